@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Millrace.DStreams;
+
+/// <summary>Writes a batch as Spark does: a ruler, <c>Time: … ms</c>, a ruler, a row a line, <c>...</c> when there are more.</summary>
+internal static class BatchPrinter
+{
+    private const string Ruler = "-------------------------------------------";
+
+    public static void Print<T>(TextWriter writer, Rdd<T> rdd, Time time, int count)
+    {
+        var rows = rdd.Take(count + 1);
+        writer.WriteLine(Ruler);
+        writer.WriteLine($"Time: {time}");
+        writer.WriteLine(Ruler);
+        foreach (var row in rows.Take(count))
+            writer.WriteLine(Spell(row));
+        if (rows.Length > count)
+            writer.WriteLine("...");
+        writer.WriteLine();
+        writer.Flush();
+    }
+
+    private static string Spell(object? row) => row switch
+    {
+        null => "null",
+        ITuple tuple => "(" + string.Join(',', Enumerable.Range(0, tuple.Length).Select(item => Spell(tuple[item]))) + ")",
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => row.ToString() ?? "",
+    };
+}

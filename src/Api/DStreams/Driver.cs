@@ -1,0 +1,71 @@
+using Millrace.Data;
+
+namespace Millrace.DStreams;
+
+/// <summary>The context's own thread: runs the bodies of the output operations batch after batch, in the order in which they were added.</summary>
+/// <remarks>Task threads deliver and go on; a slow body holds back the next batches through the limit of epochs in flight.</remarks>
+internal sealed class Driver
+{
+    private readonly List<DriverOutput> _outputs = [];
+    private readonly SemaphoreSlim _wake = new(0);
+    private volatile bool _stopped;
+
+    public bool HasOutputs => _outputs.Count > 0;
+
+    public DriverOutput<T> Add<T>(Action<Rdd<T>, Time> body)
+    {
+        var output = new DriverOutput<T>(this, body);
+        _outputs.Add(output);
+        return output;
+    }
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "millrace-driver" }.Start();
+
+    /// <summary>Ends the thread after the body that is running.</summary>
+    public void Stop()
+    {
+        _stopped = true;
+        Wake();
+    }
+
+    public void Wake() => _wake.Release();
+
+    private void Run()
+    {
+        while (!_stopped)
+        {
+            _wake.Wait();
+            while (!_stopped && RunNextBatch())
+            {
+            }
+        }
+    }
+
+    // A batch is run once every output has all of its partitions, so that bodies alternate in the order of the program.
+    private bool RunNextBatch()
+    {
+        long? epoch = null;
+        foreach (var output in _outputs)
+        {
+            if (output.ReadyEpoch is not { } ready || (epoch is not null && ready != epoch))
+                return false;
+            epoch = ready;
+        }
+
+        foreach (var output in _outputs)
+        {
+            try
+            {
+                output.Run();
+            }
+            catch (Exception cause)
+            {
+                _stopped = true;
+                output.Fail(new UserFunctionException($"An output operation threw {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}", cause));
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

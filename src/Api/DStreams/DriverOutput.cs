@@ -1,0 +1,14 @@
+namespace Millrace.DStreams;
+
+/// <summary>One output operation as the driver sees it: collects the partitions of each batch, then runs the body once.</summary>
+internal abstract class DriverOutput
+{
+    /// <summary>The next batch of which all partitions are here, or null.</summary>
+    public abstract long? ReadyEpoch { get; }
+
+    /// <summary>Runs the body for the ready batch.</summary>
+    public abstract void Run();
+
+    /// <summary>Answers every waiting partition with the cause: the job fails.</summary>
+    public abstract void Fail(Exception cause);
+}

@@ -1,0 +1,25 @@
+using Millrace.Connectors;
+using Millrace.Data;
+
+namespace Millrace.DStreams;
+
+/// <summary>Gathers the rows of each batch and gives them to the context's driver when the batch commits.</summary>
+internal sealed class ForeachRddSink<T>(DriverOutput<T> output) : ISink<T>
+{
+    /// <inheritdoc/>
+    public string Description => "foreachRDD";
+
+    /// <inheritdoc/>
+    public SinkCapability Capability => SinkCapability.Idempotent;
+
+    /// <inheritdoc/>
+    public ISinkWriter<T> Open(SinkContext context) => new Writer(output, context);
+
+    private sealed class Writer(DriverOutput<T> output, SinkContext context) : StagedSinkWriter<T>
+    {
+        public override long ReadWatermark() => output.WatermarkOf(context.Partition.Number);
+
+        protected override void Apply(SinkCommit commit, IReadOnlyList<Batch<T>> rows) =>
+            output.Deliver(context.Partition.Number, context.Parallelism, commit, rows);
+    }
+}

@@ -1,0 +1,39 @@
+using Millrace.Data;
+using Millrace.Graphs;
+using Millrace.Operators.Keyed;
+
+namespace Millrace.DStreams;
+
+/// <summary>Operations on streams of (key, value) pairs.</summary>
+public static class PairDStreamExtensions
+{
+    /// <summary>The values of each key of each batch, reduced to one. The function must be associative and commutative.</summary>
+    public static DStream<(TKey Key, TValue Value)> ReduceByKey<TKey, TValue>(
+        this DStream<(TKey Key, TValue Value)> stream, Func<TValue, TValue, TValue> reduce)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(reduce);
+        return stream
+            .Apply<(TKey, TValue)>("combineByKey", () => new CombineByKeyOperator<TKey, TValue>(reduce))
+            .Apply<(TKey, TValue)>("reduceByKey", () => new ReduceByKeyOperator<TKey, TValue>(reduce), ByKey<TKey, TValue>());
+    }
+
+    /// <summary>A state per key, brought forward in every batch.</summary>
+    /// <param name="stream">The pairs.</param>
+    /// <param name="update">
+    /// Given the values that the batch holds for a key, and the key's state, returns the new state, or none to forget the key.
+    /// Called in every batch for every key that has a state or values, also when the batch holds none for it.
+    /// </param>
+    /// <returns>The state of every key, in every batch.</returns>
+    public static DStream<(TKey Key, TState State)> UpdateStateByKey<TKey, TValue, TState>(
+        this DStream<(TKey Key, TValue Value)> stream, Func<IReadOnlyList<TValue>, Option<TState>, Option<TState>> update)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(update);
+        return stream.Apply<(TKey, TState)>(
+            "updateStateByKey", () => new UpdateStateByKeyOperator<TKey, TValue, TState>(update), ByKey<TKey, TValue>(), isStateful: true);
+    }
+
+    private static Exchange<(TKey Key, TValue Value)> ByKey<TKey, TValue>() =>
+        Exchange<(TKey Key, TValue Value)>.Hash(new KeyPartitioner<TKey, TValue>());
+}

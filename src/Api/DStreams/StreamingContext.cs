@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using Millrace.Client;
+using Millrace.Connectors;
+using Millrace.Connectors.Memory;
+using Millrace.Connectors.Sockets;
+using Millrace.Data;
+using Millrace.Graphs;
+using Millrace.Planning;
+
+namespace Millrace.DStreams;
+
+/// <summary>Builds and runs one job that cuts its input into batches of a fixed interval.</summary>
+/// <remarks>
+/// Streams and output operations are added while the context is <see cref="StreamingContextState.Initialized"/>; <see cref="StartAsync"/> runs
+/// them, once. Bodies of output operations run on a thread of the context's own, batch after batch, in the order in which they were added.
+/// Building is for one thread; starting, stopping and waiting are thread-safe.
+/// </remarks>
+public sealed class StreamingContext : IAsyncDisposable
+{
+    private readonly IJobRunner _runner;
+    private readonly StreamGraph _graph = new();
+    private readonly Driver _driver = new();
+    private readonly Lock _lock = new();
+    private readonly JobOptions _options;
+    private IJob? _job;
+    private StreamingContextState _state = StreamingContextState.Initialized;
+
+    /// <param name="runner">The host to run in.</param>
+    /// <param name="batchDuration">The batch interval; at least 1 ms and a whole number of milliseconds.</param>
+    /// <param name="options">How to run the job; interval and empty batches are the context's own.</param>
+    public StreamingContext(IJobRunner runner, TimeSpan batchDuration, JobOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        if (batchDuration < TimeSpan.FromMilliseconds(1) || batchDuration.Ticks % TimeSpan.TicksPerMillisecond != 0)
+            throw new GraphException($"Batch interval {batchDuration.TotalMilliseconds} ms found, a whole number of milliseconds, 1 or more, expected.");
+        _runner = runner;
+        BatchDuration = batchDuration;
+        _options = (options ?? new()) with { EpochInterval = batchDuration, EmptyEpochs = EmptyEpochs.Show };
+    }
+
+    /// <summary>The batch interval.</summary>
+    public TimeSpan BatchDuration { get; }
+
+    public StreamingContextState State
+    {
+        get
+        {
+            lock (_lock)
+                return _state == StreamingContextState.Active && _job!.Completion.IsCompleted ? StreamingContextState.Stopped : _state;
+        }
+    }
+
+    /// <summary>The running job, or null before the start.</summary>
+    public IJob? Job => _job;
+
+    /// <summary>Lines of UTF-8 text from a TCP server. Not replayable: what a killed process had received and not committed is lost.</summary>
+    public DStream<string> SocketTextStream(string host, int port, SocketSourceOptions? options = null) =>
+        SourceStream("socketText", new SocketTextSource(host, port, options ?? new()));
+
+    /// <summary>Arrays from a queue of this process, one a batch or all that are there. The arrays must not change afterwards.</summary>
+    public DStream<T> QueueStream<T>(ConcurrentQueue<T[]> queue, bool oneAtATime = true)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        return SourceStream("queue", new QueueSource<T>(queue, oneAtATime));
+    }
+
+    /// <summary>Any source.</summary>
+    public DStream<T> SourceStream<T>(string kind, ISource<T> source) => new(this, Building().AddSource(kind, source));
+
+    /// <summary>The plan as text.</summary>
+    public string Explain() => _runner.Plan(_graph, _options).Explain();
+
+    /// <summary>Starts the batches. Throws <see cref="GraphException"/> when there is no output operation, or the context was started before.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            if (_state != StreamingContextState.Initialized)
+                throw new GraphException($"The context is {_state.ToString().ToLowerInvariant()} already, an initialized one expected; make a new StreamingContext to run again.");
+            if (!_driver.HasOutputs)
+                throw new GraphException("No output operation found, at least one expected (Print, ForeachRDD), so there is nothing to run.");
+            _state = StreamingContextState.Active;
+        }
+
+        try
+        {
+            _driver.Start();
+            _job = await _runner.StartAsync(_graph, _options, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _driver.Stop();
+            lock (_lock)
+                _state = StreamingContextState.Stopped;
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the context has ended; throws <see cref="JobFailedException"/> when it failed.</summary>
+    public Task AwaitTerminationAsync(CancellationToken cancellationToken = default) => Running().Completion.WaitAsync(cancellationToken);
+
+    /// <summary>Waits at most <paramref name="timeout"/>; true when the context has ended.</summary>
+    public async Task<bool> AwaitTerminationOrTimeoutAsync(TimeSpan timeout)
+    {
+        var completion = Running().Completion;
+        try
+        {
+            await completion.WaitAsync(timeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!completion.IsCompleted)
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the context. Gracefully: what was received is worked off first. Stopping twice does nothing.</summary>
+    public async Task StopAsync(bool graceful = false)
+    {
+        IJob? job;
+        lock (_lock)
+        {
+            job = _job;
+            _state = StreamingContextState.Stopped;
+        }
+
+        if (job is not null)
+            await job.StopAsync(graceful).ConfigureAwait(false);
+        _driver.Stop();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    /// <summary>The graph, for adding to it; throws once the context has started.</summary>
+    internal StreamGraph Building() => State switch
+    {
+        StreamingContextState.Initialized => _graph,
+        StreamingContextState.Active => throw new GraphException("An operation was added after the start; add streams and outputs before StartAsync."),
+        _ => throw new GraphException("An operation was added after the stop; make a new StreamingContext."),
+    };
+
+    internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body) =>
+        Building().AddSink("foreachRDD", port, new ForeachRddSink<T>(_driver.Add(body)));
+
+    private IJob Running() =>
+        _job ?? throw new GraphException("The context is not started; call StartAsync before waiting for its end.");
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+
+namespace Millrace.Connectors.Memory;
+
+/// <summary>Which arrays went to which epoch, shared by the readers of all splits. Thread-safe.</summary>
+internal sealed class QueueLog<T>(ConcurrentQueue<T[]> queue, bool oneAtATime, bool endsWhenEmpty)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<T[]> _kept = [];
+    private long _first;
+    private long _polledEpoch;
+    private long[] _released = [];
+    private bool _finished;
+
+    public bool IsFinished
+    {
+        get
+        {
+            lock (_lock)
+                return _finished;
+        }
+    }
+
+    /// <summary>The number of arrays taken so far, after taking what is due to <paramref name="epoch"/>.</summary>
+    public long Poll(long epoch)
+    {
+        lock (_lock)
+        {
+            if (epoch > _polledEpoch)
+            {
+                _polledEpoch = epoch;
+                var empty = true;
+                while (queue.TryDequeue(out var rows))
+                {
+                    empty = false;
+                    _kept.AddLast(rows);
+                    if (oneAtATime)
+                        break;
+                }
+
+                _finished |= endsWhenEmpty && empty;
+            }
+
+            return _first + _kept.Count;
+        }
+    }
+
+    /// <summary>The arrays from number <paramref name="from"/> on.</summary>
+    public T[][] From(long from)
+    {
+        lock (_lock)
+            return [.. _kept.Skip((int)(from - _first))];
+    }
+
+    /// <summary>The split needs no array before number <paramref name="count"/> any more.</summary>
+    public void Release(int split, int splits, long count)
+    {
+        lock (_lock)
+        {
+            if (_released.Length != splits)
+                _released = new long[splits];
+            _released[split] = Math.Max(_released[split], count);
+            for (var needed = _released.Min(); _first < needed; _first++)
+                _kept.RemoveFirst();
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Millrace.Graphs;
+
+namespace Millrace.Client;
+
+/// <summary>Starts jobs; what front ends know of the runtime.</summary>
+public interface IJobRunner
+{
+    /// <summary>The clock that batch times are taken from.</summary>
+    TimeProvider Clock { get; }
+
+    /// <summary>Plans the graph as it would run, without starting it.</summary>
+    Planning.JobGraph Plan(StreamGraph graph, JobOptions options);
+
+    /// <summary>Plans and starts the graph. Completes when the tasks are up; throws <see cref="Data.GraphException"/> when the graph can't run.</summary>
+    Task<IJob> StartAsync(StreamGraph graph, JobOptions options, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,34 @@
+using Millrace.Operators;
+
+namespace Millrace.Client;
+
+/// <summary>How a job runs. What is null comes from the configuration of the host.</summary>
+public sealed record JobOptions
+{
+    /// <summary>Name of the job, unique in its host. <value>Default: a name made of the front end's and a number.</value></summary>
+    public string? Name { get; init; }
+
+    /// <summary>Time from one epoch to the next. <value>Default <c>millrace.epoch.interval</c>.</value></summary>
+    public TimeSpan? EpochInterval { get; init; }
+
+    /// <summary>Whether empty epochs run. <value>Default <see cref="EmptyEpochs.Coalesce"/>.</value></summary>
+    public EmptyEpochs EmptyEpochs { get; init; } = EmptyEpochs.Coalesce;
+
+    /// <summary>The processing time of epoch 0; epoch k has this plus k intervals. <value>Default: now, rounded down to a whole interval.</value></summary>
+    public DateTimeOffset? ZeroTime { get; init; }
+
+    /// <summary>Epochs planned but not yet committed and written. <value>Default <c>millrace.epoch.max-inflight</c>.</value></summary>
+    public int? MaxInflightEpochs { get; init; }
+
+    /// <summary>Partitions of a source that names none. <value>Default <c>millrace.task.parallelism</c>.</value></summary>
+    public int? Parallelism { get; init; }
+
+    /// <summary>Key groups; fixed for the life of the job's state. <value>Default <c>millrace.task.key-groups</c>.</value></summary>
+    public int? KeyGroups { get; init; }
+
+    /// <summary>What happens to a record on which an operator fails. <value>Default <see cref="ErrorPolicy.Fail"/>.</value></summary>
+    public ErrorPolicy OnError { get; init; } = ErrorPolicy.Fail;
+
+    /// <summary>How long one call of an operator may last before the job fails. <value>Default <c>millrace.task.timeout</c>.</value></summary>
+    public TimeSpan? TaskTimeout { get; init; }
+}

@@ -1,0 +1,26 @@
+using Millrace.Data;
+
+namespace Millrace.Connectors;
+
+/// <summary>Reads one split of a source. Called by one task, one call at a time; no call may block.</summary>
+/// <remarks>
+/// Offsets are positions of the split, comparable only within it; the first is 0. The coordinator asks for the end of what is there
+/// (<see cref="Poll"/>), plans the range up to it, and the task reads exactly that range, again after every failure, until it is released.
+/// </remarks>
+public interface ISplitReader<T> : IDisposable
+{
+    /// <summary>No record will ever come behind the last polled offset.</summary>
+    bool IsFinished { get; }
+
+    /// <summary>The offset behind the last record that <paramref name="epoch"/> may read. Asked again for the same epoch, it answers the same or more.</summary>
+    long Poll(Epoch epoch, long nowMs);
+
+    /// <summary>
+    /// The records from offset <paramref name="from"/> on, at most one batch and none at or behind <paramref name="to"/>, in order.
+    /// <paramref name="next"/> is the offset to go on from; it moves even when all records of the step were left out (then null is given).
+    /// </summary>
+    Batch<T>? Read(long from, long to, out long next);
+
+    /// <summary>Everything before <paramref name="offset"/> is committed: it may be acknowledged and forgotten.</summary>
+    void Release(long offset);
+}

@@ -1,0 +1,78 @@
+using Millrace.Data;
+using Millrace.Operators;
+
+namespace Millrace.Connectors;
+
+/// <summary>A sink writer that keeps an epoch's rows in memory until the epoch commits.</summary>
+public abstract class StagedSinkWriter<T> : ISinkWriter<T>
+{
+    private readonly SortedDictionary<long, Stage> _stages = [];
+    private Stage? _open;
+
+    /// <inheritdoc/>
+    public abstract long ReadWatermark();
+
+    /// <inheritdoc/>
+    public void Begin(EpochInfo epoch)
+    {
+        _open = new Stage();
+        _stages[epoch.Epoch.Number] = _open;
+    }
+
+    /// <inheritdoc/>
+    public void Write(Batch<T> batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var stage = _open ?? throw new InvalidOperationException("No epoch is open.");
+        stage.Rows.Add(batch);
+    }
+
+    /// <inheritdoc/>
+    public void Prepare(Epoch epoch) => _open = null;
+
+    /// <inheritdoc/>
+    public void Commit(SinkCommit commit)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        if (!_stages.Remove(commit.Epoch.Epoch.Number, out var stage))
+            throw new InvalidOperationException($"Nothing is prepared for {commit.Epoch.Epoch}.");
+        Apply(commit, stage.Rows);
+    }
+
+    /// <inheritdoc/>
+    public void Abort(Epoch committed)
+    {
+        _open = null;
+        foreach (var epoch in _stages.Keys.Where(epoch => epoch > committed.Number).ToArray())
+        {
+            Release(_stages[epoch]);
+            _stages.Remove(epoch);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Abort(Epoch.None);
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Writes the rows, which it now owns, and answers by <see cref="SinkCommit.Complete"/>.</summary>
+    protected abstract void Apply(SinkCommit commit, IReadOnlyList<Batch<T>> rows);
+
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    private static void Release(Stage stage)
+    {
+        foreach (var batch in stage.Rows)
+            batch.Release();
+    }
+
+    private sealed class Stage
+    {
+        public List<Batch<T>> Rows { get; } = [];
+    }
+}

@@ -1,0 +1,16 @@
+using Millrace.Data;
+
+namespace Millrace.Graphs;
+
+/// <summary>Partitions pairs by their key.</summary>
+public sealed class KeyPartitioner<TKey, TValue> : Partitioner<(TKey Key, TValue Value)>
+{
+    private readonly KeyType<TKey> _keys = KeyType.Of<TKey>();
+
+    /// <inheritdoc/>
+    public override void FindKeyGroups(ReadOnlySpan<(TKey Key, TValue Value)> rows, Span<int> groups, int keyGroups)
+    {
+        for (var row = 0; row < rows.Length; row++)
+            groups[row] = _keys.KeyGroupOf(rows[row].Key, keyGroups);
+    }
+}

@@ -1,0 +1,28 @@
+using Millrace.Data;
+
+namespace Millrace.Graphs;
+
+/// <inheritdoc/>
+public sealed class StreamEdge<T> : StreamEdge
+{
+    private readonly Exchange<T> _exchange;
+
+    internal StreamEdge(StreamNode from, int fromPort, StreamNode to, int toPort, Exchange<T> exchange, ChangeMode changes)
+        : base(from, fromPort, to, toPort, changes) => _exchange = exchange;
+
+    /// <inheritdoc/>
+    public override ExchangeKind Exchange => _exchange.Kind;
+
+    /// <summary>Finds the key groups; only where the exchange is by hash.</summary>
+    public Partitioner<T>? Partitioner => _exchange.Partitioner;
+
+    /// <inheritdoc/>
+    public override Type RowType => typeof(T);
+
+    /// <inheritdoc/>
+    public override TResult Accept<TResult>(IEdgeVisitor<TResult> visitor)
+    {
+        ArgumentNullException.ThrowIfNull(visitor);
+        return visitor.Visit(this);
+    }
+}

@@ -1,0 +1,69 @@
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Operators;
+
+namespace Millrace.Graphs;
+
+/// <summary>What a front end builds: operators and the edges between them, before any planning. Not thread-safe.</summary>
+public sealed class StreamGraph
+{
+    private readonly List<StreamNode> _nodes = [];
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    /// <summary>Nodes in order of building; a node stands behind those that feed it.</summary>
+    public IReadOnlyList<StreamNode> Nodes => _nodes;
+
+    public OutputPort<T> AddSource<T>(string kind, ISource<T> source, NodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new(Add(new SourceNode<T>(_nodes.Count, kind, Checked(options), source)));
+    }
+
+    /// <summary>Adds an operator without inputs; connect them with <see cref="Connect"/>.</summary>
+    public OperatorNode AddOperator(string kind, Func<Operator> create, NodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        return Add(new OperatorNode(_nodes.Count, kind, Checked(options), create));
+    }
+
+    /// <summary>Adds an operator with one input.</summary>
+    public OutputPort<TOut> AddOperator<TIn, TOut>(
+        string kind, OutputPort<TIn> input, Func<Operator> create, NodeOptions? options = null, Exchange<TIn>? exchange = null)
+    {
+        var node = AddOperator(kind, create, options);
+        Connect(input, node, exchange: exchange);
+        return new(node);
+    }
+
+    public void AddSink<T>(string kind, OutputPort<T> input, ISink<T> sink, NodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        Connect(input, Add(new SinkNode<T>(_nodes.Count, kind, Checked(options), sink)));
+    }
+
+    /// <summary>Leads an output port to the next free input port of <paramref name="to"/>.</summary>
+    public void Connect<T>(OutputPort<T> from, StreamNode to, Exchange<T>? exchange = null, ChangeMode changes = ChangeMode.Append)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        if (from.Node is null || from.Node.Index >= _nodes.Count || !ReferenceEquals(_nodes[from.Node.Index], from.Node))
+            throw new GraphException($"{to.Kind}: its input belongs to another graph; connect streams of one context only.");
+        to.Connect(new StreamEdge<T>(from.Node, from.Port, to, to.Inputs.Count, exchange ?? Exchange<T>.Forward, changes));
+    }
+
+    private TNode Add<TNode>(TNode node)
+        where TNode : StreamNode
+    {
+        _nodes.Add(node);
+        return node;
+    }
+
+    private NodeOptions Checked(NodeOptions? options)
+    {
+        options ??= NodeOptions.Default;
+        if (options.Parallelism is < 1)
+            throw new GraphException($"Parallelism {options.Parallelism} found, 1 or more expected.");
+        if (options.Name is { } name && !_names.Add(name))
+            throw new GraphException($"Operator name '{name}' found twice; names are unique in a graph, since state is found again by them.");
+        return options;
+    }
+}

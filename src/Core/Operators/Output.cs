@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Millrace.Data;
+
+namespace Millrace.Operators;
+
+/// <summary>One output port of an operator: gathers rows into batches and hands full ones to what stands behind the port.</summary>
+/// <remarks>Open rows go on when the batch is full, when the operator returns from a batch, and at the end of the epoch.</remarks>
+public sealed class Output<T>
+{
+    private readonly IInput<T>? _target;
+    private readonly OperatorProgress _progress;
+    private readonly OperatorProgress.OperatorIdBox? _targetId;
+    private T[] _rows = [];
+    private int _count;
+    private int _capacity = 16;
+
+    /// <param name="target">What stands behind the port; null where nobody listens: rows are dropped.</param>
+    /// <param name="targetId">The operator behind the port, named when it throws; null for a gate.</param>
+    /// <param name="progress">The chain's progress.</param>
+    internal Output(IInput<T>? target, OperatorId? targetId, OperatorProgress progress)
+    {
+        _target = target;
+        _targetId = targetId is { } id ? new(id) : null;
+        _progress = progress;
+    }
+
+    /// <summary>Adds one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(T row)
+    {
+        var rows = _rows;
+        var count = _count;
+        if ((uint)count < (uint)rows.Length)
+        {
+            rows[count] = row;
+            _count = count + 1;
+        }
+        else
+        {
+            AddSlow(row);
+        }
+    }
+
+    /// <summary>Adds rows.</summary>
+    public void AddRange(ReadOnlySpan<T> rows)
+    {
+        while (!rows.IsEmpty)
+        {
+            var room = _rows.Length - _count;
+            if (room == 0)
+            {
+                AddSlow(rows[0]);
+                rows = rows[1..];
+                continue;
+            }
+
+            var taken = Math.Min(room, rows.Length);
+            rows[..taken].CopyTo(_rows.AsSpan(_count));
+            _count += taken;
+            rows = rows[taken..];
+        }
+    }
+
+    /// <summary>Passes a whole batch on, after the rows that were added before it.</summary>
+    public void Send(Batch<T> batch)
+    {
+        Flush();
+        Deliver(batch);
+    }
+
+    /// <summary>Hands the open rows over.</summary>
+    public void Flush()
+    {
+        if (_count == 0)
+            return;
+        var batch = Batch<T>.Own(_rows, _count);
+        _capacity = Math.Clamp(_count * 2, 16, Batch<T>.FullSize);
+        (_rows, _count) = ([], 0);
+        Deliver(batch);
+    }
+
+    /// <summary>Forgets the open rows (after an error, before the record runs again).</summary>
+    internal void Discard()
+    {
+        if (_count > 0)
+            Batch<T>.Own(_rows, _count).Release();
+        (_rows, _count) = ([], 0);
+    }
+
+    private void AddSlow(T row)
+    {
+        if (_count > 0 && _rows.Length >= Batch<T>.FullSize)
+            Flush();
+        if (_rows.Length == 0)
+            _rows = ArrayPool<T>.Shared.Rent(_capacity);
+        else
+            Grow();
+        _rows[_count++] = row;
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<T>.Shared.Rent(Math.Min(_rows.Length * 4, Batch<T>.FullSize));
+        Array.Copy(_rows, larger, _count);
+        Batch<T>.Own(_rows, _count).Release();
+        _rows = larger;
+    }
+
+    private void Deliver(Batch<T> batch)
+    {
+        if (_target is null)
+        {
+            batch.Release();
+            return;
+        }
+
+        if (_targetId is null)
+        {
+            _target.OnBatch(batch);
+            return;
+        }
+
+        var caller = _progress.Enter(_targetId);
+        try
+        {
+            _target.OnBatch(batch);
+        }
+        catch (Exception cause) when (cause is not MillraceException)
+        {
+            throw new UserFunctionException(_targetId.Id, cause);
+        }
+
+        _progress.Leave(caller);
+    }
+}

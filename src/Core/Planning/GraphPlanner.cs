@@ -1,0 +1,91 @@
+using Millrace.Data;
+using Millrace.Graphs;
+
+namespace Millrace.Planning;
+
+/// <summary>Makes a <see cref="JobGraph"/> of a <see cref="StreamGraph"/>: gives ids and parallelism, fuses chains, places exchanges.</summary>
+/// <remarks>
+/// A node is fused with the one before it where their edge is <see cref="ExchangeKind.Forward"/>, it is the node's only input, and both have
+/// the same parallelism. A forward edge between different parallelisms becomes <see cref="ExchangeKind.Rebalance"/>.
+/// </remarks>
+public static class GraphPlanner
+{
+    public static JobGraph Plan(StreamGraph graph, PlanOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(options);
+        if (graph.Nodes.Count == 0)
+            throw new GraphException("The graph is empty: add a source and an output.");
+        var ids = OperatorIds.Assign(graph);
+        var parallelism = FindParallelism(graph, ids, options);
+        var stageOf = new int[graph.Nodes.Count];
+        var members = new List<List<StreamNode>>();
+        foreach (var node in graph.Nodes)
+        {
+            if (IsFused(node, parallelism))
+            {
+                stageOf[node.Index] = stageOf[node.Inputs[0].From.Index];
+            }
+            else
+            {
+                stageOf[node.Index] = members.Count;
+                members.Add([]);
+            }
+
+            members[stageOf[node.Index]].Add(node);
+        }
+
+        var edges = graph.Nodes.SelectMany(node => node.Inputs)
+            .Where(edge => stageOf[edge.From.Index] != stageOf[edge.To.Index])
+            .Select(edge => new JobEdge(edge, stageOf[edge.From.Index], stageOf[edge.To.Index]))
+            .ToArray();
+        var stages = members.Select((nodes, index) => new JobStage(
+            index,
+            [.. nodes],
+            parallelism[nodes[0].Index],
+            [.. edges.Where(edge => edge.ToStage == index)],
+            [.. edges.Where(edge => edge.FromStage == index)]));
+        return new JobGraph([.. stages], [.. ids], options.KeyGroups);
+    }
+
+    private static bool IsFused(StreamNode node, int[] parallelism) =>
+        node.Inputs is [{ Exchange: ExchangeKind.Forward } only] && parallelism[only.From.Index] == parallelism[node.Index];
+
+    private static int[] FindParallelism(StreamGraph graph, OperatorId[] ids, PlanOptions options)
+    {
+        var splits = new SplitCount();
+        var parallelism = new int[graph.Nodes.Count];
+        foreach (var node in graph.Nodes)
+        {
+            if (node is OperatorNode && node.Inputs.Count == 0)
+                throw new GraphException($"Operator {ids[node.Index]} has no input.");
+            var wanted = node.Accept(splits) ?? node.Options.Parallelism;
+            parallelism[node.Index] = wanted
+                ?? (node.Inputs.Count == 0 ? options.DefaultParallelism : DefaultOf(node, parallelism, options));
+            var isHashed = node.Inputs.Any(edge => edge.Exchange == ExchangeKind.Hash);
+            if (isHashed && parallelism[node.Index] > options.KeyGroups)
+            {
+                throw new GraphException(
+                    $"Operator {ids[node.Index]} has parallelism {parallelism[node.Index]}, at most the {options.KeyGroups} key groups of the job expected.");
+            }
+        }
+
+        return parallelism;
+    }
+
+    private static int DefaultOf(StreamNode node, int[] parallelism, PlanOptions options) => node.Inputs[0].Exchange switch
+    {
+        ExchangeKind.Global => 1,
+        ExchangeKind.Forward => parallelism[node.Inputs[0].From.Index],
+        _ => options.DefaultParallelism,
+    };
+
+    private sealed class SplitCount : INodeVisitor<int?>
+    {
+        public int? Visit<T>(SourceNode<T> node) => node.Source.Splits;
+
+        public int? Visit(OperatorNode node) => null;
+
+        public int? Visit<T>(SinkNode<T> node) => null;
+    }
+}

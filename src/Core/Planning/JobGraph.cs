@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Millrace.Data;
+using Millrace.Graphs;
+
+namespace Millrace.Planning;
+
+/// <summary>What runs: stages of fused operators, the exchanges between them, ids, parallelism, key groups.</summary>
+public sealed class JobGraph
+{
+    private readonly ImmutableArray<OperatorId> _ids;
+
+    internal JobGraph(ImmutableArray<JobStage> stages, ImmutableArray<OperatorId> ids, int keyGroups)
+    {
+        Stages = stages;
+        _ids = ids;
+        KeyGroups = keyGroups;
+    }
+
+    public ImmutableArray<JobStage> Stages { get; }
+
+    public int KeyGroups { get; }
+
+    public OperatorId IdOf(StreamNode node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return _ids[node.Index];
+    }
+
+    /// <summary>The exchange that really runs: a forward edge between different parallelisms is a rebalance.</summary>
+    public ExchangeKind ExchangeOf(JobEdge edge)
+    {
+        ArgumentNullException.ThrowIfNull(edge);
+        return edge.Edge.Exchange == ExchangeKind.Forward && Stages[edge.FromStage].Parallelism != Stages[edge.ToStage].Parallelism
+            ? ExchangeKind.Rebalance
+            : edge.Edge.Exchange;
+    }
+
+    /// <summary>The plan as text, one stage a block, inputs first.</summary>
+    public string Explain()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{Stages.Length} stages, {Stages.Sum(stage => stage.Parallelism)} tasks, {KeyGroups} key groups\n");
+        foreach (var stage in Stages)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"stage {stage.Index} × {stage.Parallelism}\n");
+            foreach (var edge in stage.Inputs)
+                text.Append(CultureInfo.InvariantCulture, $"  ← {ExchangeOf(edge).ToString().ToLowerInvariant()} from stage {edge.FromStage} ({IdOf(edge.Edge.From)}), rows of {TypeName(edge.Edge.RowType)}\n");
+            foreach (var node in stage.Nodes)
+                text.Append(CultureInfo.InvariantCulture, $"  {IdOf(node)}{(node.Options.IsStateful ? " [stateful]" : "")}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string TypeName(Type type) =>
+        type.IsGenericType
+            ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(TypeName))}>"
+            : type.Name;
+}

@@ -1,0 +1,55 @@
+namespace Millrace.Time;
+
+/// <summary>Merges the watermarks of a task's input channels: the minimum over the channels that are not idle.</summary>
+/// <remarks>The merged watermark never goes back. All channels idle: it stays where it is.</remarks>
+public sealed class WatermarkMerger
+{
+    private readonly Watermark[] _channels;
+    private readonly bool[] _idle;
+
+    public WatermarkMerger(int channels)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(channels);
+        _channels = new Watermark[channels];
+        Array.Fill(_channels, Watermark.Minimum);
+        _idle = new bool[channels];
+    }
+
+    /// <summary>The merged watermark.</summary>
+    public Watermark Current { get; private set; } = Watermark.Minimum;
+
+    /// <summary>Takes a channel's watermark, which also makes it active. True when the merged one moved.</summary>
+    public bool Advance(int channel, Watermark watermark)
+    {
+        _idle[channel] = false;
+        if (watermark > _channels[channel])
+            _channels[channel] = watermark;
+        return Merge();
+    }
+
+    /// <summary>Leaves a channel out of the minimum until its next watermark. True when the merged one moved.</summary>
+    public bool SetIdle(int channel)
+    {
+        _idle[channel] = true;
+        return Merge();
+    }
+
+    private bool Merge()
+    {
+        var minimum = Watermark.Maximum;
+        var active = false;
+        for (var channel = 0; channel < _channels.Length; channel++)
+        {
+            if (_idle[channel])
+                continue;
+            active = true;
+            if (_channels[channel] < minimum)
+                minimum = _channels[channel];
+        }
+
+        if (!active || minimum <= Current)
+            return false;
+        Current = minimum;
+        return true;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Akka.Configuration;
+using Millrace.Data;
+
+namespace Millrace.Runtime.Configuration;
+
+/// <summary>Reads single values of the <c>millrace</c> section; every complaint names the key, what was found and what is expected.</summary>
+internal sealed class ConfigSection(Config section)
+{
+    private static readonly (string Unit, double Milliseconds)[] Units =
+        [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+
+    public int Integer(string key, int minimum, int maximum)
+    {
+        var text = Text(key);
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value < minimum || value > maximum)
+            throw Wrong(key, text, $"a whole number from {minimum} to {maximum}");
+        return value;
+    }
+
+    public TimeSpan Duration(string key, TimeSpan minimum, TimeSpan maximum)
+    {
+        var text = Text(key);
+        var digits = text.AsSpan().IndexOfAnyExcept("-+.0123456789");
+        if (digits < 0)
+            throw Wrong(key, text, $"a duration with its unit (ms, s, m, h, d), as '{text} ms' or '{text} s',");
+        var unit = text[digits..].Trim();
+        var factor = Array.Find(Units, known => known.Unit == unit).Milliseconds;
+        if (factor == 0 || !double.TryParse(text.AsSpan(0, digits).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            throw Wrong(key, text, "a number and a unit (ms, s, m, h, d)");
+        var milliseconds = number * factor;
+        if (milliseconds < minimum.TotalMilliseconds || milliseconds > maximum.TotalMilliseconds)
+            throw Wrong(key, text, $"a duration from {Spell(minimum)} to {Spell(maximum)}");
+        return TimeSpan.FromMilliseconds(milliseconds);
+    }
+
+    private static string Spell(TimeSpan duration)
+    {
+        var (unit, factor) = Units.Last(known => known.Unit == "ms" || (duration.TotalMilliseconds >= known.Milliseconds && duration.TotalMilliseconds % known.Milliseconds == 0));
+        return string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds / factor} {unit}");
+    }
+
+    private static ConfigurationException Wrong(string key, string found, string expected) =>
+        new($"millrace.{key} = {found}: {expected} expected.");
+
+    private string Text(string key) => section.GetString(key)?.Trim() ?? "";
+}

@@ -1,0 +1,124 @@
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+using Millrace.Data;
+
+namespace Millrace.Runtime.Configuration;
+
+/// <summary>Merges a user's HOCON over the reference, refuses unknown keys, reads the options.</summary>
+public static class ConfigurationLoader
+{
+    private const string Root = "millrace";
+
+    /// <summary>The reference configuration, as text.</summary>
+    public static string Reference { get; } = ReadReference();
+
+    /// <summary>Parses HOCON text; <paramref name="origin"/> says where it came from when it is wrong.</summary>
+    public static Config Parse(string hocon, string origin)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(hocon) ? Config.Empty : ConfigurationFactory.ParseString(hocon);
+        }
+        catch (Exception cause) when (cause is not OutOfMemoryException)
+        {
+            throw new ConfigurationException($"{origin}: HOCON expected, found an error in it: {cause.Message.ReplaceLineEndings(" ")}", cause);
+        }
+    }
+
+    /// <summary>Parses a HOCON file.</summary>
+    public static Config ParseFile(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), path);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"Configuration file {path} can't be read: {cause.Message}", cause);
+        }
+    }
+
+    /// <summary>The configuration with every default filled in.</summary>
+    public static Config WithReference(Config user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        var reference = ConfigurationFactory.ParseString(Reference);
+        if (user.HasPath(Root))
+            RefuseUnknownKeys(user.GetValue(Root), reference.GetValue(Root), Root);
+        return user.WithFallback(reference);
+    }
+
+    /// <summary>Reads the options out of a configuration made by <see cref="WithReference"/>.</summary>
+    public static RuntimeOptions Read(Config merged)
+    {
+        ArgumentNullException.ThrowIfNull(merged);
+        var section = new ConfigSection(merged.GetConfig(Root));
+        var millisecond = TimeSpan.FromMilliseconds(1);
+        var parallelism = section.Integer("task.parallelism", 0, 32768);
+        var threads = section.Integer("task.threads", 0, 1024);
+        return new RuntimeOptions
+        {
+            EpochInterval = section.Duration("epoch.interval", millisecond, TimeSpan.FromDays(1)),
+            MaxInflightEpochs = section.Integer("epoch.max-inflight", 1, 64),
+            Parallelism = parallelism == 0 ? Environment.ProcessorCount : parallelism,
+            KeyGroups = section.Integer("task.key-groups", 1, 32768),
+            TaskThreads = threads == 0 ? Environment.ProcessorCount : threads,
+            TaskTimeout = section.Duration("task.timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1)),
+            MaxAttempts = section.Integer("task.max-attempts", 1, 1000),
+            CreditBatches = section.Integer("exchange.credits", 1, 1024),
+            BatchDelayMax = section.Duration("exchange.max-batch-delay", TimeSpan.Zero, TimeSpan.FromSeconds(10)),
+            DrainTimeout = section.Duration("stop.drain-timeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
+        };
+    }
+
+    private static void RefuseUnknownKeys(HoconValue user, HoconValue reference, string path)
+    {
+        if (!user.IsObject())
+            throw new ConfigurationException($"{path}: a section expected, a plain value found.");
+        var known = reference.GetObject().Items;
+        foreach (var (key, value) in user.GetObject().Items)
+        {
+            if (!known.TryGetValue(key, out var expected))
+                throw new ConfigurationException($"Unknown key {path}.{key}; {Suggest(key, known.Keys, path)}.");
+            if (expected.IsObject())
+                RefuseUnknownKeys(value, expected, $"{path}.{key}");
+            else if (value.IsObject())
+                throw new ConfigurationException($"{path}.{key}: a plain value expected, a section found.");
+        }
+    }
+
+    private static string Suggest(string key, IEnumerable<string> known, string path)
+    {
+        var nearest = known.MinBy(candidate => Distance(key, candidate))!;
+        return Distance(key, nearest) <= Math.Max(2, key.Length / 2)
+            ? $"did you mean {path}.{nearest}?"
+            : $"known there: {string.Join(", ", known.Order(StringComparer.Ordinal))}";
+    }
+
+    // Levenshtein's edit distance, one row at a time.
+    private static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var replace = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replace, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
+
+    private static string ReadReference()
+    {
+        using var stream = typeof(ConfigurationLoader).Assembly.GetManifestResourceStream("millrace.conf")
+            ?? throw new InvalidOperationException("The reference configuration is not embedded in the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

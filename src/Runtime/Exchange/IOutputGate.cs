@@ -1,0 +1,22 @@
+using Millrace.Operators;
+
+namespace Millrace.Runtime.Exchange;
+
+/// <summary>A task's output side on one edge, whatever its rows.</summary>
+internal interface IOutputGate
+{
+    /// <summary>Whether rows stand in half-filled batches.</summary>
+    bool HasOpenRows { get; }
+
+    /// <summary>Sends half-filled batches.</summary>
+    void Flush();
+
+    /// <summary>Rows from now on belong to <paramref name="epoch"/>.</summary>
+    void BeginEpoch(EpochInfo epoch);
+
+    /// <summary>Ends the epoch on every channel.</summary>
+    void SendBarrier();
+
+    /// <summary>Forgets half-filled batches.</summary>
+    void RollBack();
+}

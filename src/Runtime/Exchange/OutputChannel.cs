@@ -1,0 +1,81 @@
+using Akka.Actor;
+using Millrace.Data;
+using Millrace.Operators;
+
+namespace Millrace.Runtime.Exchange;
+
+/// <summary>The sending end of one channel: numbers the items, spends credit, keeps what can't go yet.</summary>
+/// <remarks>
+/// A barrier needs no credit, since at most the epochs in flight have one; it keeps its place behind batches that wait.
+/// What waits is bounded too: a task takes no more input while one of its channels waits, so it is what one input batch became.
+/// </remarks>
+internal sealed class OutputChannel
+{
+    private readonly IActorRef _receiver;
+    private readonly int _channel;
+    private readonly int _creditsMax;
+    private readonly ChannelMeter _meter;
+    private readonly Queue<(EpochInfo Epoch, Batch? Batch)> _waiting = new();
+    private int _generation;
+    private long _sequence;
+    private int _credits;
+
+    /// <param name="receiver">The receiving task's actor.</param>
+    /// <param name="channel">The channel's index there.</param>
+    /// <param name="credits">Batches that may be on the way.</param>
+    /// <param name="meter">The job's counter.</param>
+    public OutputChannel(IActorRef receiver, int channel, int credits, ChannelMeter meter)
+    {
+        _receiver = receiver;
+        _channel = channel;
+        _creditsMax = credits;
+        _credits = credits;
+        _meter = meter;
+        meter.AddChannel(credits);
+    }
+
+    /// <summary>Whether something waits for credit.</summary>
+    public bool IsBlocked => _waiting.Count > 0;
+
+    public void Send(EpochInfo epoch, Batch? batch)
+    {
+        if (IsBlocked || (batch is not null && _credits == 0))
+            _waiting.Enqueue((epoch, batch));
+        else
+            Post(epoch, batch);
+    }
+
+    /// <summary>Takes credit of the current generation.</summary>
+    public void Grant(int generation, int batches)
+    {
+        if (generation != _generation)
+            return;
+        _credits += batches;
+        while (_waiting.TryPeek(out var item) && (item.Batch is null || _credits > 0))
+        {
+            _waiting.Dequeue();
+            Post(item.Epoch, item.Batch);
+        }
+    }
+
+    /// <summary>The receiver starts again: numbers from 0, full credit, nothing waits.</summary>
+    public void Reset(int generation)
+    {
+        _generation = generation;
+        _sequence = 0;
+        _credits = _creditsMax;
+        while (_waiting.TryDequeue(out var item))
+            item.Batch?.Release();
+    }
+
+    private void Post(EpochInfo epoch, Batch? batch)
+    {
+        if (batch is not null)
+        {
+            _credits--;
+            _meter.Sent();
+        }
+
+        _receiver.Tell(new ChannelItem(_channel, _generation, _sequence++, epoch, batch), ActorRefs.NoSender);
+    }
+}

@@ -1,0 +1,181 @@
+using Akka.Actor;
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Graphs;
+using Millrace.Operators;
+using Millrace.Planning;
+using Millrace.Runtime.Exchange;
+using Millrace.Runtime.State;
+
+namespace Millrace.Runtime.Tasks;
+
+/// <summary>Makes the chain of one task: operators, the outputs between them, gates, source and sinks.</summary>
+/// <remarks>Works back to front: an output is made when its operator opens, and by then everything behind it stands.</remarks>
+internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainInput>
+{
+    private readonly TaskTopology _topology;
+    private readonly int _task;
+    private readonly JobStage _stage;
+    private readonly IReadOnlyList<IActorRef> _tasks;
+    private readonly int _creditBatches;
+    private readonly ChannelMeter _meter;
+    private readonly Action<string> _recordSkipped;
+    private readonly OperatorProgress _progress;
+    private readonly Dictionary<StreamNode, object> _parts = [];
+    private readonly Dictionary<(StreamNode Node, int Port), object> _outputs = [];
+    private readonly Dictionary<JobEdge, (IOutputGate Gate, OutputChannel[] Channels)> _gates = [];
+
+    /// <param name="topology">All tasks.</param>
+    /// <param name="task">The one to build.</param>
+    /// <param name="tasks">The actors of all tasks.</param>
+    /// <param name="creditBatches">Credit of each output channel.</param>
+    /// <param name="meter">The job's counter of batches on their way.</param>
+    /// <param name="progress">Where the chain says which operator is at work.</param>
+    /// <param name="recordSkipped">Counts what the source leaves out.</param>
+    public ChainBuilder(
+        TaskTopology topology,
+        int task,
+        IReadOnlyList<IActorRef> tasks,
+        int creditBatches,
+        ChannelMeter meter,
+        OperatorProgress progress,
+        Action<string> recordSkipped)
+    {
+        _topology = topology;
+        _task = task;
+        _stage = topology.StageOf(task);
+        _tasks = tasks;
+        _creditBatches = creditBatches;
+        _meter = meter;
+        _recordSkipped = recordSkipped;
+        _progress = progress;
+    }
+
+    /// <summary>The chain being built.</summary>
+    public TaskChain Chain { get; } = new();
+
+    public PartitionId Partition => new(_topology.PartitionOf(_task));
+
+    public int Parallelism => _stage.Parallelism;
+
+    public OperatorId IdOf(StreamNode node) => _topology.Graph.IdOf(node);
+
+    public TaskChain Build()
+    {
+        foreach (var edge in _stage.Outputs)
+            edge.Edge.Accept(new GateMaker(this, edge));
+        Chain.Channels = [.. _stage.Outputs.SelectMany(edge => _gates[edge].Channels)];
+        foreach (var node in _stage.Nodes)
+        {
+            if (node.Accept(this) is { } part)
+                _parts[node] = part;
+        }
+
+        foreach (var node in _stage.Nodes.Reverse())
+        {
+            if (_parts.TryGetValue(node, out var part) && part is Operator @operator)
+                @operator.Open(new OperatorContext(this, node, Chain.State.Of(IdOf(node)), HashCode.Combine(_task, node.Index)));
+        }
+
+        // The source reads into its own output, so it comes last.
+        if (_stage.Head is { Inputs.Count: 0 } source)
+            source.Accept(new SourceOpener(this));
+        var inputs = _stage.Inputs.ToDictionary(edge => edge, edge => edge.Edge.Accept(this));
+        Chain.Inputs = [.. _topology.EdgesOfChannels(_task).Select(edge => inputs[edge])];
+        return Chain;
+    }
+
+    /// <summary>The output of a node's port, with everything that listens behind it.</summary>
+    public Output<T> OutputOf<T>(StreamNode node, int port)
+    {
+        if (_outputs.TryGetValue((node, port), out var known))
+            return known as Output<T> ?? throw new GraphException($"{IdOf(node)}: output port {port} was asked for with two row types.");
+        var targets = node.Outputs
+            .Where(edge => edge.FromPort == port)
+            .Select(edge => edge as StreamEdge<T> ?? throw new GraphException($"{IdOf(node)}: output port {port} gives {typeof(T).Name}, {edge.RowType.Name} expected behind it."))
+            .Select(edge => Target(edge))
+            .ToArray();
+        var output = targets.Length switch
+        {
+            0 => Listed(new Output<T>(null, null, _progress)),
+            1 => targets[0],
+            _ => Listed(new Output<T>(new FanOut<T>(targets), null, _progress)),
+        };
+        _outputs[(node, port)] = output;
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public object? Visit<T>(SourceNode<T> node) => null;
+
+    /// <inheritdoc/>
+    public object? Visit(OperatorNode node)
+    {
+        var @operator = node.Create();
+        Chain.Operators.Add((IdOf(node), @operator));
+        return @operator;
+    }
+
+    /// <inheritdoc/>
+    public object? Visit<T>(SinkNode<T> node)
+    {
+        var driver = new SinkDriver<T>(node.Sink.Open(new SinkContext(IdOf(node), Partition, Parallelism)));
+        Chain.Sinks.Add(driver);
+        Chain.Ends.Add(driver);
+        return driver;
+    }
+
+    /// <summary>The entry behind an edge from another stage.</summary>
+    public ChainInput Visit<T>(StreamEdge<T> edge) => new ChainInput<T>(Target(edge));
+
+    private Output<T> Target<T>(StreamEdge<T> edge)
+    {
+        if (_stage.Outputs.FirstOrDefault(output => output.Edge == edge) is { } leaving)
+            return Listed(new Output<T>((OutputGate<T>)_gates[leaving].Gate, null, _progress));
+        return _parts[edge.To] switch
+        {
+            Operator @operator => Listed(new Output<T>(@operator.Input<T>(edge.ToPort), IdOf(edge.To), _progress)),
+            SinkDriver<T> sink => Listed(new Output<T>(sink, IdOf(edge.To), _progress)),
+            var part => throw new GraphException($"{IdOf(edge.To)} takes no {typeof(T).Name} ({part.GetType().Name})."),
+        };
+    }
+
+    private Output<T> Listed<T>(Output<T> output)
+    {
+        Chain.DiscardOutputs += output.Discard;
+        return output;
+    }
+
+    private sealed class GateMaker(ChainBuilder builder, JobEdge edge) : IEdgeVisitor<object?>
+    {
+        public object? Visit<T>(StreamEdge<T> typed)
+        {
+            OutputChannel[] channels =
+            [
+                .. builder._topology.Receivers(builder._task, edge).Select(receiver =>
+                    new OutputChannel(builder._tasks[receiver.Task], receiver.Channel, builder._creditBatches, builder._meter)),
+            ];
+            var graph = builder._topology.Graph;
+            var gate = new OutputGate<T>(channels, graph.ExchangeOf(edge), typed.Partitioner, graph.KeyGroups);
+            builder._gates[edge] = (gate, channels);
+            builder.Chain.Gates.Add(gate);
+            builder.Chain.Ends.Add(gate);
+            return null;
+        }
+    }
+
+    private sealed class SourceOpener(ChainBuilder builder) : INodeVisitor<object?>
+    {
+        public object? Visit<T>(SourceNode<T> node)
+        {
+            var context = new SplitContext(builder.Partition, builder.Parallelism, builder._recordSkipped);
+            builder.Chain.Source = new SourceDriver<T>(node.Source.Description, node.Source.Open(context));
+            builder.Chain.SourceInput = new ChainInput<T>(builder.OutputOf<T>(node, 0));
+            return null;
+        }
+
+        public object? Visit(OperatorNode node) => null;
+
+        public object? Visit<T>(SinkNode<T> node) => null;
+    }
+}

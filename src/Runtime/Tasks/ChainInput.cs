@@ -1,0 +1,17 @@
+using Millrace.Data;
+using Millrace.Operators;
+
+namespace Millrace.Runtime.Tasks;
+
+/// <summary>Where batches of one channel or of the source enter a chain, whatever their rows.</summary>
+internal abstract class ChainInput
+{
+    /// <summary>Hands the batch to the chain.</summary>
+    public abstract void Deliver(Batch batch);
+
+    /// <summary>Row <paramref name="row"/> of the batch as a batch of one.</summary>
+    public abstract Batch RowOf(Batch batch, int row);
+
+    /// <summary>Row <paramref name="row"/> as text, for a person who looks for it; the key alone for a pair.</summary>
+    public abstract string Describe(Batch batch, int row);
+}

@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using Millrace.Data;
+using Millrace.Operators;
+
+namespace Millrace.Runtime.Tasks;
+
+/// <inheritdoc/>
+internal sealed class ChainInput<T>(Output<T> entry) : ChainInput
+{
+    private const int DescriptionLengthMax = 200;
+
+    /// <inheritdoc/>
+    public override void Deliver(Batch batch) => entry.Send((Batch<T>)batch);
+
+    /// <inheritdoc/>
+    public override Batch RowOf(Batch batch, int row) => Batch<T>.Of(((Batch<T>)batch).Rows[row]);
+
+    /// <inheritdoc/>
+    public override string Describe(Batch batch, int row)
+    {
+        object? value = ((Batch<T>)batch).Rows[row];
+        var (label, shown) = value is ITuple { Length: 2 } pair ? ("key", pair[0]) : ("record", value);
+        string text;
+        try
+        {
+            text = shown?.ToString()?.ReplaceLineEndings(" ") ?? "null";
+        }
+        catch (Exception cause)
+        {
+            text = $"(its ToString threw {cause.GetType().Name})";
+        }
+
+        return $"{label} {(text.Length <= DescriptionLengthMax ? text : text[..DescriptionLengthMax] + "…")}";
+    }
+}
