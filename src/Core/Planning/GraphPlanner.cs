@@ -6,7 +6,7 @@ namespace Millrace.Planning;
 /// <summary>Makes a <see cref="JobGraph"/> of a <see cref="StreamGraph"/>: gives ids and parallelism, fuses chains, places exchanges.</summary>
 /// <remarks>
 /// A node is fused with the one before it where their edge is <see cref="ExchangeKind.Forward"/>, it is the node's only input, and both have
-/// the same parallelism. A forward edge between different parallelisms becomes <see cref="ExchangeKind.Rebalance"/>.
+/// the same parallelism. A chain has one sink at most, since its task answers for one external system. A forward edge between different parallelisms becomes <see cref="ExchangeKind.Rebalance"/>.
 /// </remarks>
 public static class GraphPlanner
 {
@@ -22,7 +22,7 @@ public static class GraphPlanner
         var members = new List<List<StreamNode>>();
         foreach (var node in graph.Nodes)
         {
-            if (IsFused(node, parallelism))
+            if (IsFused(node, parallelism) && !(IsSink(node) && members[stageOf[node.Inputs[0].From.Index]].Exists(IsSink)))
             {
                 stageOf[node.Index] = stageOf[node.Inputs[0].From.Index];
             }
@@ -50,6 +50,8 @@ public static class GraphPlanner
 
     private static bool IsFused(StreamNode node, int[] parallelism) =>
         node.Inputs is [{ Exchange: ExchangeKind.Forward } only] && parallelism[only.From.Index] == parallelism[node.Index];
+
+    private static bool IsSink(StreamNode node) => node is not OperatorNode && node.Inputs.Count > 0;
 
     private static int[] FindParallelism(StreamGraph graph, OperatorId[] ids, PlanOptions options)
     {

@@ -13,9 +13,14 @@ internal abstract class ChainEnd<T> : ChainEnd, IInput<T>
     public void OnBatch(Batch<T> batch)
     {
         if (_captures)
+        {
+            Check(batch);
             _captured.Add(batch);
+        }
         else
+        {
             Take(batch);
+        }
     }
 
     /// <inheritdoc/>
@@ -37,6 +42,11 @@ internal abstract class ChainEnd<T> : ChainEnd, IInput<T>
         foreach (var batch in _captured)
             batch.Release();
         _captured.Clear();
+    }
+
+    /// <summary>Throws now what <see cref="Take"/> would throw, since nothing may fail once a row is let go.</summary>
+    protected virtual void Check(Batch<T> batch)
+    {
     }
 
     /// <summary>Takes the batch over for good.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Millrace.Data;
 using Millrace.Operators;
+using Millrace.Runtime.Protocol;
 
 namespace Millrace.Runtime.Exchange;
 
@@ -16,8 +17,9 @@ internal sealed class OutputChannel
     private readonly int _creditsMax;
     private readonly ChannelMeter _meter;
     private readonly Queue<(EpochInfo Epoch, Batch? Batch)> _waiting = new();
+    private TaskProtocol? _protocol;
+    private int _output;
     private int _generation;
-    private long _sequence;
     private int _credits;
 
     /// <param name="receiver">The receiving task's actor.</param>
@@ -58,11 +60,24 @@ internal sealed class OutputChannel
         }
     }
 
-    /// <summary>The receiver starts again: numbers from 0, full credit, nothing waits.</summary>
-    public void Reset(int generation)
+    /// <summary>The sender starts: items get their stamps from <paramref name="protocol"/>.</summary>
+    /// <param name="protocol">The sending task's protocol.</param>
+    /// <param name="output">The channel's index there.</param>
+    /// <param name="generation">The receiver's generation.</param>
+    public void Start(TaskProtocol protocol, int output, int generation)
     {
+        _protocol = protocol;
+        _output = output;
+        _generation = -1;
+        Adopt(generation);
+    }
+
+    /// <summary>The receiver has a generation; when it is a new one, it starts again: full credit, nothing waits.</summary>
+    public void Adopt(int generation)
+    {
+        if (generation == _generation)
+            return;
         _generation = generation;
-        _sequence = 0;
         _credits = _creditsMax;
         while (_waiting.TryDequeue(out var item))
             item.Batch?.Release();
@@ -76,6 +91,7 @@ internal sealed class OutputChannel
             _meter.Sent();
         }
 
-        _receiver.Tell(new ChannelItem(_channel, _generation, _sequence++, epoch, batch), ActorRefs.NoSender);
+        var stamp = _protocol!.NextStamp(_output);
+        _receiver.Tell(new ChannelItem(_channel, stamp.Generation, stamp.Sequence, epoch, batch), ActorRefs.NoSender);
     }
 }

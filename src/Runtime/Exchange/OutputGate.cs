@@ -66,6 +66,13 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
     }
 
     /// <inheritdoc/>
+    protected override void Check(Batch<T> batch)
+    {
+        if (_kind == ExchangeKind.Hash)
+            ArrayPool<int>.Shared.Return(FindKeyGroups(batch.Rows));
+    }
+
+    /// <inheritdoc/>
     protected override void Take(Batch<T> batch)
     {
         switch (_kind)
@@ -106,12 +113,18 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
     private void Scatter(Batch<T> batch)
     {
         var rows = batch.Rows;
-        var groups = ArrayPool<int>.Shared.Rent(rows.Length);
-        _partitioner!.FindKeyGroups(rows, groups.AsSpan(0, rows.Length), _keyGroups);
+        var groups = FindKeyGroups(rows);
         for (var row = 0; row < rows.Length; row++)
             Add(_owners[groups[row]], rows[row]);
         ArrayPool<int>.Shared.Return(groups);
         batch.Release();
+    }
+
+    private int[] FindKeyGroups(ReadOnlySpan<T> rows)
+    {
+        var groups = ArrayPool<int>.Shared.Rent(rows.Length);
+        _partitioner!.FindKeyGroups(rows, groups.AsSpan(0, rows.Length), _keyGroups);
+        return groups;
     }
 
     private void Add(int channel, T row)

@@ -120,7 +120,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     public object? Visit<T>(SinkNode<T> node)
     {
         var driver = new SinkDriver<T>(node.Sink.Open(new SinkContext(IdOf(node), Partition, Parallelism)));
-        Chain.Sinks.Add(driver);
+        Chain.Sink = driver;
         Chain.Ends.Add(driver);
         return driver;
     }

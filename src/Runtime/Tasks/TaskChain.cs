@@ -15,7 +15,8 @@ internal sealed class TaskChain : IDisposable
 
     public List<IOutputGate> Gates { get; } = [];
 
-    public List<ISinkDriver> Sinks { get; } = [];
+    /// <summary>The sink; a chain has one at most.</summary>
+    public ISinkDriver? Sink { get; set; }
 
     public List<ChainEnd> Ends { get; } = [];
 
@@ -71,8 +72,7 @@ internal sealed class TaskChain : IDisposable
         State.BeginEpoch(epoch.Epoch);
         foreach (var gate in Gates)
             gate.BeginEpoch(epoch);
-        foreach (var sink in Sinks)
-            sink.Begin(epoch);
+        Sink?.Begin(epoch);
     }
 
     /// <summary>All input of the epoch is in: operators give out what belongs to it, sinks prepare, the barrier goes on.</summary>
@@ -90,8 +90,7 @@ internal sealed class TaskChain : IDisposable
             }
         }
 
-        foreach (var sink in Sinks)
-            sink.Prepare(Epoch.Epoch);
+        Sink?.Prepare(Epoch.Epoch);
         foreach (var gate in Gates)
             gate.SendBarrier();
     }
@@ -111,8 +110,7 @@ internal sealed class TaskChain : IDisposable
             end.DropRow();
         foreach (var gate in Gates)
             gate.RollBack();
-        foreach (var sink in Sinks)
-            sink.Abort(committed);
+        Sink?.Abort(committed);
         foreach (var (_, @operator) in Operators)
             @operator.OnRollBack();
     }
@@ -122,8 +120,7 @@ internal sealed class TaskChain : IDisposable
     {
         foreach (var (_, @operator) in Operators)
             @operator.Close();
-        foreach (var sink in Sinks)
-            sink.Dispose();
+        Sink?.Dispose();
         Source?.Dispose();
     }
 }

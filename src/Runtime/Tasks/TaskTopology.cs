@@ -105,7 +105,7 @@ internal sealed class TaskTopology
             : Enumerable.Range(_firstTask[edge.ToStage], _graph.Stages[edge.ToStage].Parallelism));
         return new TaskShape(
             IsSource: stage.Inputs.Length == 0,
-            IsSink: stage.Nodes.Any(node => node is not OperatorNode && node.Outputs.Count == 0 && node.Inputs.Count > 0),
+            IsSink: stage.Nodes.Any(node => node is not OperatorNode && node.Inputs.Count > 0),
             [.. inputs],
             [.. downstream]);
     }

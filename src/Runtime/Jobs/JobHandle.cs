@@ -1,0 +1,145 @@
+using Microsoft.Extensions.Logging;
+using Millrace.Client;
+using Millrace.Data;
+using Millrace.Runtime.Exchange;
+using Millrace.Runtime.Observability;
+using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tasks;
+
+namespace Millrace.Runtime.Jobs;
+
+/// <summary>A job as its user sees it. Fed by the job's actors; thread-safe.</summary>
+internal sealed class JobHandle : IJob
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<long, long> _plannedAtMs = [];
+    private readonly ChannelMeter _meter;
+    private readonly RecordCounts _counts;
+    private readonly JobMetrics _metrics;
+    private readonly ILogger _logger;
+    private Action<bool> _stop = static _ => { };
+    private JobState _state = JobState.Starting;
+    private long _committed;
+    private long _attempts;
+
+    public JobHandle(JobId id, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger)
+    {
+        Id = id;
+        _meter = meter;
+        _counts = counts;
+        _metrics = metrics;
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public JobId Id { get; }
+
+    /// <inheritdoc/>
+    public JobState State
+    {
+        get
+        {
+            lock (_lock)
+                return _state;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Ends when the tasks have been placed.</summary>
+    public Task Started => _started.Task;
+
+    /// <inheritdoc/>
+    public Epoch Committed => new(Interlocked.Read(ref _committed));
+
+    /// <inheritdoc/>
+    public JobCounters Counters => new(Interlocked.Read(ref _attempts), _counts.Skipped, _counts.Dropped, _meter.InFlightMax, _meter.Credits);
+
+    /// <summary>Says how the job is told to stop.</summary>
+    public void OnStop(Action<bool> stop) => _stop = stop;
+
+    /// <inheritdoc/>
+    public async Task StopAsync(bool graceful, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            if (!_completion.Task.IsCompleted)
+                _state = JobState.Stopping;
+        }
+
+        _stop(graceful);
+        try
+        {
+            await _completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (JobFailedException)
+        {
+            // Why: whoever stops a job wants it ended; how it ended stands in Completion.
+        }
+    }
+
+    public void OnPlanned(EpochPlan plan, long nowMs)
+    {
+        _plannedAtMs[plan.Epoch] = nowMs;
+        Enter(JobState.Running, from: JobState.Starting);
+    }
+
+    public void OnCommitted(long epoch, long nowMs)
+    {
+        Interlocked.Exchange(ref _committed, epoch);
+        if (_plannedAtMs.Remove(epoch, out var plannedAtMs))
+            _metrics.EpochCommitted(Id, nowMs - plannedAtMs);
+        Enter(JobState.Running, from: JobState.Recovering);
+    }
+
+    public void OnAttempt(AttemptPlan plan, string reason)
+    {
+        _started.TrySetResult();
+        if (plan.Base == 0 && plan.Number == 1)
+            return;
+        Interlocked.Increment(ref _attempts);
+        _metrics.Recovered(Id);
+        Enter(JobState.Recovering, from: JobState.Running);
+        JobLog.Recovering(_logger, Id.Name, plan.Number, plan.Base, reason);
+    }
+
+    /// <summary>The job has ended, once.</summary>
+    public void End(JobState state, string? reason = null)
+    {
+        lock (_lock)
+        {
+            if (_completion.Task.IsCompleted)
+                return;
+            _state = state;
+        }
+
+        if (state == JobState.Failed)
+        {
+            var failure = new JobFailedException($"Job {Id} failed: {reason}") { Job = Id };
+            JobLog.Failed(_logger, Id.Name, reason ?? "");
+            _started.TrySetException(failure);
+            _completion.TrySetException(failure);
+            // Why: nobody need await a started job's start once it has failed.
+            _ = _started.Task.Exception;
+            _ = _completion.Task.Exception;
+        }
+        else
+        {
+            JobLog.Ended(_logger, Id.Name, state);
+            _started.TrySetResult();
+            _completion.TrySetResult();
+        }
+    }
+
+    private void Enter(JobState state, JobState from)
+    {
+        lock (_lock)
+        {
+            if (_state == from)
+                _state = state;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using Millrace.Client;
+
+namespace Millrace.Runtime.Jobs;
+
+/// <summary>What jobs write to the log.</summary>
+internal static partial class JobLog
+{
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Job {Job} started: {Stages} stages, {Tasks} tasks, guarantee {Guarantee}")]
+    public static partial void Started(ILogger logger, string job, int stages, int tasks, string guarantee);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "Job {Job} recovers, attempt {Attempt}: epochs behind {Base} run again ({Reason})")]
+    public static partial void Recovering(ILogger logger, string job, int attempt, long @base, string reason);
+
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Error, Message = "Job {Job} failed: {Reason}")]
+    public static partial void Failed(ILogger logger, string job, string reason);
+
+    [LoggerMessage(EventId = 1004, Level = LogLevel.Information, Message = "Job {Job} ended: {State}")]
+    public static partial void Ended(ILogger logger, string job, JobState state);
+
+    [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "Job {Job} still runs {Seconds} s after it was told to stop; its tasks are ended now")]
+    public static partial void DrainTimedOut(ILogger logger, string job, double seconds);
+}

@@ -1,0 +1,109 @@
+using Akka.Actor;
+using Millrace.Client;
+using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tasks;
+
+namespace Millrace.Runtime.Jobs;
+
+/// <summary>One job: parent of its coordinator and of its worker. Child of <see cref="JobManager"/>.</summary>
+/// <remarks>
+/// Running → Ended. Watches how long each task has been inside one call: when the time-out is over, the job fails and names the operator.
+/// The hanging thread can't be ended; it goes with the job's own dispatcher, which no other job uses.
+/// </remarks>
+internal sealed class JobSupervisor : UntypedActor, IWithTimers
+{
+    private readonly JobSpec _spec;
+    private readonly TaskActivity[] _activities;
+    private IActorRef _coordinator = ActorRefs.Nobody;
+
+    /// <summary>From the handle: end the job.</summary>
+    internal sealed record Stop(bool IsGraceful);
+
+    private sealed record Watch
+    {
+        public static readonly Watch Instance = new();
+    }
+
+    public JobSupervisor(JobSpec spec)
+    {
+        _spec = spec;
+        _activities = [.. Enumerable.Range(0, spec.Settings.Topology.Count).Select(_ => new TaskActivity())];
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(JobSpec spec) => Akka.Actor.Props.Create(() => new JobSupervisor(spec));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        cause =>
+        {
+            End(JobState.Failed, $"internal error: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}");
+            return Directive.Stop;
+        });
+
+    protected override void PreStart()
+    {
+        var self = Self;
+        _spec.Handle.OnStop(graceful => self.Tell(new Stop(graceful), ActorRefs.NoSender));
+        var uid = new ProcessUid(unchecked((ulong)Random.Shared.NextInt64(1, long.MaxValue)));
+        var worker = Context.ActorOf(
+            WorkerActor.Props(_spec.Settings, uid, _spec.Journal, _activities, _spec.Dispatcher, _spec.Clock), "worker");
+        _coordinator = Context.ActorOf(
+            EpochCoordinator.Props(_spec.Settings.Topology.Shape, uid, _spec.Epochs, _spec.Journal, worker, _spec.Handle, _spec.Clock), "coordinator");
+        worker.Tell(new WorkerActor.Meet(_coordinator));
+        var often = TimeSpan.FromMilliseconds(Math.Clamp(_spec.TaskTimeout.TotalMilliseconds / 4, 5, 1000));
+        Timers.StartPeriodicTimer(Watch.Instance, Watch.Instance, often);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Stop stop:
+                _coordinator.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
+                break;
+            case Watch:
+                OnWatch();
+                break;
+            case CoordinatorMessages.Completed:
+                End(JobState.Completed);
+                break;
+            case CoordinatorMessages.Stopped:
+                End(JobState.Stopped);
+                break;
+            case CoordinatorMessages.JobFailed failed:
+                End(JobState.Failed, failed.Reason);
+                break;
+            case CoordinatorMessages.Fenced:
+                End(JobState.Failed, "another coordinator took the job over");
+                break;
+            case WorkerMessages.StandDown standDown:
+                End(JobState.Failed, standDown.Reason);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnWatch()
+    {
+        for (var task = 0; task < _activities.Length; task++)
+        {
+            var busy = _activities[task].Busy();
+            if (busy <= _spec.TaskTimeout)
+                continue;
+            var @operator = _activities[task].Operator ?? _spec.Settings.Topology.IdOf(task).Operator;
+            End(JobState.Failed, $"operator {@operator} has not come back for {busy.TotalMilliseconds:F0} ms, at most {_spec.TaskTimeout.TotalMilliseconds:F0} ms (millrace.task.timeout) expected");
+            return;
+        }
+    }
+
+    private void End(JobState state, string? reason = null)
+    {
+        _spec.Handle.End(state, reason);
+        Context.Stop(Self);
+    }
+}

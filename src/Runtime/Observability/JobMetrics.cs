@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Millrace.Data;
+
+namespace Millrace.Runtime.Observability;
+
+/// <summary>The one meter and the one activity source, both named <c>Millrace</c>.</summary>
+/// <remarks>
+/// Instruments: <c>millrace.epoch.duration</c> (s, planned to committed), <c>millrace.epochs.committed</c> ({epoch}),
+/// <c>millrace.recoveries</c> ({recovery}), each tagged with <c>job</c>. An activity <c>epoch</c> per committed epoch.
+/// </remarks>
+internal sealed class JobMetrics
+{
+    public const string Name = "Millrace";
+
+    private static readonly Meter Meter = new(Name);
+    private static readonly ActivitySource Activities = new(Name);
+
+    private readonly Histogram<double> _epochDuration = Meter.CreateHistogram(
+        "millrace.epoch.duration",
+        unit: "s",
+        description: "From the durable plan of an epoch to its commit.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60] });
+
+    private readonly Counter<long> _epochs = Meter.CreateCounter<long>("millrace.epochs.committed", "{epoch}", "Committed epochs.");
+    private readonly Counter<long> _recoveries = Meter.CreateCounter<long>("millrace.recoveries", "{recovery}", "Epochs in flight taken back and run again.");
+
+    public void EpochCommitted(JobId job, long durationMs)
+    {
+        var tag = new KeyValuePair<string, object?>("job", job.Name);
+        _epochDuration.Record(durationMs / 1000.0, tag);
+        _epochs.Add(1, tag);
+        if (!Activities.HasListeners())
+            return;
+        using var activity = Activities.StartActivity("epoch", ActivityKind.Internal, parentContext: default, startTime: Start(durationMs));
+        activity?.SetTag("job", job.Name);
+    }
+
+    public void Recovered(JobId job) => _recoveries.Add(1, new KeyValuePair<string, object?>("job", job.Name));
+
+    private static DateTimeOffset Start(long durationMs) => TimeProvider.System.GetUtcNow().AddMilliseconds(-durationMs);
+}

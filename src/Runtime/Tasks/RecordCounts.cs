@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+
+namespace Millrace.Runtime.Tasks;
+
+/// <summary>Records that did not go through, counted over all tasks of a job. Thread-safe.</summary>
+internal sealed class RecordCounts
+{
+    private readonly ConcurrentDictionary<string, long> _dropped = new(StringComparer.Ordinal);
+    private long _skipped;
+
+    /// <summary>Left out by the error policy, in committed epochs.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
+
+    /// <summary>Left out by sources, by reason.</summary>
+    public IReadOnlyDictionary<string, long> Dropped => new Dictionary<string, long>(_dropped, StringComparer.Ordinal);
+
+    public void AddSkipped(long count) => Interlocked.Add(ref _skipped, count);
+
+    public void AddDropped(string reason) => _dropped.AddOrUpdate(reason, 1, static (_, count) => count + 1);
+}

@@ -1,0 +1,200 @@
+using Akka.Actor;
+using Millrace.Data;
+using Millrace.Runtime.Exchange;
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Runtime.Tasks;
+
+/// <content>How batches move through the task.</content>
+internal sealed partial class TaskActor
+{
+    private void OnItem(ChannelItem item)
+    {
+        _held[item.Channel].Enqueue(item);
+        if (_chain is not null)
+            Work();
+    }
+
+    /// <summary>Goes on with the current epoch for one turn, as far as input, credit and alignment allow.</summary>
+    private void Work()
+    {
+        if (_continues || _chain is null)
+            return;
+        var moved = _chain.Source is null ? WorkOffItems() : ReadSource();
+        if (moved)
+        {
+            _continues = true;
+            Self.Tell(TaskMessages.Continue.Instance);
+        }
+        else if (!_flushes && _chain.HasOpenRows)
+        {
+            _flushes = true;
+            Self.Tell(TaskMessages.FlushIdle.Instance);
+        }
+    }
+
+    /// <summary>True when the turn is over and there may be more to do.</summary>
+    private bool WorkOffItems()
+    {
+        var budget = ItemsPerTurn;
+        for (bool progress = true; progress;)
+        {
+            progress = false;
+            for (var channel = 0; channel < _held.Length; channel++)
+            {
+                while (!_chain!.IsBlocked && _held[channel].TryPeek(out var item) && TakeItem(item, channel))
+                {
+                    progress = true;
+                    if (--budget == 0)
+                        return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes or drops the first held item of a channel; false when it must stay.</summary>
+    private bool TakeItem(ChannelItem item, int channel)
+    {
+        switch (_protocol!.Admit(channel, item.Generation, item.Sequence))
+        {
+            case Admission.Hold:
+                return false;
+            case Admission.Drop:
+                _held[channel].Dequeue();
+                Forget(item);
+                return true;
+            case Admission.Gap:
+                throw new TaskFailure(_task, _protocol.Generation, $"items are missing on channel {channel} of {_settings.Topology.IdOf(_task)}", isFatal: false, null)
+                {
+                    IsChannelBroken = true,
+                };
+            default:
+                _held[channel].Dequeue();
+                OpenEpoch();
+                if (item.Batch is null)
+                {
+                    if (_protocol.OnBarrier(channel, item.Epoch.Epoch.Number))
+                        CompleteEpoch();
+                }
+                else
+                {
+                    Deliver(_chain!.Inputs[channel], item.Batch, offset: null);
+                    WorkedOff(channel);
+                }
+
+                return true;
+        }
+    }
+
+    /// <summary>True when the turn is over and there may be more to do.</summary>
+    private bool ReadSource()
+    {
+        for (var budget = ItemsPerTurn; !_chain!.IsBlocked && _protocol!.MayRun; budget--)
+        {
+            if (budget == 0)
+                return true;
+            OpenEpoch();
+            var run = _runs[_protocol.CurrentEpoch];
+            if (_position < run.Range.End)
+            {
+                var first = _position;
+                var batch = _chain.Source!.Read(first, run.Range.End, out _position);
+                if (batch is not null)
+                    Deliver(_chain.SourceInput!, batch, first);
+            }
+            else
+            {
+                CompleteEpoch();
+            }
+        }
+
+        return false;
+    }
+
+    private void Deliver(ChainInput input, Batch batch, long? offset)
+    {
+        if (_protocol!.CurrentEpoch <= _rowByRowThrough)
+            RunRowByRow(input, batch, offset);
+        else
+            input.Deliver(batch);
+        // Why by the coarse tick: once a batch, and it costs a load; the delay is a bound for rows that wait, not a timer.
+        if (Environment.TickCount64 - _flushedAtMs > _settings.BatchDelayMax.TotalMilliseconds)
+            FlushGates();
+    }
+
+    private void RunRowByRow(ChainInput input, Batch batch, long? offset) => _rows!.Run(input, batch, row => offset is { } first
+        ? $"{_chain!.Source!.Description}, split {_settings.Topology.PartitionOf(_task)}, offset {first + row}, {_chain.Epoch.Epoch}"
+        : _chain!.Epoch.Epoch.ToString());
+
+    private void OpenEpoch()
+    {
+        var current = _protocol!.CurrentEpoch;
+        if (_chain!.Epoch.Epoch.Number == current)
+            return;
+        var run = _runs[current];
+        _chain.BeginEpoch(run.Info);
+        _position = run.Range.Start;
+    }
+
+    private void CompleteEpoch()
+    {
+        var epoch = _protocol!.CurrentEpoch;
+        _chain!.EndEpoch();
+        if (epoch <= _rowByRowThrough)
+        {
+            // An epoch with an error is likely followed by more: the next one runs record by record too.
+            if (_rows!.SawFailure)
+                _rowByRowThrough = Math.Max(_rowByRowThrough, epoch + 1);
+            _runs[epoch].Skipped = _rows.TakeSkipped();
+        }
+
+        _protocol.CompleteEpoch(epoch);
+        _worker.Tell(new WorkerMessages.EpochCompleted(_task, _protocol.Generation, epoch, null));
+    }
+
+    private void WorkedOff(int channel)
+    {
+        _settings.Meter.WorkedOff();
+        var due = ++_creditsDue[channel];
+        if (due < Math.Max(1, _settings.CreditBatches / 2))
+            return;
+        _creditsDue[channel] = 0;
+        var (sender, output) = _senders[channel];
+        _tasks[sender].Tell(new Credit(output, _protocol!.Generation, due), ActorRefs.NoSender);
+    }
+
+    private void Forget(ChannelItem item)
+    {
+        if (item.Batch is null)
+            return;
+        item.Batch.Release();
+        _settings.Meter.WorkedOff();
+    }
+
+    private void DropHeld()
+    {
+        foreach (var items in _held)
+        {
+            while (items.TryDequeue(out var item))
+                Forget(item);
+        }
+    }
+
+    /// <summary>Forgets what was sent for an older generation; what a faster sender has sent for the new one stays.</summary>
+    private void DropStale()
+    {
+        foreach (var items in _held)
+        {
+            for (var count = items.Count; count > 0; count--)
+            {
+                var item = items.Dequeue();
+                if (item.Generation < _protocol!.Generation)
+                    Forget(item);
+                else
+                    items.Enqueue(item);
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+using Akka.Actor;
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Operators;
+using Millrace.Runtime.Exchange;
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Runtime.Tasks;
+
+/// <summary>One chain on one partition. Child of <see cref="WorkerActor"/>; runs on the job's own dispatcher.</summary>
+/// <remarks>
+/// <para>Unconnected → (StartTask) Running ⇄ Failed (takes nothing until it adopts a newer generation). What each message does to epochs and
+/// generations is in <see cref="TaskProtocol"/>; this shell holds what can't be taken yet, moves batches through the chain while no output
+/// channel waits for credit, and goes on by a message to itself so that barriers and commands are never far behind.</para>
+/// <para>An error of a user function crashes the actor with a <see cref="TaskFailure"/>; the supervisor resumes it and an attempt takes its
+/// epochs back. Those epochs then run record by record (<see cref="RowRunner"/>).</para>
+/// </remarks>
+internal sealed partial class TaskActor : UntypedActor
+{
+    private const int ItemsPerTurn = 16;
+
+    private readonly int _task;
+    private readonly TaskSettings _settings;
+    private readonly TaskActivity _activity;
+    private readonly IActorRef _worker;
+    private readonly (int Task, int Output)[] _senders;
+    private readonly Queue<ChannelItem>[] _held;
+    private readonly int[] _creditsDue;
+    private readonly SortedDictionary<long, EpochRun> _runs = [];
+
+    private IReadOnlyList<IActorRef> _tasks = [];
+    private TaskChain? _chain;
+    private TaskProtocol? _protocol;
+    private RowRunner? _rows;
+    private SinkProtocol? _sink;
+    private long _position;
+    private long _rowByRowThrough;
+    private long _flushedAtMs;
+    private bool _continues;
+    private bool _flushes;
+
+    private sealed record EpochRun(EpochInfo Info, OffsetRange Range)
+    {
+        public long Skipped { get; set; }
+    }
+
+    public TaskActor(int task, TaskSettings settings, TaskActivity activity, IActorRef worker)
+    {
+        _task = task;
+        _settings = settings;
+        _activity = activity;
+        _worker = worker;
+        _senders = [.. settings.Topology.Senders(task)];
+        _held = [.. _senders.Select(_ => new Queue<ChannelItem>())];
+        _creditsDue = new int[_senders.Length];
+    }
+
+    public static Props Props(int task, TaskSettings settings, TaskActivity activity, IActorRef worker) =>
+        Akka.Actor.Props.Create(() => new TaskActor(task, settings, activity, worker));
+
+    protected override void OnReceive(object message)
+    {
+        _activity.Begin();
+        try
+        {
+            Handle(message);
+        }
+        catch (Exception cause) when (cause is not TaskFailure)
+        {
+            throw Failed(cause);
+        }
+        finally
+        {
+            _activity.End();
+        }
+    }
+
+    protected override void PostStop()
+    {
+        _chain?.Dispose();
+        base.PostStop();
+    }
+
+    private void Handle(object message)
+    {
+        switch (message)
+        {
+            case ChannelItem item:
+                OnItem(item);
+                break;
+            case Credit credit:
+                _chain?.Channels[credit.Output].Grant(credit.Generation, credit.Batches);
+                Work();
+                break;
+            case TaskMessages.Continue:
+                _continues = false;
+                Work();
+                break;
+            case TaskMessages.FlushIdle:
+                OnFlushIdle();
+                break;
+            case WorkerMessages.RunEpoch run:
+                OnRunEpoch(run);
+                break;
+            case WorkerMessages.PollOffsets poll:
+                OnPollOffsets(poll);
+                break;
+            case WorkerMessages.CommitEpoch commit:
+                Commit(commit.Epoch, commit.Previous);
+                break;
+            case TaskMessages.SinkAnswered answered:
+                OnSinkAnswered(answered);
+                break;
+            case TaskMessages.SinkTick:
+                StepSink(SinkMessages.Tick.Instance);
+                break;
+            case TaskMessages.SinkFailed failed:
+                throw new TaskFailure(_task, _protocol!.Generation, failed.Cause.Message, isFatal: true, failed.Cause);
+            case WorkerMessages.AdoptTask adopt:
+                OnAdopt(adopt);
+                break;
+            case WorkerMessages.StartTask start:
+                OnStart(start);
+                break;
+            case TaskMessages.Connect connect:
+                _tasks = connect.Tasks;
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnStart(WorkerMessages.StartTask start)
+    {
+        if (start.Base > 0)
+            throw new InvalidOperationException($"{_settings.Topology.IdOf(_task)} can't be restored at epoch {start.Base}: this journal keeps no state.");
+        _chain?.Dispose();
+        DropHeld();
+        _runs.Clear();
+        var shape = _settings.Topology.Shape.Tasks[_task];
+        _protocol = new TaskProtocol(_task, shape, start.Generation, start.Base, start.ConsumerGenerations.AsSpan());
+        _chain = new ChainBuilder(
+            _settings.Topology, _task, _tasks, _settings.CreditBatches, _settings.Meter, _activity.Progress, _settings.Counts.AddDropped).Build();
+        _rows = new RowRunner(_chain, PolicyOf);
+        for (var output = 0; output < _chain.Channels.Length; output++)
+            _chain.Channels[output].Start(_protocol, output, start.ConsumerGenerations[output]);
+        if (shape.IsSink)
+        {
+            _sink = new SinkProtocol(start.Base, start.References);
+            StepSink(new SinkMessages.Start());
+        }
+
+        _worker.Tell(new WorkerMessages.TaskReady(_task, _protocol.Generation));
+    }
+
+    private void OnAdopt(WorkerMessages.AdoptTask adopt)
+    {
+        var (chain, protocol) = (_chain!, _protocol!);
+        var committed = protocol.Committed;
+        var adoption = protocol.Adopt(adopt.Generation, adopt.Base, adopt.ConsumerGenerations.AsSpan());
+        for (var epoch = committed + 1; epoch <= adoption.CommitThrough; epoch++)
+            Apply(epoch, epoch - 1);
+        if (adoption.RollsBack)
+        {
+            chain.RollBack(new Epoch(adoption.CommitThrough));
+            foreach (var behind in _runs.Keys.Where(epoch => epoch > adoption.CommitThrough).ToArray())
+                _runs.Remove(behind);
+            DropStale();
+            Array.Clear(_creditsDue);
+            _position = 0;
+        }
+
+        for (var output = 0; output < chain.Channels.Length; output++)
+            chain.Channels[output].Adopt(adopt.ConsumerGenerations[output]);
+        _worker.Tell(new WorkerMessages.TaskReady(_task, protocol.Generation));
+        Work();
+    }
+
+    private void OnRunEpoch(WorkerMessages.RunEpoch run)
+    {
+        _protocol!.OnPlan(run.Epoch);
+        _runs.TryAdd(run.Epoch, new(new EpochInfo(new Epoch(run.Epoch), run.NowMs, unchecked((long)run.Seed)), run.Range));
+        Work();
+    }
+
+    private void OnPollOffsets(WorkerMessages.PollOffsets poll)
+    {
+        var end = _chain!.Source!.Poll(new Epoch(poll.Epoch), poll.NowMs);
+        _worker.Tell(new WorkerMessages.OffsetsPolled(_task, _protocol!.Generation, poll.Epoch, end, _chain.Source.IsFinished));
+    }
+
+    private void Commit(long epoch, long previous)
+    {
+        if (_protocol!.Commit(epoch, previous))
+            Apply(epoch, previous);
+    }
+
+    /// <summary>The epoch is history: frees its undo lists, releases its offsets, writes its sink rows.</summary>
+    private void Apply(long epoch, long previous)
+    {
+        _chain!.State.Commit(new Epoch(epoch));
+        if (!_runs.Remove(epoch, out var run))
+            return;
+        _chain.Source?.Release(run.Range.End);
+        _settings.Counts.AddSkipped(run.Skipped);
+        if (_sink is not null)
+            StepSink(new SinkMessages.Enqueue(epoch, previous, run.Info));
+    }
+
+    private void OnFlushIdle()
+    {
+        _flushes = false;
+        if (_chain is not null && _protocol!.MayRun)
+            FlushGates();
+    }
+
+    private void FlushGates()
+    {
+        _chain!.FlushGates();
+        _flushedAtMs = Environment.TickCount64;
+    }
+
+    private TaskFailure Failed(Exception cause)
+    {
+        _protocol?.Fail();
+        if (cause is UserFunctionException && _runs.Count > 0)
+            _rowByRowThrough = Math.Max(_rowByRowThrough, _runs.Keys.Last());
+        var reason = cause is MillraceException ? cause.Message : $"Task {_settings.Topology.IdOf(_task)}: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
+        var isFatal = cause is JobFailedException or GraphException or SourceFailedException or InvalidOperationException;
+        return new TaskFailure(_task, _protocol?.Generation ?? 0, reason, isFatal, cause);
+    }
+
+    private ErrorPolicy PolicyOf(OperatorId id)
+    {
+        foreach (var node in _settings.Topology.StageOf(_task).Nodes)
+        {
+            if (_settings.Topology.Graph.IdOf(node) == id)
+                return node.Options.OnError ?? _settings.OnError;
+        }
+
+        return _settings.OnError;
+    }
+}

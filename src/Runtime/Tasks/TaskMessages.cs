@@ -1,0 +1,35 @@
+using Akka.Actor;
+using Millrace.Connectors;
+
+namespace Millrace.Runtime.Tasks;
+
+/// <summary>What a task actor hears beside items, credit and the worker's protocol.</summary>
+internal static class TaskMessages
+{
+    /// <summary>From the worker: all tasks have an actor now.</summary>
+    internal sealed record Connect(IReadOnlyList<IActorRef> Tasks);
+
+    /// <summary>From itself: go on, after whatever else has come.</summary>
+    internal sealed record Continue
+    {
+        public static readonly Continue Instance = new();
+    }
+
+    /// <summary>From itself: everything that had come is worked off; send what stands in half-filled batches.</summary>
+    internal sealed record FlushIdle
+    {
+        public static readonly FlushIdle Instance = new();
+    }
+
+    /// <summary>From a sink: how a commit ended.</summary>
+    internal sealed record SinkAnswered(long Epoch, SinkOutcome Outcome, long Watermark);
+
+    /// <summary>From a sink: it can never work.</summary>
+    internal sealed record SinkFailed(Exception Cause);
+
+    /// <summary>From itself: the sink's protocol wanted to be woken.</summary>
+    internal sealed record SinkTick
+    {
+        public static readonly SinkTick Instance = new();
+    }
+}

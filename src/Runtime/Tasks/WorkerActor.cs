@@ -1,0 +1,132 @@
+using Akka.Actor;
+using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Runtime.Tasks;
+
+/// <summary>One process's part in a job: hosts its tasks, writes their deltas, passes decisions on. Child of the job's supervisor.</summary>
+/// <remarks>
+/// The shell of <see cref="WorkerProtocol"/>. It also supervises the tasks: a task that crashes is resumed with its state, and its failure
+/// is told to the protocol, which has an attempt take the lost epochs back.
+/// </remarks>
+internal sealed class WorkerActor : UntypedActor
+{
+    private readonly TaskSettings _settings;
+    private readonly WorkerProtocol _protocol;
+    private readonly IJournal _journal;
+    private readonly IReadOnlyList<TaskActivity> _activities;
+    private readonly string _dispatcher;
+    private readonly JobClock _clock;
+    private readonly ProtocolTimer _timer;
+    private readonly List<IWorkerEffect> _effects = [];
+    private IActorRef[] _tasks = [];
+    private IActorRef _coordinator = ActorRefs.Nobody;
+
+    /// <summary>From the supervisor: where the coordinator is.</summary>
+    internal sealed record Meet(IActorRef Coordinator);
+
+    public WorkerActor(TaskSettings settings, ProcessUid self, IJournal journal, IReadOnlyList<TaskActivity> activities, string dispatcher, JobClock clock)
+    {
+        _settings = settings;
+        _journal = journal;
+        _activities = activities;
+        _dispatcher = dispatcher;
+        _protocol = new WorkerProtocol(settings.Topology.Shape, self, "local", new WorkerOptions { LeaseMs = 0 }, clock.NowMs);
+        _clock = clock;
+        _timer = new ProtocolTimer(Context, clock, WorkerMessages.Tick.Instance);
+    }
+
+    public static Props Props(
+        TaskSettings settings, ProcessUid self, IJournal journal, IReadOnlyList<TaskActivity> activities, string dispatcher, JobClock clock) =>
+        Akka.Actor.Props.Create(() => new WorkerActor(settings, self, journal, activities, dispatcher, clock));
+
+    protected override void PreStart()
+    {
+        _tasks = [.. Enumerable.Range(0, _settings.Topology.Count).Select(task => Context.ActorOf(
+            TaskActor.Props(task, _settings, _activities[task], Self).WithDispatcher(_dispatcher), $"task-{task}"))];
+        foreach (var task in _tasks)
+            task.Tell(new TaskMessages.Connect(_tasks));
+    }
+
+    protected override void PostStop() => _timer.Cancel();
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        maxNrOfRetries: -1,
+        withinTimeMilliseconds: -1,
+        decider: Decider.From(cause =>
+        {
+            if (cause is not TaskFailure failure)
+                return Directive.Escalate;
+            Self.Tell(failure.IsChannelBroken
+                ? new WorkerMessages.ChannelBroken(failure.Task, failure.Generation, failure.Message)
+                : new WorkerMessages.TaskFailed(failure.Task, failure.Generation, failure.Message, failure.IsFatal));
+            return Directive.Resume;
+        }),
+        loggingEnabled: false);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Meet meet:
+                _coordinator = meet.Coordinator;
+                Step(WorkerMessages.Tick.Instance);
+                break;
+            case IWorkerInput input:
+                Step(input);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Step(IWorkerInput input)
+    {
+        _effects.Clear();
+        _protocol.Step(input, _clock.NowMs, _effects);
+        foreach (var effect in _effects)
+            CarryOut(effect);
+        _timer.WakeAt(_protocol.NextWakeMs);
+    }
+
+    private void CarryOut(IWorkerEffect effect)
+    {
+        var self = Self;
+        switch (effect)
+        {
+            case WorkerMessages.Send send:
+                _coordinator.Tell(send.Message);
+                break;
+            case WorkerMessages.RunEpoch run:
+                _tasks[run.Task].Tell(run);
+                break;
+            case WorkerMessages.CommitEpoch commit:
+                _tasks[commit.Task].Tell(commit);
+                break;
+            case WorkerMessages.PollOffsets poll:
+                _tasks[poll.Task].Tell(poll);
+                break;
+            case WorkerMessages.AdoptTask adopt:
+                _tasks[adopt.Task].Tell(adopt);
+                break;
+            case WorkerMessages.StartTask start:
+                _tasks[start.Task].Tell(start);
+                break;
+            case WorkerMessages.DropTask drop:
+                Context.Stop(_tasks[drop.Task]);
+                break;
+            case JournalMessages.Append append:
+                _journal.Append(append, answer => self.Tell(answer, ActorRefs.NoSender));
+                break;
+            case JournalMessages.Read read:
+                _journal.Read(read, answer => self.Tell(answer, ActorRefs.NoSender), failure => self.Tell(failure, ActorRefs.NoSender));
+                break;
+            case WorkerMessages.StandDown standDown:
+                Context.Parent.Tell(standDown);
+                break;
+            case WorkerMessages.JobEnded:
+                break;
+        }
+    }
+}
