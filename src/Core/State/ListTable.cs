@@ -9,36 +9,87 @@ namespace Millrace.State;
 /// </remarks>
 public sealed class ListTable<TKey, TItem> : StateTable
 {
+    private readonly ValueTable<TKey, ListState<TItem>> _lists;
+
     /// <summary>An empty table.</summary>
     /// <exception cref="GraphException"><typeparamref name="TKey"/> can't be a key.</exception>
     public ListTable(string name)
-        : base(name, isTransient: false)
-    {
-    }
+        : base(name, isTransient: false) => _lists = ValueTable.Create<TKey, ListState<TItem>>(name);
 
-    public override int Count => throw new NotSupportedException();
-    internal override int UndoEntryCount => throw new NotSupportedException();
+    public override int Count => _lists.Count;
+
+    internal override int UndoEntryCount => _lists.UndoEntryCount;
 
     /// <summary>Appends an item to the list of a key.</summary>
-    public void Append(TKey key, TItem item) => throw new NotSupportedException();
+    public void Append(TKey key, TItem item)
+    {
+        ref var list = ref _lists.GetOrAdd(key, out _);
+        list = list.Append(item);
+    }
 
     /// <summary>Appends the rows in order, each to the list of its key.</summary>
-    public void AppendAll(ReadOnlySpan<(TKey Key, TItem Item)> rows) => throw new NotSupportedException();
+    public void AppendAll(ReadOnlySpan<(TKey Key, TItem Item)> rows)
+    {
+        foreach (ref readonly var row in rows)
+        {
+            Append(row.Key, row.Item);
+        }
+    }
 
     /// <summary>The items of a key, oldest first, empty if it has none. The span is valid until the next change of the table.</summary>
-    public ReadOnlySpan<TItem> Read(TKey key) => throw new NotSupportedException();
+    public ReadOnlySpan<TItem> Read(TKey key) => _lists.TryGet(key, out var list) ? list.Items : [];
 
     /// <summary>Removes the list of a key; false when it has none.</summary>
-    public bool RemoveAll(TKey key) => throw new NotSupportedException();
+    public bool RemoveAll(TKey key) => _lists.Remove(key);
 
-    public override void Clear() => throw new NotSupportedException();
-    internal override void BeginEpoch(long epoch) => throw new NotSupportedException();
-    internal override long Mark() => throw new NotSupportedException();
-    internal override void UndoTo(long mark) => throw new NotSupportedException();
-    internal override void Release(long mark) => throw new NotSupportedException();
-    internal override void RollBackTo(long epoch) => throw new NotSupportedException();
-    internal override void Commit(long epoch) => throw new NotSupportedException();
-    internal override StateDelta? CaptureDelta(long epoch) => throw new NotSupportedException();
-    internal override StateDelta? CaptureImage(long epoch) => throw new NotSupportedException();
-    internal override void Apply(StateDelta delta) => throw new NotSupportedException();
+    /// <summary>Enumerates the keys and their lists, in no particular order: <c>while (lists.MoveNext())</c>; the current list may be removed.</summary>
+    public ListTableEnumerator<TKey, TItem> GetEnumerator() => new(_lists.GetEnumerator());
+
+    public override void Clear() => _lists.Clear();
+
+    internal override void BeginEpoch(long epoch) => _lists.BeginEpoch(epoch);
+
+    internal override long Mark() => _lists.Mark();
+
+    internal override void UndoTo(long mark) => _lists.UndoTo(mark);
+
+    internal override void Release(long mark) => _lists.Release(mark);
+
+    internal override void RollBackTo(long epoch) => _lists.RollBackTo(epoch);
+
+    internal override void Commit(long epoch) => _lists.Commit(epoch);
+
+    internal override StateDelta? CaptureDelta(long epoch)
+    {
+        var rows = new ListDeltaRows<TKey, TItem>();
+        _lists.VisitChanges(epoch, rows);
+        return rows.ToDelta(Name, epoch);
+    }
+
+    internal override StateDelta? CaptureImage(long epoch)
+    {
+        var rows = new ListDeltaRows<TKey, TItem>();
+        _lists.VisitImage(epoch, rows);
+        return rows.ToDelta(Name, epoch);
+    }
+
+    internal override void Apply(StateDelta delta)
+    {
+        ArgumentNullException.ThrowIfNull(delta);
+        foreach (var row in ((ListDelta<TKey, TItem>)delta).Rows)
+        {
+            var list = default(ListState<TItem>);
+            if (!row.Removed)
+            {
+                _lists.TryGet(row.Key, out list);
+            }
+
+            foreach (var item in row.Appended)
+            {
+                list = list.Append(item);
+            }
+
+            _lists.Restore(row.Key, row.Hash, list.Count > 0, list);
+        }
+    }
 }

@@ -4,16 +4,30 @@ namespace Millrace.State;
 /// <remarks>No other change of the table until the walk is over. Used on the task's thread.</remarks>
 public struct ValueTableEnumerator<TKey, TValue>
 {
-    internal ValueTableEnumerator(ValueTable<TKey, TValue> table) => _ = table;
+    private readonly ValueTable<TKey, TValue> _table;
+    private SlotWalk<TKey, TValue> _walk;
+
+    internal ValueTableEnumerator(ValueTable<TKey, TValue> table)
+    {
+        _table = table;
+        _walk = new SlotWalk<TKey, TValue>(table.Slots);
+    }
 
     /// <value>The entry found by the last <see cref="MoveNext"/>.</value>
-    public readonly (TKey Key, TValue Value) Current => throw new NotSupportedException();
+    public readonly (TKey Key, TValue Value) Current
+    {
+        get
+        {
+            ref var entry = ref _table.Slots.At(_walk.Slot);
+            return (entry.Key, entry.Value);
+        }
+    }
 
-    public bool MoveNext() => throw new NotSupportedException();
+    public bool MoveNext() => _walk.MoveNext();
 
     /// <summary>Replaces the value of the current entry.</summary>
-    public readonly void Set(TValue value) => throw new NotSupportedException();
+    public readonly void Set(TValue value) => _table.ChangeAt(_walk.Slot) = value;
 
     /// <summary>Removes the current entry.</summary>
-    public readonly void Remove() => throw new NotSupportedException();
+    public readonly void Remove() => _table.RemoveAt(_walk.Slot);
 }

@@ -10,10 +10,18 @@ namespace Millrace.State;
 /// </remarks>
 public abstract class ValueTable<TKey, TValue> : StateTable
 {
-    private protected ValueTable(string name, Func<TValue, TValue>? clone, bool isTransient)
-        : base(name, isTransient) => Clone = clone;
+    private protected ValueTable(string name, bool isTransient)
+        : base(name, isTransient)
+    {
+    }
 
-    private protected Func<TValue, TValue>? Clone { get; }
+    public sealed override int Count => Slots.Count;
+
+    /// <value>The entries.</value>
+    internal SlotMap<TKey, TValue> Slots { get; } = new();
+
+    /// <value>Told of keys that come and go; none by default.</value>
+    internal IEntryObserver<TKey>? Observer { get; set; }
 
     /// <summary>Reads the value of a key.</summary>
     public abstract bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value);
@@ -28,16 +36,34 @@ public abstract class ValueTable<TKey, TValue> : StateTable
     public abstract bool Remove(TKey key);
 
     /// <summary>Reduces each row into its key's value, in order; the first value of a key is taken as it is.</summary>
-    /// <remarks>One virtual call per batch. If <paramref name="reduce"/> throws, the rows before are merged; <c>UndoTo</c> takes them back.</remarks>
+    /// <remarks>
+    /// One virtual call per batch. <paramref name="reduce"/> doesn't use this table. If it throws, the rows before are merged;
+    /// <c>UndoTo</c> takes them back.
+    /// </remarks>
     public abstract void Merge(ReadOnlySpan<(TKey Key, TValue Value)> rows, Func<TValue, TValue, TValue> reduce);
 
     /// <summary>The same, and reports the value of each row's key after that row: what a running reduce emits.</summary>
     public abstract void Merge(ReadOnlySpan<(TKey Key, TValue Value)> rows, Func<TValue, TValue, TValue> reduce, Span<TValue> results);
 
     /// <summary>Copies all entries, in no particular order; <paramref name="target"/> has room for <see cref="StateTable.Count"/>.</summary>
-    public int CopyTo(Span<(TKey Key, TValue Value)> target) => throw new NotSupportedException();
+    /// <returns>The number of entries.</returns>
+    public int CopyTo(Span<(TKey Key, TValue Value)> target)
+    {
+        var count = 0;
+        for (var slot = 0u; count < Slots.Count; slot++)
+        {
+            ref var entry = ref Slots.At(slot);
+            if (entry.Tag != 0)
+            {
+                target[count++] = (entry.Key, entry.Value);
+            }
+        }
+
+        return count;
+    }
 
     /// <summary>Copies all entries and clears the table.</summary>
+    /// <returns>The number of entries.</returns>
     public int DrainTo(Span<(TKey Key, TValue Value)> target)
     {
         var count = CopyTo(target);
@@ -47,4 +73,19 @@ public abstract class ValueTable<TKey, TValue> : StateTable
 
     /// <summary>Enumerates the live entries, in no particular order: <c>while (entries.MoveNext()) { … entries.Set(value) or entries.Remove() }</c>.</summary>
     public ValueTableEnumerator<TKey, TValue> GetEnumerator() => new(this);
+
+    /// <summary>The value in a slot, to be changed at once.</summary>
+    internal abstract ref TValue ChangeAt(uint slot);
+
+    /// <summary>Removes the entry in a slot.</summary>
+    internal abstract void RemoveAt(uint slot);
+
+    /// <summary>Writes an entry without recording it; no epoch is in flight.</summary>
+    internal abstract void Restore(TKey key, ulong hash, bool exists, TValue value);
+
+    /// <summary>Visits each entry touched by an epoch once, with its value at the epoch's end.</summary>
+    internal abstract void VisitChanges(long epoch, IChangeVisitor<TKey, TValue> visitor);
+
+    /// <summary>Visits each entry that is there at the end of an epoch, as if it were new.</summary>
+    internal abstract void VisitImage(long epoch, IChangeVisitor<TKey, TValue> visitor);
 }

@@ -1,0 +1,46 @@
+using Millrace.Data;
+
+namespace Millrace.State;
+
+/// <summary>The tables of one operator in one task, made on demand.</summary>
+/// <remarks>Used on the task's thread. Tables made later join the open epoch at the next <c>BeginEpoch</c>: operators ask for theirs while they open.</remarks>
+public sealed class KeyedState : IKeyedState
+{
+    private readonly List<StateTable> _tables = [];
+
+    /// <value>All tables, in the order in which they were asked for.</value>
+    public IReadOnlyList<StateTable> Tables => _tables;
+
+    public ValueTable<TKey, TValue> Value<TKey, TValue>(string name, Func<TValue, TValue>? clone = null, bool transient = false)
+    {
+        var table = Find<ValueTable<TKey, TValue>>(name) ?? Add(ValueTable.Create<TKey, TValue>(name, clone, transient));
+        return table.IsTransient == transient
+            ? table
+            : throw new GraphException($"Table {name} expected {Kind(transient)} as asked now, found {Kind(table.IsTransient)} as asked before; give one of them another name.");
+    }
+
+    public ListTable<TKey, TItem> List<TKey, TItem>(string name) =>
+        Find<ListTable<TKey, TItem>>(name) ?? Add(new ListTable<TKey, TItem>(name));
+
+    public MapTable<TKey, TField, TItem> Map<TKey, TField, TItem>(string name) =>
+        Find<MapTable<TKey, TField, TItem>>(name) ?? Add(new MapTable<TKey, TField, TItem>(name));
+
+    private static string Kind(bool transient) => transient ? "transient" : "durable";
+
+    private TTable? Find<TTable>(string name)
+        where TTable : StateTable
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var table = _tables.Find(table => string.Equals(table.Name, name, StringComparison.Ordinal));
+        return table is null or TTable
+            ? (TTable?)table
+            : throw new GraphException($"Table {name} expected as {typeof(TTable)}, found as {table.GetType()}; give one of them another name.");
+    }
+
+    private TTable Add<TTable>(TTable table)
+        where TTable : StateTable
+    {
+        _tables.Add(table);
+        return table;
+    }
+}
