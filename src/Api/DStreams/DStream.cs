@@ -1,4 +1,3 @@
-using Millrace.Data;
 using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Operators.Aggregates;
@@ -10,16 +9,20 @@ namespace Millrace.DStreams;
 /// <remarks>Functions run on the task threads, on every partition, and may run again after a failure: they should depend on their arguments alone.</remarks>
 public sealed class DStream<T>
 {
-    internal DStream(StreamingContext context, OutputPort<T> port)
+    internal DStream(StreamingContext context, OutputPort<T> port, bool isPartitionedByKey = false)
     {
         Context = context;
         Port = port;
+        IsPartitionedByKey = isPartitionedByKey;
     }
 
     /// <summary>The context that the stream belongs to.</summary>
     public StreamingContext Context { get; }
 
     internal OutputPort<T> Port { get; }
+
+    /// <summary>Whether all pairs of a key are on the partition of the key's group already, so that no exchange is needed.</summary>
+    internal bool IsPartitionedByKey { get; }
 
     /// <summary>One row for each row.</summary>
     public DStream<TOut> Map<TOut>(Func<T, TOut> map)
@@ -46,20 +49,20 @@ public sealed class DStream<T>
     public DStream<T> Filter(Func<T, bool> predicate)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        return Apply<T>("filter", () => new FilterOperator<T>(predicate));
+        return Apply<T>("filter", () => new FilterOperator<T>(predicate), isPartitionedByKey: IsPartitionedByKey);
     }
 
     /// <summary>The number of rows of each batch; 0 for an empty one.</summary>
     public DStream<long> Count() =>
         Apply<long>("count", () => new CountOperator<T>())
-            .Apply("sum", () => new ReduceOperator<long>((left, right) => left + right), Exchange<long>.Global);
+            .Apply<long>("sum", () => new ReduceOperator<long>((left, right) => left + right), Exchange<long>.Global);
 
     /// <summary>All rows of each batch reduced to one; nothing for an empty batch. The function must be associative and commutative.</summary>
     public DStream<T> Reduce(Func<T, T, T> reduce)
     {
         ArgumentNullException.ThrowIfNull(reduce);
         return Apply<T>("reduceLocally", () => new ReduceOperator<T>(reduce))
-            .Apply("reduce", () => new ReduceOperator<T>(reduce), Exchange<T>.Global);
+            .Apply<T>("reduce", () => new ReduceOperator<T>(reduce), Exchange<T>.Global);
     }
 
     /// <summary>Prints the first <paramref name="count"/> rows of each batch on the console.</summary>
@@ -87,9 +90,10 @@ public sealed class DStream<T>
         Context.AddOutput(Port, body);
     }
 
-    internal DStream<TOut> Apply<TOut>(string kind, Func<Operator> create, Exchange<T>? exchange = null, bool isStateful = false)
+    internal DStream<TOut> Apply<TOut>(
+        string kind, Func<Operator> create, Exchange<T>? exchange = null, bool isStateful = false, bool isPartitionedByKey = false)
     {
         var options = new NodeOptions { IsStateful = isStateful };
-        return new(Context, Context.Building().AddOperator<T, TOut>(kind, Port, create, options, exchange));
+        return new(Context, Context.Building().AddOperator<T, TOut>(kind, Port, create, options, exchange), isPartitionedByKey);
     }
 }

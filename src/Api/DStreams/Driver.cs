@@ -7,7 +7,8 @@ namespace Millrace.DStreams;
 internal sealed class Driver
 {
     private readonly List<DriverOutput> _outputs = [];
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly object _gate = new();
+    private bool _woken;
     private volatile bool _stopped;
 
     public bool HasOutputs => _outputs.Count > 0;
@@ -28,13 +29,26 @@ internal sealed class Driver
         Wake();
     }
 
-    public void Wake() => _wake.Release();
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            Monitor.Pulse(_gate);
+        }
+    }
 
     private void Run()
     {
         while (!_stopped)
         {
-            _wake.Wait();
+            lock (_gate)
+            {
+                while (!_woken)
+                    Monitor.Wait(_gate);
+                _woken = false;
+            }
+
             while (!_stopped && RunNextBatch())
             {
             }

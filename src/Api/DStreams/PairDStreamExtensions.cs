@@ -13,9 +13,11 @@ public static class PairDStreamExtensions
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(reduce);
-        return stream
-            .Apply<(TKey, TValue)>("combineByKey", () => new CombineByKeyOperator<TKey, TValue>(reduce))
-            .Apply<(TKey, TValue)>("reduceByKey", () => new ReduceByKeyOperator<TKey, TValue>(reduce), ByKey<TKey, TValue>());
+        var combined = stream.IsPartitionedByKey
+            ? stream
+            : stream.Apply<(TKey Key, TValue Value)>("combineByKey", () => new CombineByKeyOperator<TKey, TValue>(reduce));
+        return combined.Apply<(TKey, TValue)>(
+            "reduceByKey", () => new ReduceByKeyOperator<TKey, TValue>(reduce), ByKey(combined), isPartitionedByKey: true);
     }
 
     /// <summary>A state per key, brought forward in every batch.</summary>
@@ -31,9 +33,15 @@ public static class PairDStreamExtensions
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(update);
         return stream.Apply<(TKey, TState)>(
-            "updateStateByKey", () => new UpdateStateByKeyOperator<TKey, TValue, TState>(update), ByKey<TKey, TValue>(), isStateful: true);
+            "updateStateByKey",
+            () => new UpdateStateByKeyOperator<TKey, TValue, TState>(update),
+            ByKey(stream),
+            isStateful: true,
+            isPartitionedByKey: true);
     }
 
-    private static Exchange<(TKey Key, TValue Value)> ByKey<TKey, TValue>() =>
-        Exchange<(TKey Key, TValue Value)>.Hash(new KeyPartitioner<TKey, TValue>());
+    private static Exchange<(TKey Key, TValue Value)> ByKey<TKey, TValue>(DStream<(TKey Key, TValue Value)> stream) =>
+        stream.IsPartitionedByKey
+            ? Exchange<(TKey Key, TValue Value)>.Forward
+            : Exchange<(TKey Key, TValue Value)>.Hash(new KeyPartitioner<TKey, TValue>());
 }

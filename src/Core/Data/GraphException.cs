@@ -1,4 +1,19 @@
 namespace Millrace.Data;
 
-/// <summary>The program is wrong and has to be fixed by its author; thrown while a graph is built.</summary>
-public class GraphException(string message) : Exception(message);
+/// <summary>The program's graph is wrong: fix the program. Thrown while a graph is built or planned, before anything runs.</summary>
+public sealed class GraphException : MillraceException
+{
+    public GraphException()
+    {
+    }
+
+    public GraphException(string message)
+        : base(message)
+    {
+    }
+
+    public GraphException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+}

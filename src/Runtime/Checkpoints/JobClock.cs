@@ -8,4 +8,8 @@ internal sealed class JobClock(TimeProvider time)
 
     /// <summary>Milliseconds since the Unix epoch.</summary>
     public long NowMs => _startMs + (long)time.GetElapsedTime(_startStamp).TotalMilliseconds;
+
+    /// <summary>A timer that is not running.</summary>
+    public ITimer CreateTimer(Action onTime) =>
+        time.CreateTimer(static action => ((Action)action!)(), onTime, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 }

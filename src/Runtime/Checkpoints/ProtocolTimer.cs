@@ -3,25 +3,29 @@ using Akka.Actor;
 namespace Millrace.Runtime.Checkpoints;
 
 /// <summary>Wakes an actor when its state machine wants its next tick. One wake is scheduled at a time.</summary>
-internal sealed class ProtocolTimer(IActorContext context, JobClock clock, object tick)
+/// <remarks>On timers of the job's clock, since Akka's scheduler ticks every 10 ms and a batch interval may be shorter.</remarks>
+internal sealed class ProtocolTimer
 {
-    private readonly IActorRef _self = context.Self;
-    private readonly IScheduler _scheduler = context.System.Scheduler;
-    private ICancelable? _scheduled;
-    private long _scheduledMs = long.MinValue;
+    private readonly JobClock _clock;
+    private readonly ITimer _timer;
+    private long _wakeMs = long.MinValue;
+
+    public ProtocolTimer(IActorRef self, JobClock clock, object tick)
+    {
+        _clock = clock;
+        _timer = clock.CreateTimer(() => self.Tell(tick, ActorRefs.NoSender));
+    }
 
     /// <summary>Schedules the tick, unless one that is not later is scheduled already.</summary>
     /// <param name="wakeMs">On the job's clock; <see cref="long.MaxValue"/> for never.</param>
     public void WakeAt(long wakeMs)
     {
-        var nowMs = clock.NowMs;
-        var isPending = _scheduledMs > nowMs;
-        if (wakeMs == long.MaxValue || (isPending && _scheduledMs <= wakeMs))
+        var nowMs = _clock.NowMs;
+        if (wakeMs == long.MaxValue || (_wakeMs > nowMs && _wakeMs <= wakeMs))
             return;
-        _scheduled?.Cancel();
-        _scheduledMs = Math.Max(wakeMs, nowMs + 1);
-        _scheduled = _scheduler.ScheduleTellOnceCancelable(TimeSpan.FromMilliseconds(_scheduledMs - nowMs), _self, tick, ActorRefs.NoSender);
+        _wakeMs = Math.Max(wakeMs, nowMs + 1);
+        _timer.Change(TimeSpan.FromMilliseconds(_wakeMs - nowMs), Timeout.InfiniteTimeSpan);
     }
 
-    public void Cancel() => _scheduled?.Cancel();
+    public void Cancel() => _timer.Dispose();
 }

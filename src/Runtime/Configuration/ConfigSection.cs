@@ -1,6 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using Akka.Configuration;
-using Millrace.Data;
+using ConfigurationException = Millrace.Data.ConfigurationException;
 
 namespace Millrace.Runtime.Configuration;
 
@@ -9,6 +10,8 @@ internal sealed class ConfigSection(Config section)
 {
     private static readonly (string Unit, double Milliseconds)[] Units =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("-+.0123456789");
 
     public int Integer(string key, int minimum, int maximum)
     {
@@ -21,7 +24,7 @@ internal sealed class ConfigSection(Config section)
     public TimeSpan Duration(string key, TimeSpan minimum, TimeSpan maximum)
     {
         var text = Text(key);
-        var digits = text.AsSpan().IndexOfAnyExcept("-+.0123456789");
+        var digits = text.AsSpan().IndexOfAnyExcept(NumberCharacters);
         if (digits < 0)
             throw Wrong(key, text, $"a duration with its unit (ms, s, m, h, d), as '{text} ms' or '{text} s',");
         var unit = text[digits..].Trim();

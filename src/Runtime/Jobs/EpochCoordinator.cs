@@ -24,7 +24,7 @@ internal sealed class EpochCoordinator : UntypedActor
         _worker = worker;
         _job = job;
         _clock = clock;
-        _timer = new ProtocolTimer(Context, clock, CoordinatorMessages.Tick.Instance);
+        _timer = new ProtocolTimer(Self, clock, CoordinatorMessages.Tick.Instance);
     }
 
     public static Props Props(

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Millrace.Client;
-using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
 

@@ -20,15 +20,15 @@ internal sealed class TaskDispatchers(ActorSystem system, int threads)
         var id = string.Create(CultureInfo.InvariantCulture, $"millrace-tasks-{Interlocked.Increment(ref _made)}");
         var config = ConfigurationFactory.ParseString($$"""
             id = "{{id}}"
-            type = ForkJoinDispatcher
+            executor = fork-join-executor
             throughput = 100
             dedicated-thread-pool {
               thread-count = {{threads}}
               threadtype = background
-              deadlock-timeout = 0s
             }
             """);
-        system.Dispatchers.RegisterConfigurator(id, new ForkJoinDispatcherConfigurator(config, system.Dispatchers.Prerequisites));
+        system.Dispatchers.RegisterConfigurator(
+            id, new DispatcherConfigurator(config.WithFallback(system.Dispatchers.DefaultDispatcherConfig), system.Dispatchers.Prerequisites));
         return id;
     }
 }

@@ -6,7 +6,7 @@ namespace Millrace.Runtime.State;
 /// <summary>All tables of one task: they go through epochs together.</summary>
 internal sealed class TaskState
 {
-    private readonly List<(OperatorId Id, OperatorState State)> _operators = [];
+    private readonly List<(OperatorId Id, KeyedState State)> _operators = [];
     private StateTable[]? _tables;
 
     /// <summary>Undo records over all tables and epochs in flight; 0 when everything is committed.</summary>
@@ -16,9 +16,9 @@ internal sealed class TaskState
     private StateTable[] Tables => _tables ??= [.. _operators.SelectMany(entry => entry.State.Tables)];
 
     /// <summary>The tables of an operator; called once per operator while the chain is built.</summary>
-    public OperatorState Of(OperatorId id)
+    public KeyedState Of(OperatorId id)
     {
-        var state = new OperatorState(id);
+        var state = new KeyedState();
         _operators.Add((id, state));
         return state;
     }

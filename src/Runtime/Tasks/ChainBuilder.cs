@@ -5,7 +5,6 @@ using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Planning;
 using Millrace.Runtime.Exchange;
-using Millrace.Runtime.State;
 
 namespace Millrace.Runtime.Tasks;
 

@@ -1,5 +1,4 @@
 using Millrace.Data;
-using Millrace.Operators;
 
 namespace Millrace.Runtime.Tasks;
 

@@ -1,7 +1,5 @@
 using Millrace.Data;
-using Millrace.Graphs;
 using Millrace.Operators;
-using Millrace.Runtime.Exchange;
 
 namespace Millrace.Runtime.Tasks;
 

@@ -1,4 +1,3 @@
-using Millrace.Connectors;
 using Millrace.Data;
 
 namespace Millrace.Runtime.Tasks;

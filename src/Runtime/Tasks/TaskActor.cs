@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Operators;
 using Millrace.Runtime.Exchange;
@@ -147,7 +146,7 @@ internal sealed partial class TaskActor : UntypedActor
             _chain.Channels[output].Start(_protocol, output, start.ConsumerGenerations[output]);
         if (shape.IsSink)
         {
-            _sink = new SinkProtocol(start.Base, start.References);
+            _sink = new SinkProtocol(start.References);
             StepSink(new SinkMessages.Start());
         }
 

@@ -33,7 +33,7 @@ internal sealed class WorkerActor : UntypedActor
         _dispatcher = dispatcher;
         _protocol = new WorkerProtocol(settings.Topology.Shape, self, "local", new WorkerOptions { LeaseMs = 0 }, clock.NowMs);
         _clock = clock;
-        _timer = new ProtocolTimer(Context, clock, WorkerMessages.Tick.Instance);
+        _timer = new ProtocolTimer(Self, clock, WorkerMessages.Tick.Instance);
     }
 
     public static Props Props(

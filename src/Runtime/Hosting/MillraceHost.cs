@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Configuration;
+using Microsoft.Extensions.Logging;
+using Millrace.Client;
+using Millrace.Data;
+using Millrace.Graphs;
+using Millrace.Planning;
+using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Configuration;
+using Millrace.Runtime.Exchange;
+using Millrace.Runtime.Hosting;
+using Millrace.Runtime.Jobs;
+using Millrace.Runtime.Observability;
+using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tasks;
+
+namespace Millrace;
+
+/// <summary>The runtime inside this process. Starts jobs for the front ends; thread-safe.</summary>
+/// <remarks>Disposing it stops its jobs gracefully, for at most <c>millrace.stop.drain-timeout</c>.</remarks>
+public sealed class MillraceHost : IJobRunner, IAsyncDisposable
+{
+    private const string SystemConfig = """
+        akka {
+          loglevel = WARNING
+          stdout-loglevel = OFF
+          log-dead-letters = off
+          log-dead-letters-during-shutdown = off
+          coordinated-shutdown {
+            run-by-clr-shutdown-hook = off
+            run-by-actor-system-terminate = off
+            exit-clr = off
+          }
+        }
+        """;
+
+    private readonly ActorSystem _system;
+    private readonly bool _ownsSystem;
+    private readonly MillraceHostOptions _options;
+    private readonly IActorRef _jobManager;
+    private readonly TaskDispatchers _dispatchers;
+    private readonly JobMetrics _metrics = new();
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<JobId, JobHandle> _jobs = [];
+    private readonly StopSignals? _signals;
+    private int _jobNumber;
+    private int _stopping;
+
+    private MillraceHost(ActorSystem system, bool ownsSystem, RuntimeOptions runtime, MillraceHostOptions options)
+    {
+        _system = system;
+        _ownsSystem = ownsSystem;
+        _options = options;
+        Options = runtime;
+        _logger = options.LoggerFactory.CreateLogger("Millrace");
+        _dispatchers = new TaskDispatchers(system, runtime.TaskThreads);
+        _jobManager = system.ActorOf(JobManager.Props(), "millrace");
+        _signals = options.StopsOnSignal ? new StopSignals(this) : null;
+    }
+
+    /// <summary>The options in force.</summary>
+    public RuntimeOptions Options { get; }
+
+    /// <inheritdoc/>
+    public TimeProvider Clock => _options.Clock;
+
+    /// <summary>The jobs that have not ended.</summary>
+    public IReadOnlyCollection<IJob> Jobs => [.. _jobs.Values];
+
+    /// <summary>Starts the runtime in this process: no cluster, nothing to install, the journal in memory.</summary>
+    /// <exception cref="Data.ConfigurationException">A key is unknown or a value is wrong.</exception>
+    public static Task<MillraceHost> StartEmbeddedAsync(Action<MillraceHostOptions>? configure = null)
+    {
+        var options = new MillraceHostOptions();
+        configure?.Invoke(options);
+        var merged = ConfigurationLoader.WithReference(options.Configuration);
+        var runtime = ConfigurationLoader.Read(merged);
+        var system = ActorSystem.Create(
+            "millrace", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(merged.WithFallback(ConfigurationFactory.ParseString(SystemConfig)))));
+        return Task.FromResult(new MillraceHost(system, ownsSystem: true, runtime, options));
+    }
+
+    /// <inheritdoc/>
+    public JobGraph Plan(StreamGraph graph, JobOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(options);
+        return GraphPlanner.Plan(graph, new PlanOptions(options.Parallelism ?? Options.Parallelism, options.KeyGroups ?? Options.KeyGroups));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IJob> StartAsync(StreamGraph graph, JobOptions options, CancellationToken cancellationToken = default)
+    {
+        var plan = Plan(graph, options);
+        ObjectDisposedException.ThrowIf(_stopping != 0, this);
+        var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
+        var (meter, counts) = (new ChannelMeter(), new RecordCounts());
+        var handle = new JobHandle(id, meter, counts, _metrics, _logger);
+        if (!_jobs.TryAdd(id, handle))
+            throw new GraphException($"Job name '{id}' is taken by a running job; stop that one or choose another name.");
+        _ = handle.Completion.ContinueWith(_ => _jobs.TryRemove(id, out JobHandle? _), TaskScheduler.Default);
+        var journal = new MemoryJournal();
+        var clock = new JobClock(Clock);
+        _jobManager.Tell(new JobManager.Start(new JobSpec
+        {
+            Settings = new TaskSettings
+            {
+                Job = id,
+                Topology = new TaskTopology(plan),
+                CreditBatches = Options.CreditBatches,
+                BatchDelayMax = Options.BatchDelayMax,
+                OnError = options.OnError,
+                KeepsDeltas = journal.KeepsDeltas,
+                Meter = meter,
+                Counts = counts,
+                Logger = _logger,
+            },
+            Epochs = EpochOptions(options, clock.NowMs),
+            Journal = journal,
+            Handle = handle,
+            Clock = clock,
+            Dispatcher = _dispatchers.Create(),
+            TaskTimeout = options.TaskTimeout ?? Options.TaskTimeout,
+        }));
+        await handle.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        JobLog.Started(_logger, id.Name, plan.Stages.Length, plan.Stages.Sum(stage => stage.Parallelism), "exactly-once state");
+        return handle;
+    }
+
+    /// <summary>Stops every job gracefully and ends the tasks of those that are not done in time.</summary>
+    public async Task StopAsync(TimeSpan drainTimeout)
+    {
+        Interlocked.Exchange(ref _stopping, 1);
+        var jobs = _jobs.Values.ToArray();
+        var drained = Task.WhenAll(jobs.Select(job => job.StopAsync(graceful: true)));
+        try
+        {
+            await drained.WaitAsync(drainTimeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            foreach (var job in jobs.Where(job => !job.Completion.IsCompleted))
+            {
+                JobLog.DrainTimedOut(_logger, job.Id.Name, drainTimeout.TotalSeconds);
+                _ = job.StopAsync(graceful: false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(Options.DrainTimeout).ConfigureAwait(false);
+        _signals?.Dispose();
+        if (!_ownsSystem)
+            return;
+
+        // Why the limit: a task that hangs in user code never ends, and nobody should wait for it.
+        try
+        {
+            await _system.Terminate().WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+        }
+    }
+
+    /// <summary>The runtime on an actor system that somebody else owns.</summary>
+    internal static MillraceHost On(ActorSystem system, MillraceHostOptions options)
+    {
+        var runtime = ConfigurationLoader.Read(ConfigurationLoader.WithReference(options.Configuration));
+        return new MillraceHost(system, ownsSystem: false, runtime, options);
+    }
+
+    private CoordinatorOptions EpochOptions(JobOptions options, long nowMs)
+    {
+        var interval = (long)(options.EpochInterval ?? Options.EpochInterval).TotalMilliseconds;
+        var zero = options.ZeroTime?.ToUnixTimeMilliseconds() ?? (nowMs / interval * interval);
+        return new CoordinatorOptions
+        {
+            EpochIntervalMs = interval,
+            FirstTimeMs = zero + interval,
+            MaxInflightEpochs = options.MaxInflightEpochs ?? Options.MaxInflightEpochs,
+            EmptyEpochs = options.EmptyEpochs,
+            MaxAttempts = Options.MaxAttempts,
+            LeaseMs = 0,
+            TakeoverAfterMs = 0,
+            PlacementGraceMs = 0,
+            ExpectedProcesses = 1,
+        };
+    }
+}

@@ -1,0 +1,39 @@
+using Akka.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Millrace.Runtime.Configuration;
+
+namespace Millrace.Runtime.Hosting;
+
+/// <summary>How a host starts.</summary>
+public sealed class MillraceHostOptions
+{
+    /// <summary>HOCON over the reference configuration. <value>Default empty.</value></summary>
+    public Config Configuration { get; private set; } = Config.Empty;
+
+    /// <summary>Where log lines go. <value>Default nowhere.</value></summary>
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock of batch times. <value>Default the system's.</value></summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    /// <summary>
+    /// Whether Ctrl-C and SIGTERM stop the jobs: the first lets the epochs in flight commit for at most
+    /// <c>millrace.stop.drain-timeout</c>, a second one ends the process at once. <value>Default true.</value>
+    /// </summary>
+    public bool StopsOnSignal { get; set; } = true;
+
+    /// <summary>Adds HOCON text; later text wins.</summary>
+    public MillraceHostOptions WithHocon(string hocon)
+    {
+        Configuration = ConfigurationLoader.Parse(hocon, "HOCON text").WithFallback(Configuration);
+        return this;
+    }
+
+    /// <summary>Adds a HOCON file; later ones win.</summary>
+    public MillraceHostOptions WithHoconFile(string path)
+    {
+        Configuration = ConfigurationLoader.ParseFile(path).WithFallback(Configuration);
+        return this;
+    }
+}
