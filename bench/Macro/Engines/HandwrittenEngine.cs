@@ -10,6 +10,7 @@ internal sealed partial class HandwrittenEngine : IEngine
     public IReadOnlyList<EngineProgram> Programs { get; } =
     [
         new EngineProgram<string>(Grep.Workload, "contains", ResultKind.Final, CountMatches),
+        new EngineProgram<string>(Grep.Workload, "search-values", ResultKind.Final, CountMatchesBySearchValues),
         new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpan),
         new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplit),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "open-addressing", ResultKind.Final, SumByOpenAddressing),

@@ -23,7 +23,11 @@ internal sealed partial class RxEngine : IEngine
 
     private static void Push<T>(Input<T> input, Subject<T> subject)
     {
-        foreach (var record in input.Records()) subject.OnNext(record);
+        for (long batch = 0; batch < input.BatchCount; batch++)
+        {
+            foreach (var record in input.Batch(batch)) subject.OnNext(record);
+        }
+
         subject.OnCompleted();
     }
 }

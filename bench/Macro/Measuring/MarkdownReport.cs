@@ -12,7 +12,7 @@ internal static class MarkdownReport
         {Machine.Describe()}
 
         Median of {options.Runs} runs of at least {options.SecondsMin} s after two warm-up passes; engines in turn, each program in its
-        own process; results checked. A ratio refers to the first line of `{EngineCatalog.Reference}` of this run. Peak RSS includes the input.
+        own process, AVX-512 off in all (else `string.Contains` is bimodal per process); results checked. A ratio refers to the first line of `{EngineCatalog.Reference}` of this run. Peak RSS includes the input.
         """;
 
     public static string Section(IReadOnlyList<Outcome> outcomes)
