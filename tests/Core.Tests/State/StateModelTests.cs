@@ -6,7 +6,7 @@ namespace Millrace.Core.Tests.State;
 /// <summary>Random operations over several epochs in flight, against a model. CsCheck prints the seed of a failure; <c>CsCheck_Seed</c> replays it.</summary>
 public sealed class StateModelTests
 {
-    private const int Runs = 2000;
+    private const int Runs = 1000;
 
     private static readonly Gen<List<Step>> Steps =
         Gen.Select(Gen.Frequency((10, Gen.Int[0, TableDriver.Kinds - 1]), (6, Gen.Int[TableDriver.Kinds, TableDriver.Kinds + 5])), Gen.Int[0, 23], Gen.Int[0, 15])
