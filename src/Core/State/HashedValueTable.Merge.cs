@@ -50,7 +50,9 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
             if (prefetches)
             {
                 // A stale address, when the collector moves the array meanwhile, is harmless to a prefetch.
-                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, (uint)hash & mask)));
+                var entry = (byte*)Unsafe.AsPointer(ref Unsafe.Add(ref first, (uint)hash & mask));
+                Sse.Prefetch0(entry);
+                Sse.Prefetch0(entry + Unsafe.SizeOf<Entry<TKey, TValue>>() - 1);
             }
         }
     }
