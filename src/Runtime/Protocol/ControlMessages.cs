@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>What coordinator and processes tell each other. Any of it may be lost, delayed, doubled or overtaken.</summary>
+internal static class ControlMessages
+{
+    /// <summary>From the coordinator to a process. A higher incarnation raises the known one; a lower one is answered with it.</summary>
+    internal abstract record ToProcess(long Incarnation) : IWorkerInput;
+
+    /// <summary>From a process to whoever is coordinator: the shell sends it to every node that may host one.</summary>
+    internal abstract record ToCoordinator(ProcessUid Process) : ICoordinatorInput;
+
+    /// <summary>The coordinator lives. A standby hears it too.</summary>
+    /// <param name="Answers">The last <see cref="Heartbeat.Asks"/> seen from the receiver.</param>
+    internal sealed record Beat(long Incarnation, long Number, int Attempt, long Answers) : ToProcess(Incarnation);
+
+    /// <summary>The current attempt, with what new owners need to restore.</summary>
+    /// <param name="References">For each task that the receiver has held only since this attempt or has not yet confirmed.</param>
+    internal sealed record Attempt(long Incarnation, AttemptPlan Plan, ImmutableArray<TaskReferences> References) : ToProcess(Incarnation);
+
+    /// <summary>Run an epoch; its plan is durable.</summary>
+    internal sealed record Run(long Incarnation, EpochPlan Plan) : ToProcess(Incarnation);
+
+    /// <summary>An epoch is history; the decision is durable.</summary>
+    internal sealed record Commit(long Incarnation, CommittedEpoch Epoch) : ToProcess(Incarnation);
+
+    /// <summary>Which offsets could an epoch read? Every source task of the receiver answers with <see cref="OffsetsPolled"/>.</summary>
+    internal sealed record Poll(long Incarnation, long Epoch, long NowMs) : ToProcess(Incarnation);
+
+    /// <summary>The receiver was declared dead: it ends itself and may join again as another process.</summary>
+    internal sealed record StandDown(long Incarnation) : ToProcess(Incarnation);
+
+    /// <summary>The job has ended: the receiver ends its tasks.</summary>
+    internal sealed record JobClosed(long Incarnation, JobOutcome Outcome, string Reason) : ToProcess(Incarnation);
+
+    /// <summary>A process lives, and everything that it may have said in vain before.</summary>
+    /// <param name="Node">Address of the process: a new uid at the same node is the death of the old one.</param>
+    /// <param name="Incarnation">The highest incarnation it has heard.</param>
+    /// <param name="Beat">The latest beat of that incarnation: the lease counts from when that beat was sent.</param>
+    /// <param name="Attempt">The attempt it has adopted; 0 for none.</param>
+    /// <param name="PlannedThrough">It knows every plan up to this epoch.</param>
+    /// <param name="Committed">It has acted on every commit up to this epoch.</param>
+    /// <param name="Acks">All acknowledgements of uncommitted epochs.</param>
+    /// <param name="Failures">Failures whose tasks have not been sent back yet.</param>
+    /// <param name="Applied">Watermark of each of its sink tasks.</param>
+    /// <param name="Asks">Number of the last question; a beat that answers it proves that nothing older is acted on. 0: none.</param>
+    internal sealed record Heartbeat(
+        ProcessUid Process,
+        string Node,
+        long Incarnation,
+        long Beat,
+        int Attempt,
+        long PlannedThrough,
+        long Committed,
+        ImmutableArray<TaskAck> Acks,
+        ImmutableArray<TaskFailure> Failures,
+        ImmutableArray<SinkWatermark> Applied,
+        long Asks) : ToCoordinator(Process);
+
+    /// <summary>A row is durable: its tasks acknowledge.</summary>
+    internal sealed record Acknowledge(ProcessUid Process, ImmutableArray<TaskAck> Acks) : ToCoordinator(Process);
+
+    /// <summary>Answer of a source task to a poll.</summary>
+    /// <param name="End">Exclusive; never behind what was planned.</param>
+    /// <param name="Finished">There will never be data behind <paramref name="End"/>.</param>
+    /// <param name="First">Where the very first range of the task starts; of no interest later.</param>
+    internal sealed record OffsetsPolled(ProcessUid Process, int Task, int Generation, long Epoch, long End, bool Finished, long First)
+        : ToCoordinator(Process);
+
+    /// <summary>A task failed, or a channel into it broke.</summary>
+    internal sealed record TaskFailed(ProcessUid Process, TaskFailure Failure) : ToCoordinator(Process);
+
+    /// <summary>A sink has applied everything up to an epoch.</summary>
+    internal sealed record SinkApplied(ProcessUid Process, SinkWatermark Watermark) : ToCoordinator(Process);
+
+    internal readonly record struct TaskAck(int Task, int Generation, long Epoch, RowAddress Row);
+
+    /// <param name="Task">The task that has to go back; for a broken channel its receiver.</param>
+    /// <param name="Generation">Its generation when it failed: a failure of an older one is settled.</param>
+    /// <param name="Kind">Who is to blame.</param>
+    internal sealed record TaskFailure(int Task, int Generation, string Reason, FailureKind Kind);
+
+    internal readonly record struct SinkWatermark(int Task, long Epoch);
+
+    /// <summary>The named rows of a task in order of epochs, for a new owner.</summary>
+    internal sealed record TaskReferences(int Task, ImmutableArray<EpochReference> Rows);
+
+    internal readonly record struct EpochReference(long Epoch, long Previous, RowAddress Row);
+}

@@ -1,0 +1,50 @@
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>Inputs and effects of <see cref="CoordinatorProtocol"/> beside <see cref="JournalMessages"/> and <see cref="ControlMessages"/>.</summary>
+internal static class CoordinatorMessages
+{
+    /// <summary>Input: the clock. Due whenever <see cref="CoordinatorProtocol.NextWakeMs"/> has come; more often does no harm.</summary>
+    internal sealed record Tick : ICoordinatorInput
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    /// <summary>Input: take the lease now, without waiting for a silence.</summary>
+    internal sealed record TakeOver : ICoordinatorInput;
+
+    /// <summary>Input: a beat of another coordinator was heard on this node.</summary>
+    internal sealed record Heard(long Incarnation) : ICoordinatorInput;
+
+    /// <summary>Input: a process is certainly gone (connection reset and a refused probe, or its shell says so).</summary>
+    internal sealed record ProcessLost(ProcessUid Process) : ICoordinatorInput;
+
+    /// <summary>Input: end the job; gracefully means one last poll, and all that is planned committed and applied.</summary>
+    internal sealed record Stop(bool IsGraceful) : ICoordinatorInput;
+
+    /// <summary>Effect: tell a process.</summary>
+    internal sealed record Send(ProcessUid Process, ControlMessages.ToProcess Message) : ICoordinatorEffect;
+
+    /// <summary>Effect: this candidate now is the coordinator; all earlier history is folded.</summary>
+    internal sealed record Opened(long Incarnation, long Committed) : ICoordinatorEffect;
+
+    /// <summary>Effect: for observers; the plan is durable.</summary>
+    internal sealed record EpochPlanned(EpochPlan Plan) : ICoordinatorEffect;
+
+    /// <summary>Effect: for observers; the decision is durable.</summary>
+    internal sealed record EpochCommitted(CommittedEpoch Epoch) : ICoordinatorEffect;
+
+    /// <summary>Effect: for observers; the attempt is durable.</summary>
+    internal sealed record AttemptRaised(AttemptPlan Plan, string Reason) : ICoordinatorEffect;
+
+    /// <summary>Effect: all sources are exhausted, all epochs committed and applied. Last effect.</summary>
+    internal sealed record Completed : ICoordinatorEffect;
+
+    /// <summary>Effect: stopped on request. Last effect.</summary>
+    internal sealed record Stopped : ICoordinatorEffect;
+
+    /// <summary>Effect: the job is given up. Last effect.</summary>
+    internal sealed record JobFailed(string Reason) : ICoordinatorEffect;
+
+    /// <summary>Effect: another coordinator rules. Last effect; the shell may start a new standby.</summary>
+    internal sealed record Fenced : ICoordinatorEffect;
+}

@@ -1,0 +1,49 @@
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>What a job asks of its coordinator.</summary>
+internal sealed record CoordinatorOptions
+{
+    /// <value>Time between planning moments. 0: the next one comes as soon as the last is done.</value>
+    public long EpochIntervalMs { get; init; } = 100;
+
+    /// <value>The first planning moment; null: when the tasks have been placed.</value>
+    public long? FirstTimeMs { get; init; }
+
+    /// <value>Moments missed by more than this while no coordinator ran are skipped. Default: all are made up for.</value>
+    public long MaxCatchUpMs { get; init; } = long.MaxValue;
+
+    /// <value>Epochs that are planned but not yet committed and applied by every sink. Default 3.</value>
+    public int MaxInflightEpochs { get; init; } = 3;
+
+    public EmptyEpochs EmptyEpochs { get; init; }
+
+    /// <value>Failures of tasks in a row, without a commit in between, that fail the job. Default 4.</value>
+    public int MaxAttempts { get; init; } = 4;
+
+    /// <value>Lease of a process; 0 switches leases off (single process: it is lost only when told).</value>
+    public long LeaseMs { get; init; } = 500;
+
+    /// <value>Time between beats.</value>
+    public long BeatMs { get; init; } = 100;
+
+    /// <value>An unanswered message is repeated after this.</value>
+    public long RepeatMs { get; init; } = 100;
+
+    /// <value>A standby takes over when it has heard nothing for this long; 0: at its first tick.</value>
+    public long TakeoverAfterMs { get; init; } = 700;
+
+    /// <value>Pause before an append or a read of unknown outcome is repeated.</value>
+    public long JournalRetryMs { get; init; } = 50;
+
+    /// <value>First placement waits for this many processes …</value>
+    public int ExpectedProcesses { get; init; } = 1;
+
+    /// <value>… but not longer than this, if there is at least one.</value>
+    public long PlacementGraceMs { get; init; } = 1000;
+
+    /// <value>Go on where a closed job (completed, stopped, failed) ended. An explicit start does; a takeover does not.</value>
+    public bool ResumesClosedJob { get; init; } = true;
+
+    /// <value>Mixed into every epoch's seed.</value>
+    public ulong JobSeed { get; init; }
+}

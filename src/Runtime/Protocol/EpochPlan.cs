@@ -1,0 +1,10 @@
+using System.Collections.Immutable;
+
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>The plan of one epoch. Durable before anything of the epoch is sent; never changes.</summary>
+/// <param name="Epoch">Epochs are dense: the first is 1, the next one more.</param>
+/// <param name="Ranges">By task index; tasks that are no sources have an empty range.</param>
+/// <param name="NowMs">Processing time of the epoch (the batch time): first time + k * interval.</param>
+/// <param name="Seed">Seed of the epoch's sanctioned randomness.</param>
+internal sealed record EpochPlan(long Epoch, ImmutableArray<OffsetRange> Ranges, long NowMs, ulong Seed);

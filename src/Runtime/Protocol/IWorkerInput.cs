@@ -1,0 +1,4 @@
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>What can be told to <see cref="WorkerProtocol"/>.</summary>
+internal interface IWorkerInput;

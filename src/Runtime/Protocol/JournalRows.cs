@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>Everything that is ever durable.</summary>
+internal static class JournalRows
+{
+    internal abstract record Row;
+
+    /// <summary>In <c>lease</c>: the row's number is the incarnation of the coordinator that <paramref name="Holder"/> runs.</summary>
+    internal sealed record LeaseTaken(ProcessUid Holder) : Row;
+
+    /// <summary>First row of <c>c{incarnation}</c>: all predecessors are sealed and folded.</summary>
+    internal sealed record Opened(long Incarnation) : Row;
+
+    internal sealed record Planned(EpochPlan Plan) : Row;
+
+    internal sealed record Attempted(AttemptPlan Attempt) : Row;
+
+    internal sealed record Committed(CommittedEpoch Epoch) : Row;
+
+    /// <summary>The job ended; a successor by takeover ends too, an explicit start goes on.</summary>
+    internal sealed record Closed(JobOutcome Outcome, string Reason) : Row;
+
+    /// <summary>Last row of <c>c{incarnation}</c>, written by a successor. Rows behind it are void.</summary>
+    internal sealed record Sealed(long By) : Row;
+
+    /// <summary>In <c>p{uid}</c>: the deltas of all tasks of a process for one epoch, in task order.</summary>
+    internal sealed record EpochDeltas(long Epoch, ImmutableArray<TaskDelta> Tasks) : Row;
+
+    /// <summary>One task's part of a process row; <paramref name="Delta"/> (state changes and sink rows) is opaque to the protocol.</summary>
+    internal sealed record TaskDelta(int Task, int Generation, object? Delta);
+}

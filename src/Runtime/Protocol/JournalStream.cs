@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>Name of a journal stream of one job.</summary>
+/// <remarks>
+/// <c>lease</c>: one row per takeover; the compare-and-set of the whole design. <c>c{incarnation}</c>: what that coordinator
+/// decided. <c>p{uid}</c>: what that process proposes. Rows are numbered from 1 without a gap.
+/// </remarks>
+internal readonly record struct JournalStream(char Kind, ulong Id)
+{
+    public static JournalStream Lease => new('l', 0);
+
+    public static JournalStream Coordinator(long incarnation) => new('c', (ulong)incarnation);
+
+    public static JournalStream Process(ProcessUid uid) => new('p', uid.Value);
+
+    public override string ToString() => Kind switch
+    {
+        'l' => "lease",
+        'c' => string.Create(CultureInfo.InvariantCulture, $"c{Id}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"p{Id:x16}"),
+    };
+}

@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>One task as the protocol sees it.</summary>
+/// <param name="Inputs">Upstream task of each input channel; the position is the channel's index at the receiver.</param>
+/// <param name="Downstream">Consumers; the position is the output's index at the producer.</param>
+internal sealed record TaskShape(bool IsSource, bool IsSink, ImmutableArray<int> Inputs, ImmutableArray<int> Downstream);
