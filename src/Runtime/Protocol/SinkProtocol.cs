@@ -3,22 +3,176 @@ using System.Collections.Immutable;
 namespace Millrace.Runtime.Protocol;
 
 /// <summary>Applies the committed epochs of one sink task to its external system, each once and in order.</summary>
+/// <remarks>
+/// <para>
+/// Rows and watermark change in one external transaction, on condition that the watermark stands at the previous committed epoch.
+/// So it does not matter who else tries: a former owner, an own earlier call of unknown outcome that lands late. A conflict at or
+/// behind the epoch means that its named rows are already there. An unknown outcome is looked up, never assumed.
+/// </para>
+/// <para>
+/// A new owner starts where the external watermark stands, not at the base of its attempt: the epochs in between are committed, so
+/// their named rows are fetched from the journal and applied first.
+/// </para>
+/// <code>
+/// Start ─► reading watermark ─► idle ◄─► fetching (restore) ─► applying ─► idle
+///                                                  unknown: reading watermark ─► applied, or apply again
+/// </code>
+/// </remarks>
 internal sealed class SinkProtocol
 {
+    private readonly Queue<SinkMessages.Enqueue> _queue = new();
+    private readonly ImmutableArray<ControlMessages.EpochReference> _references;
+    private readonly long _retryMs;
+    private readonly ProtocolFaults _faults;
+    private int _nextReference;
+    private Phase _phase;
+    private long _epoch;
+    private long _previous;
+    private object? _rows;
+
+    /// <param name="references">The named rows of this task up to its base; empty when the task was not restored.</param>
     public SinkProtocol(
-        long @base, ImmutableArray<ControlMessages.EpochReference> references, long retryMs = 50, ProtocolFaults faults = ProtocolFaults.None)
+        ImmutableArray<ControlMessages.EpochReference> references, long retryMs = 50, ProtocolFaults faults = ProtocolFaults.None)
     {
-        _ = (@base, references, retryMs, faults);
+        _references = references;
+        _retryMs = retryMs;
+        _faults = faults;
+    }
+
+    private enum Phase
+    {
+        ReadingWatermark,
+        Idle,
+        Fetching,
+        Applying,
+        LookingUp,
     }
 
     /// <value>The external system has everything up to this epoch; -1 until its watermark has been read.</value>
     public long Watermark { get; private set; } = -1;
 
     /// <value>Epochs that wait or are on their way.</value>
-    public int Pending { get; private set; }
+    public int Pending => _queue.Count + _references.Length - _nextReference + (_phase is Phase.Idle or Phase.ReadingWatermark ? 0 : 1);
 
     /// <value>When the next <see cref="SinkMessages.Tick"/> is due; <see cref="long.MaxValue"/>: none.</value>
     public long NextWakeMs { get; private set; } = long.MaxValue;
 
-    public void Step(ISinkInput input, long nowMs, List<ISinkEffect> effects) => throw new NotSupportedException();
+    public void Step(ISinkInput input, long nowMs, List<ISinkEffect> effects)
+    {
+        switch (input)
+        {
+            case SinkMessages.Start:
+                effects.Add(new SinkMessages.ReadWatermark());
+                break;
+            case SinkMessages.Enqueue enqueue:
+                _queue.Enqueue(enqueue);
+                break;
+            case SinkMessages.WatermarkRead read:
+                OnWatermark(read.Watermark, effects);
+                break;
+            case SinkMessages.RowsFetched fetched when _phase == Phase.Fetching && fetched.Epoch == _epoch:
+                _rows = fetched.Rows;
+                Apply(effects);
+                break;
+            case SinkMessages.ApplyEnded ended when _phase == Phase.Applying && ended.Epoch == _epoch:
+                OnApplyEnded(ended, effects);
+                break;
+            case SinkMessages.WatermarkUnknown:
+            case SinkMessages.FetchFailed:
+                NextWakeMs = nowMs + _retryMs;
+                break;
+            case SinkMessages.Tick when nowMs >= NextWakeMs:
+                NextWakeMs = long.MaxValue;
+                effects.Add(_phase == Phase.Fetching ? new SinkMessages.FetchRows(_references[_nextReference - 1]) : new SinkMessages.ReadWatermark());
+                break;
+        }
+
+        if (_phase == Phase.Idle)
+        {
+            Next(effects);
+        }
+    }
+
+    private void OnWatermark(long watermark, List<ISinkEffect> effects)
+    {
+        if (_phase == Phase.ReadingWatermark)
+        {
+            _phase = Phase.Idle;
+            Watermark = watermark;
+            effects.Add(new SinkMessages.Applied(watermark));
+        }
+        else if (_phase == Phase.LookingUp)
+        {
+            Settle(watermark, effects);
+        }
+    }
+
+    private void OnApplyEnded(SinkMessages.ApplyEnded ended, List<ISinkEffect> effects)
+    {
+        if (ended.Outcome == AppendOutcome.Ok
+            || (ended.Outcome == AppendOutcome.Unknown && (_faults & ProtocolFaults.UnknownWriteIsSuccess) != ProtocolFaults.None))
+        {
+            Settle(_epoch, effects);
+        }
+        else if (ended.Outcome == AppendOutcome.Conflict)
+        {
+            Settle(ended.Watermark, effects);
+        }
+        else
+        {
+            _phase = Phase.LookingUp;
+            effects.Add(new SinkMessages.ReadWatermark());
+        }
+    }
+
+    /// <summary>The watermark is known: the epoch is in, or can be tried (again).</summary>
+    private void Settle(long watermark, List<ISinkEffect> effects)
+    {
+        if (watermark >= _epoch)
+        {
+            _phase = Phase.Idle;
+            _rows = null;
+            Watermark = _epoch;
+            effects.Add(new SinkMessages.Applied(_epoch));
+        }
+        else if (watermark == _previous)
+        {
+            Apply(effects);
+        }
+        else
+        {
+            effects.Add(new SinkMessages.Contradiction($"Watermark {_previous} expected before epoch {_epoch}, {watermark} found."));
+        }
+    }
+
+    private void Next(List<ISinkEffect> effects)
+    {
+        while (_nextReference < _references.Length)
+        {
+            var reference = _references[_nextReference++];
+            if (reference.Epoch > Watermark)
+            {
+                (_epoch, _previous, _phase) = (reference.Epoch, reference.Previous, Phase.Fetching);
+                effects.Add(new SinkMessages.FetchRows(reference));
+                return;
+            }
+        }
+
+        while (_queue.TryDequeue(out var next))
+        {
+            if (next.Epoch > Watermark)
+            {
+                (_epoch, _previous, _rows) = (next.Epoch, next.Previous, next.Rows);
+                Apply(effects);
+                return;
+            }
+        }
+    }
+
+    private void Apply(List<ISinkEffect> effects)
+    {
+        _phase = Phase.Applying;
+        var isConditional = (_faults & ProtocolFaults.SinkIgnoresPreviousWatermark) == ProtocolFaults.None;
+        effects.Add(new SinkMessages.Apply(_epoch, _previous, _rows, isConditional));
+    }
 }

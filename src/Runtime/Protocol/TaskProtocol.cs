@@ -136,6 +136,9 @@ internal sealed class TaskProtocol
     /// <summary>The stamp of the next item to a consumer.</summary>
     public ItemStamp NextStamp(int consumer) => new(_consumerGeneration[consumer], _outputSequence[consumer]++);
 
+    /// <summary>The generation stamped for a consumer. Credit belongs to it: a grant of another one is void.</summary>
+    public int ConsumerGeneration(int consumer) => _consumerGeneration[consumer];
+
     /// <summary>The delta of the current epoch is handed over: the next one begins. Held items may be offered again.</summary>
     /// <returns>True (a deliberate mistake only) when the epoch's undo list is to be freed now.</returns>
     public bool CompleteEpoch(long epoch)

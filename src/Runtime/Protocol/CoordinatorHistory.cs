@@ -1,0 +1,94 @@
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>What the rows of all coordinators say, folded. The same fold serves replay and the coordinator's own durable rows.</summary>
+internal sealed class CoordinatorHistory(JobShape shape)
+{
+    private readonly List<EpochPlan> _inflight = [];
+    private readonly List<CommittedEpoch> _committed = [];
+    private readonly HashSet<ProcessUid> _dead = [];
+    private readonly OffsetRange[] _lastRange = new OffsetRange[shape.Count];
+
+    /// <value>Planned and not committed, in order.</value>
+    public IReadOnlyList<EpochPlan> Inflight => _inflight;
+
+    /// <value>Every decision, in order.</value>
+    public IReadOnlyList<CommittedEpoch> Committed => _committed;
+
+    public long LastPlanned { get; private set; }
+
+    /// <value>Time of the last plan; null before the first.</value>
+    public long? LastNowMs { get; private set; }
+
+    public long LastCommitted { get; private set; }
+
+    public AttemptPlan? Attempt { get; private set; }
+
+    /// <value>Failures of tasks since the last commit.</value>
+    public int Failures { get; private set; }
+
+    public JournalRows.Closed? Closed { get; private set; }
+
+    public bool IsDead(ProcessUid process) => _dead.Contains(process);
+
+    /// <summary>Where the next range of a source starts; null before its first.</summary>
+    public OffsetRange? LastRange(int task) => LastPlanned > 0 ? _lastRange[task] : null;
+
+    /// <value>Every source has been planned to its end.</value>
+    public bool AllSourcesEnded
+    {
+        get
+        {
+            foreach (var source in shape.Sources)
+            {
+                if (!_lastRange[source].IsLast)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    public void Apply(JournalRows.Row row)
+    {
+        switch (row)
+        {
+            case JournalRows.Planned(var plan):
+                Expect(LastPlanned + 1, plan.Epoch, "Planned");
+                _inflight.Add(plan);
+                (LastPlanned, LastNowMs) = (plan.Epoch, plan.NowMs);
+                plan.Ranges.CopyTo(_lastRange);
+                break;
+            case JournalRows.Committed(var epoch):
+                Expect(LastCommitted, epoch.Previous, "Committed after");
+                Expect(_inflight[0].Epoch, epoch.Epoch, "Committed");
+                _inflight.RemoveAt(0);
+                _committed.Add(epoch);
+                LastCommitted = epoch.Epoch;
+                Failures = 0;
+                break;
+            case JournalRows.Attempted(var attempt):
+                Expect((Attempt?.Number ?? 0) + 1, attempt.Number, "Attempt");
+                Expect(LastCommitted, attempt.Base, "Attempt on base");
+                Attempt = attempt;
+                Failures = attempt.Failures;
+                _dead.UnionWith(attempt.Dead);
+                break;
+            case JournalRows.Closed closed:
+                Closed = closed;
+                break;
+            case JournalRows.Opened:
+                Closed = null;
+                break;
+        }
+    }
+
+    private static void Expect(long expected, long found, string what)
+    {
+        if (expected != found)
+        {
+            throw new InvalidOperationException($"{what} {expected} expected, {found} found in the coordinator's stream.");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using static Millrace.Runtime.Protocol.ControlMessages;
+using static Millrace.Runtime.Protocol.CoordinatorMessages;
+
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>What is lost, what goes back with it, and who holds what from then on.</summary>
+internal sealed partial class CoordinatorProtocol
+{
+    private readonly TaskFailure?[] _failures;
+
+    /// <summary>A failure of an older generation is settled.</summary>
+    private void OnFailure(TaskFailure failure)
+    {
+        if (_history.Attempt is { } attempt && attempt.Generation[failure.Task] == failure.Generation)
+        {
+            var known = _failures[failure.Task];
+            if (known is null || failure.Kind > known.Kind || known.Kind == FailureKind.Channel)
+            {
+                _failures[failure.Task] = failure;
+            }
+        }
+    }
+
+    /// <returns>Why the job is to be given up; null: it isn't.</returns>
+    private string? FatalFailure(int failuresSoFar)
+    {
+        foreach (var failure in _failures)
+        {
+            if (failure is { Kind: FailureKind.Fatal })
+            {
+                return $"Task {failure.Task}: {failure.Reason}";
+            }
+
+            if (failure is { Kind: FailureKind.Task } && failuresSoFar + 1 >= _options.MaxAttempts)
+            {
+                return $"Task {failure.Task} failed, after {failuresSoFar} attempts without a commit: {failure.Reason}";
+            }
+        }
+
+        return null;
+    }
+
+    private void DecideAttempt(long @base, int failures, long nowMs, ImmutableArray<JournalRows.Row>.Builder rows)
+    {
+        var former = _history.Attempt;
+        bool[]? lost = null;
+        for (var task = 0; task < _shape.Count; task++)
+        {
+            if (former is null || _failures[task] is not null || !IsAlive(former.Owner[task], nowMs))
+            {
+                lost ??= new bool[_shape.Count];
+                lost[task] = true;
+            }
+        }
+
+        if (lost is null || !MayPlace(former, nowMs))
+        {
+            return;
+        }
+
+        var owners = Place(former, nowMs);
+        var reason = Reason(former, lost);
+        var isTaskToBlame = false;
+        foreach (var failure in _failures)
+        {
+            isTaskToBlame |= failure is { Kind: FailureKind.Task };
+        }
+
+        _shape.Close(lost);
+        var number = (former?.Number ?? 0) + 1;
+        var generation = new int[_shape.Count];
+        var since = new int[_shape.Count];
+        var dead = new List<ProcessUid>();
+        var lostTasks = new List<int>();
+        for (var task = 0; task < _shape.Count; task++)
+        {
+            var hasMoved = former is null || owners[task] != former.Owner[task];
+            generation[task] = lost[task] ? number : former!.Generation[task];
+            since[task] = hasMoved ? number : former!.Since[task];
+            if (hasMoved && former is not null && !dead.Contains(former.Owner[task]))
+            {
+                dead.Add(former.Owner[task]);
+            }
+
+            if (lost[task])
+            {
+                lostTasks.Add(task);
+            }
+        }
+
+        _writingReason = reason;
+        rows.Add(new JournalRows.Attempted(new AttemptPlan(
+            number,
+            @base,
+            [.. generation],
+            [.. owners],
+            [.. since],
+            [.. dead],
+            [.. lostTasks],
+            failures + (isTaskToBlame ? 1 : 0))));
+    }
+
+    private string Reason(AttemptPlan? former, bool[] lost)
+    {
+        if (former is null)
+        {
+            return "First placement.";
+        }
+
+        for (var task = 0; task < lost.Length; task++)
+        {
+            if (lost[task])
+            {
+                return _failures[task] is { } failure
+                    ? $"Task {task}: {failure.Reason}"
+                    : $"Process {former.Owner[task]} is lost.";
+            }
+        }
+
+        return "";
+    }
+
+    /// <summary>Somebody must be there to take the tasks; the first placement waits a while for the expected processes.</summary>
+    private bool MayPlace(AttemptPlan? former, long nowMs)
+    {
+        var count = 0;
+        foreach (var process in _processes)
+        {
+            count += IsEligible(process, nowMs) ? 1 : 0;
+        }
+
+        return count > 0 && (former is not null || count >= _options.ExpectedProcesses || nowMs >= _openedAtMs + _options.PlacementGraceMs);
+    }
+
+    /// <summary>Tasks whose process lives stay; the others go to the least loaded process, the lower uid first.</summary>
+    private ProcessUid[] Place(AttemptPlan? former, long nowMs)
+    {
+        var owners = new ProcessUid[_shape.Count];
+        foreach (var process in _processes)
+        {
+            process.Load = 0;
+        }
+
+        for (var task = 0; task < owners.Length; task++)
+        {
+            if (former is not null && IsAlive(former.Owner[task], nowMs))
+            {
+                owners[task] = former.Owner[task];
+                Find(owners[task])!.Load++;
+            }
+        }
+
+        for (var task = 0; task < owners.Length; task++)
+        {
+            if (owners[task] != ProcessUid.None)
+            {
+                continue;
+            }
+
+            ProcessSlot? best = null;
+            foreach (var process in _processes)
+            {
+                if (IsEligible(process, nowMs) && (best is null || process.Load < best.Load))
+                {
+                    best = process;
+                }
+            }
+
+            owners[task] = best!.Uid;
+            best.Load++;
+        }
+
+        return owners;
+    }
+
+    private void OnAttempted(AttemptPlan attempt, long nowMs, List<ICoordinatorEffect> effects)
+    {
+        foreach (var task in attempt.Lost)
+        {
+            _polled[task] = null;
+            foreach (var acks in _acks)
+            {
+                acks.Rows[task] = default;
+            }
+
+            if (_failures[task] is { } failure && failure.Generation < attempt.Generation[task])
+            {
+                _failures[task] = null;
+            }
+        }
+
+        for (var i = _processes.Count - 1; i >= 0; i--)
+        {
+            var process = _processes[i];
+            if (attempt.Dead.Contains(process.Uid))
+            {
+                effects.Add(new Send(process.Uid, new ControlMessages.StandDown(Incarnation)));
+                _processes.RemoveAt(i);
+            }
+        }
+
+        _lastMomentMs ??= _options.FirstTimeMs - _options.EpochIntervalMs;
+        effects.Add(new AttemptRaised(attempt, _writingReason));
+        foreach (var process in _processes)
+        {
+            effects.Add(new Send(process.Uid, AttemptFor(process)));
+            foreach (var plan in _history.Inflight)
+            {
+                effects.Add(new Send(process.Uid, new ControlMessages.Run(Incarnation, plan)));
+            }
+
+            process.RepeatAtMs = nowMs + _options.RepeatMs;
+        }
+
+        _pollRepeatAtMs = nowMs;
+    }
+
+    /// <summary>The attempt, with the named rows of the tasks that the process may not have yet.</summary>
+    private ControlMessages.Attempt AttemptFor(ProcessSlot process)
+    {
+        var attempt = _history.Attempt!;
+        var references = ImmutableArray.CreateBuilder<TaskReferences>();
+        for (var task = 0; task < _shape.Count; task++)
+        {
+            if (attempt.Owner[task] != process.Uid || process.Attempt >= attempt.Since[task])
+            {
+                continue;
+            }
+
+            var rows = ImmutableArray.CreateBuilder<EpochReference>(_history.Committed.Count);
+            foreach (var epoch in _history.Committed)
+            {
+                if (epoch.Epoch <= attempt.Base)
+                {
+                    rows.Add(new EpochReference(epoch.Epoch, epoch.Previous, epoch.Rows[task]));
+                }
+            }
+
+            references.Add(new TaskReferences(task, rows.ToImmutable()));
+        }
+
+        return new ControlMessages.Attempt(Incarnation, attempt, references.ToImmutable());
+    }
+}

@@ -1,0 +1,307 @@
+using static Millrace.Runtime.Protocol.ControlMessages;
+using static Millrace.Runtime.Protocol.CoordinatorMessages;
+
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>Who lives: beats, leases, heartbeats, and the repetition of what has not arrived.</summary>
+internal sealed partial class CoordinatorProtocol
+{
+    private const int SentWindow = 64;
+    private readonly List<ProcessSlot> _processes = [];
+    private readonly HashSet<ProcessUid> _gone = [];
+    private readonly long[] _beatSentAtMs = new long[SentWindow];
+    private readonly long[] _plannedAtMs = new long[SentWindow];
+    private readonly long[] _committedAtMs = new long[SentWindow];
+    private long _beat;
+    private long _beatAtMs;
+    private long _openedAtMs;
+
+    private ProcessSlot? Find(ProcessUid uid)
+    {
+        foreach (var process in _processes)
+        {
+            if (process.Uid == uid)
+            {
+                return process;
+            }
+        }
+
+        return null;
+    }
+
+    private ProcessSlot Register(ProcessUid uid, long leaseUntilMs)
+    {
+        var slot = new ProcessSlot(uid) { LeaseUntilMs = leaseUntilMs };
+        var index = 0;
+        while (index < _processes.Count && _processes[index].Uid.CompareTo(uid) < 0)
+        {
+            index++;
+        }
+
+        _processes.Insert(index, slot);
+        return slot;
+    }
+
+    private bool IsAlive(ProcessUid uid, long nowMs) => Find(uid) is { } process && (!LeasesOn || process.LeaseUntilMs >= nowMs);
+
+    private bool IsEligible(ProcessSlot process, long nowMs) => process.IsConfirmed && (!LeasesOn || process.LeaseUntilMs >= nowMs);
+
+    /// <summary>After a takeover the owners have a lease's time to be heard; without leases only this process can own anything.</summary>
+    private void ExpectFormerOwners(long nowMs)
+    {
+        if (_history.Attempt is not { } attempt)
+        {
+            return;
+        }
+
+        foreach (var owner in attempt.Owner)
+        {
+            if (Find(owner) is null && (LeasesOn || owner == _self))
+            {
+                Register(owner, nowMs + _options.LeaseMs);
+            }
+        }
+    }
+
+    /// <summary>This process stood still itself, so silence proves nothing: everybody gets a new lease.</summary>
+    private void OnThawed(long nowMs)
+    {
+        foreach (var process in _processes)
+        {
+            process.LeaseUntilMs = Math.Max(process.LeaseUntilMs, nowMs + _options.LeaseMs);
+        }
+    }
+
+    private void OnProcessLost(ProcessUid uid)
+    {
+        _gone.Add(uid);
+        _processes.RemoveAll(p => p.Uid == uid);
+    }
+
+    private void Broadcast(ToProcess message, List<ICoordinatorEffect> effects)
+    {
+        foreach (var process in _processes)
+        {
+            effects.Add(new Send(process.Uid, message));
+        }
+    }
+
+    private void Beat(long nowMs, List<ICoordinatorEffect> effects)
+    {
+        if (!LeasesOn || nowMs < _beatAtMs)
+        {
+            return;
+        }
+
+        _beat++;
+        _beatAtMs = nowMs + _options.BeatMs;
+        _beatSentAtMs[_beat % SentWindow] = nowMs;
+        for (var i = _processes.Count - 1; i >= 0; i--)
+        {
+            var process = _processes[i];
+            if (process.LeaseUntilMs < nowMs && !OwnsTasks(process.Uid))
+            {
+                _processes.RemoveAt(i);
+            }
+        }
+
+        foreach (var process in _processes)
+        {
+            effects.Add(new Send(process.Uid, BeatFor(process)));
+        }
+    }
+
+    private ControlMessages.Beat BeatFor(ProcessSlot process) => new(Incarnation, _beat, _history.Attempt?.Number ?? 0, process.Asks);
+
+    private bool OwnsTasks(ProcessUid uid) => _history.Attempt is { } attempt && attempt.Owner.Contains(uid);
+
+    private void OnMessage(ToCoordinator message, long nowMs, List<ICoordinatorEffect> effects)
+    {
+        if (State == CoordinatorState.Stopped)
+        {
+            if (message is Heartbeat && _history.Closed is { } closed)
+            {
+                effects.Add(new Send(message.Process, new JobClosed(Incarnation, closed.Outcome, closed.Reason)));
+            }
+
+            return;
+        }
+
+        switch (message)
+        {
+            case Heartbeat heartbeat:
+                OnHeartbeat(heartbeat, nowMs, effects);
+                break;
+            case Acknowledge acknowledge:
+                foreach (var ack in acknowledge.Acks)
+                {
+                    OnAck(acknowledge.Process, ack);
+                }
+
+                break;
+            case ControlMessages.OffsetsPolled polled:
+                OnOffsetsPolled(polled);
+                break;
+            case ControlMessages.TaskFailed failed:
+                OnFailure(failed.Failure);
+                break;
+            case ControlMessages.SinkApplied applied:
+                OnApplied(applied.Watermark);
+                break;
+        }
+    }
+
+    private void OnApplied(SinkWatermark watermark) =>
+        _applied[watermark.Task] = Math.Max(_applied[watermark.Task], watermark.Epoch);
+
+    private void OnHeartbeat(Heartbeat heartbeat, long nowMs, List<ICoordinatorEffect> effects)
+    {
+        if (heartbeat.Incarnation > Incarnation)
+        {
+            Fence(effects);
+            return;
+        }
+
+        if (_gone.Contains(heartbeat.Process) || _history.IsDead(heartbeat.Process))
+        {
+            effects.Add(new Send(heartbeat.Process, new ControlMessages.StandDown(Incarnation)));
+            return;
+        }
+
+        var process = Find(heartbeat.Process) ?? Register(heartbeat.Process, nowMs + _options.LeaseMs);
+        Supersede(process, heartbeat.Node);
+        Renew(process, heartbeat);
+        foreach (var ack in heartbeat.Acks)
+        {
+            OnAck(heartbeat.Process, ack);
+        }
+
+        foreach (var failure in heartbeat.Failures)
+        {
+            OnFailure(failure);
+        }
+
+        foreach (var applied in heartbeat.Applied)
+        {
+            OnApplied(applied);
+        }
+
+        process.Attempt = Math.Max(process.Attempt, heartbeat.Attempt);
+        process.PlannedThrough = Math.Max(process.PlannedThrough, heartbeat.PlannedThrough);
+        process.Committed = Math.Max(process.Committed, heartbeat.Committed);
+        if (heartbeat.Asks > process.Asks)
+        {
+            process.Asks = heartbeat.Asks;
+            effects.Add(new Send(process.Uid, BeatFor(process)));
+        }
+
+        Repeat(process, nowMs, effects);
+    }
+
+    /// <summary>A restarted process at the same address is the death of the former one, at once.</summary>
+    private void Supersede(ProcessSlot process, string node)
+    {
+        if (process.Node.Length > 0)
+        {
+            return;
+        }
+
+        process.Node = node;
+        for (var i = _processes.Count - 1; i >= 0; i--)
+        {
+            var other = _processes[i];
+            if (other != process && string.Equals(other.Node, node, StringComparison.Ordinal))
+            {
+                _gone.Add(other.Uid);
+                _processes.RemoveAt(i);
+            }
+        }
+    }
+
+    /// <summary>The lease counts from when the echoed beat was sent: a process that hears nothing does not live.</summary>
+    private void Renew(ProcessSlot process, Heartbeat heartbeat)
+    {
+        if (!LeasesOn)
+        {
+            process.IsConfirmed = true;
+        }
+        else if (heartbeat.Incarnation == Incarnation && heartbeat.Beat > _beat - SentWindow && heartbeat.Beat > 0)
+        {
+            process.IsConfirmed = true;
+            process.LeaseUntilMs = Math.Max(process.LeaseUntilMs, _beatSentAtMs[heartbeat.Beat % SentWindow] + _options.LeaseMs);
+        }
+    }
+
+    /// <summary>What the heartbeat does not show, and was not sent just now, is sent again.</summary>
+    private void Repeat(ProcessSlot process, long nowMs, List<ICoordinatorEffect> effects)
+    {
+        if (_history.Attempt is not { } attempt || nowMs < process.RepeatAtMs)
+        {
+            return;
+        }
+
+        var count = effects.Count;
+        if (process.Attempt < attempt.Number)
+        {
+            effects.Add(new Send(process.Uid, AttemptFor(process)));
+        }
+
+        foreach (var plan in _history.Inflight)
+        {
+            if (plan.Epoch > process.PlannedThrough && IsOld(_plannedAtMs, plan.Epoch, nowMs))
+            {
+                effects.Add(new Send(process.Uid, new ControlMessages.Run(Incarnation, plan)));
+            }
+        }
+
+        if (process.Attempt == attempt.Number)
+        {
+            var from = Math.Max(process.Committed, attempt.Base);
+            var first = _history.Committed.Count;
+            while (first > 0 && _history.Committed[first - 1].Epoch > from)
+            {
+                first--;
+            }
+
+            for (var i = first; i < _history.Committed.Count; i++)
+            {
+                if (IsOld(_committedAtMs, _history.Committed[i].Epoch, nowMs))
+                {
+                    effects.Add(new Send(process.Uid, new Commit(Incarnation, _history.Committed[i])));
+                }
+            }
+        }
+
+        if (effects.Count > count)
+        {
+            process.RepeatAtMs = nowMs + _options.RepeatMs;
+        }
+    }
+
+    private bool IsOld(long[] sentAtMs, long epoch, long nowMs) => nowMs - sentAtMs[epoch % SentWindow] >= _options.RepeatMs;
+
+    /// <summary>What this coordinator knows of one process.</summary>
+    private sealed class ProcessSlot(ProcessUid uid)
+    {
+        public ProcessUid Uid { get; } = uid;
+
+        public string Node { get; set; } = "";
+
+        public long LeaseUntilMs { get; set; }
+
+        /// <value>It has answered this very coordinator: tasks may be given to it.</value>
+        public bool IsConfirmed { get; set; }
+
+        public int Attempt { get; set; }
+
+        public long PlannedThrough { get; set; }
+
+        public long Committed { get; set; }
+
+        public long Asks { get; set; }
+
+        public long RepeatAtMs { get; set; }
+
+        public int Load { get; set; }
+    }
+}
