@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Millrace.Data;
 
 namespace Millrace.Connectors.Memory;
 
