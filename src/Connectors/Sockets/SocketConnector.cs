@@ -42,7 +42,17 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
             }
 
             await Task.Delay(Max(Min(_backoff.Next(), Left()), TimeSpan.Zero), clock, stop).ConfigureAwait(false);
+            await WaitForRoomAsync(input.Room, stop).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Why: each connection takes its first chunk at once, and a server that resets its connections would fill the memory.</summary>
+    private async Task WaitForRoomAsync(Task room, CancellationToken stop)
+    {
+        if (room.IsCompleted)
+            return;
+        await room.WaitAsync(stop).ConfigureAwait(false);
+        _downSince = clock.GetTimestamp();
     }
 
     /// <summary>Connects to one address of the host after the other, until one works; gives the reason why there is no connection any more.</summary>
@@ -82,8 +92,8 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
         var (connected, ended) = Source.Maybe<ByteString>()
             .Via(kill.Flow<ByteString>())
             .ViaMaterialized(streams.System.TcpStream().OutgoingConnection(address, options: KeepAlive, halfClose: false), Keep.Right)
-            .Via(kill.Flow<ByteString>())
             .SelectAsync(1, input.Push)
+            .Via(kill.Flow<Akka.Done>())
             .ToMaterialized(Sink.Ignore<Akka.Done>(), Keep.Both)
             .Run(streams.Materializer);
         try

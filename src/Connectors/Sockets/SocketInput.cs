@@ -17,6 +17,9 @@ internal sealed class SocketInput(LineSplitter splitter, LineLog log, TimeSpan? 
     /// <summary>Bytes of the current connection.</summary>
     public long ReceivedBytes { get; private set; }
 
+    /// <summary>Completes when there is room for more.</summary>
+    public Task Room => log.Append([]);
+
     /// <summary>Why the source can't go on: a line that may not be.</summary>
     public SourceFailedException? Failure { get; private set; }
 

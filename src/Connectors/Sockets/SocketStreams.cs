@@ -38,16 +38,6 @@ internal sealed class SocketStreams : IDisposable
 
     private SocketStreams(ActorSystem system, IMaterializer materializer) => (System, Materializer) = (system, materializer);
 
-    /// <summary>Shares not yet ended.</summary>
-    internal static int Shares
-    {
-        get
-        {
-            lock (Gate)
-                return _shares;
-        }
-    }
-
     public ActorSystem System { get; }
 
     public IMaterializer Materializer { get; }

@@ -219,4 +219,40 @@ public sealed class SocketTextReaderTests
         var received = await Record.ExceptionAsync(async () => Assert.Equal(0, await socket.ReceiveAsync(new byte[1]).WaitAsync(Waiting.Timeout)));
         Assert.True(received is null or SocketException, received?.ToString());
     }
+
+    [Fact]
+    public async Task Full_reader_connects_again_only_when_there_is_room()
+    {
+        using var server = new TextServer();
+        using var harness = new ReaderHarness(server.Port, ReaderHarness.Fast with { BufferedBytesMax = 1 });
+        using (var socket = await server.AcceptAsync())
+        {
+            await TextServer.SendAsync(socket, "first\n"u8.ToArray());
+            await harness.ReceivedAtLeast(1);
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+
+        var second = server.ServeAsync("second\n");
+        using var quiet = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        await quiet.WaitForNextTickAsync();
+        Assert.False(second.IsCompleted);
+
+        harness.Reader.Release(1);
+        await second;
+        await harness.ReceivedAtLeast(2);
+        Assert.Equal(["second"], harness.Read(1, 2));
+    }
+
+    [Fact]
+    public async Task Full_reader_is_disposed_after_the_server_closed()
+    {
+        using var server = new TextServer();
+        using var harness = new ReaderHarness(server.Port, ReaderHarness.Fast with { BufferedBytesMax = 1 });
+        await server.ServeAsync("first\n");
+        await harness.ReceivedAtLeast(1);
+
+        harness.Dispose();
+
+        await harness.Reader.Completion.WaitAsync(Waiting.Timeout);
+    }
 }
