@@ -15,15 +15,43 @@ internal sealed partial class SimCluster
         Schedule(Options.FaultsUntilMs * 1000, SimEventKind.FaultsEnd, null);
     }
 
-    private void Inflict()
+    /// <summary>A takeover has just begun: in some runs it does not end.</summary>
+    private void Ambush(SimProcess process)
     {
+        if (!_isCalm && Random.OneIn(Options.Ambush))
+        {
+            Schedule(NowUs + Random.Between(200, 12_000), SimEventKind.Fault, process, a: 1 + Random.Below(2));
+        }
+    }
+
+    private void Inflict(SimEvent entry)
+    {
+        if (entry.A > 0)
+        {
+            if (entry.A == 1)
+            {
+                Kill(entry.Process!, Random.Between(1, 600));
+            }
+            else
+            {
+                Pause(entry.Process!, Random.Between(100, 1500));
+            }
+
+            return;
+        }
+
         var node = Random.Below(Options.Nodes);
         if (Random.Below(3) == 0 && CoordinatorNode() is >= 0 and var ruling)
         {
             node = ruling;
         }
 
-        switch (Random.Below(6))
+        if (Random.Below(4) == 0 && OpeningNode() is >= 0 and var opening)
+        {
+            node = opening;
+        }
+
+        switch (Options.OnlyResets ? 3 : Random.Below(7))
         {
             case 0 or 1 when _nodes[node] is { } process:
                 Kill(process, Random.Below(3) == 0 ? 1 : Random.Between(20, 900));
@@ -37,14 +65,22 @@ internal sealed partial class SimCluster
             case 5:
                 Partition(node);
                 break;
+            case 6:
+                _databaseCutUntilUs[node] = NowUs + (Random.Between(20, 900) * 1000);
+                Trace?.Invoke($"{NowUs / 1000.0,10:F3} cut   n{node} from the database");
+                break;
         }
     }
 
-    private int CoordinatorNode()
+    private int CoordinatorNode() => NodeIn(CoordinatorState.Running);
+
+    private int OpeningNode() => NodeIn(CoordinatorState.Opening);
+
+    private int NodeIn(CoordinatorState state)
     {
         for (var node = 0; node < _nodes.Length; node++)
         {
-            if (_nodes[node]?.Candidate?.State == CoordinatorState.Running)
+            if (_nodes[node]?.Candidate?.State == state)
             {
                 return node;
             }
@@ -148,6 +184,7 @@ internal sealed partial class SimCluster
         _isCalm = true;
         ThrowChance = 0;
         Heal();
+        Array.Clear(_databaseCutUntilUs);
         Trace?.Invoke($"{NowUs / 1000.0,10:F3} calm");
     }
 }

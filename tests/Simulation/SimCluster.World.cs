@@ -7,6 +7,7 @@ internal sealed partial class SimCluster
 {
     private readonly SimLink[] _links;
     private readonly bool[,] _cut;
+    private readonly long[] _databaseCutUntilUs;
     private int _beatNode = -1;
     private bool _isCalm;
 
@@ -100,7 +101,8 @@ internal sealed partial class SimCluster
 
     private void SubmitAppend(SimProcess process, CoordinatorProtocol? candidate, JournalMessages.Append append)
     {
-        var isUnknown = !_isCalm && Random.OneIn(Options.UnknownWrite);
+        var isCut = _databaseCutUntilUs[process.Node] > NowUs;
+        var isUnknown = isCut || (!_isCalm && Random.OneIn(Options.UnknownWrite));
         var delayUs = Random.Between(200, 3000);
         if (!isUnknown)
         {
@@ -110,7 +112,7 @@ internal sealed partial class SimCluster
 
         // It happens, does not happen, or happens when nobody expects it any more; the caller learns nothing.
         Counters.UnknownWrites++;
-        var fate = Random.Below(3);
+        var fate = isCut ? 0 : Random.Below(3);
         if (fate > 0)
         {
             var lateUs = fate == 1 ? delayUs : Random.Between(3000, 300_000);
@@ -140,7 +142,7 @@ internal sealed partial class SimCluster
     {
         var read = (JournalMessages.Read)entry.Payload!;
         var (process, candidate) = ((SimProcess, CoordinatorProtocol?))entry.Extra!;
-        object answer = !_isCalm && Random.OneIn(Options.ReadFailure)
+        object answer = _databaseCutUntilUs[process.Node] > NowUs || (!_isCalm && Random.OneIn(Options.ReadFailure))
             ? new JournalMessages.ReadFailed(read.Stream, read.Request)
             : new JournalMessages.RowsRead(read.Stream, read.FromNumber, read.Request, Journal.Read(read.Stream, read.FromNumber));
         Schedule(NowUs + Random.Between(100, 1500), SimEventKind.JournalAnswer, process, answer).Extra = candidate;

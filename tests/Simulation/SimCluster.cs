@@ -35,6 +35,7 @@ internal sealed partial class SimCluster
         _links = new SimLink[Shape.Count * Shape.Count];
         _nodes = new SimProcess?[Options.Nodes];
         _cut = new bool[Options.Nodes, Options.Nodes];
+        _databaseCutUntilUs = new long[Options.Nodes];
         _sourceStepUs = Options.FaultsUntilMs * 1000 / Options.RecordsPerSource;
         ThrowChance = Options.Throw;
         for (var node = 0; node < Options.Nodes; node++)
@@ -203,7 +204,7 @@ internal sealed partial class SimCluster
                 task.StepSink((ISinkInput)entry.Payload!);
                 break;
             case SimEventKind.Fault:
-                Inflict();
+                Inflict(entry);
                 break;
             case SimEventKind.Restart when _nodes[entry.A] is null:
                 StartProcess(entry.A);
@@ -317,7 +318,13 @@ internal sealed partial class SimCluster
         }
 
         _coordinatorEffects.Clear();
+        var state = candidate.State;
         candidate.Step(input, NowMs, _coordinatorEffects);
+        if (state == CoordinatorState.Standby && candidate.State == CoordinatorState.Opening)
+        {
+            Ambush(process);
+        }
+
         foreach (var effect in _coordinatorEffects)
         {
             switch (effect)

@@ -20,6 +20,8 @@ internal sealed class SimOptions
     public int UnknownWrite;
     public int ReadFailure;
     public int Throw;
+    public int Ambush;
+    public bool OnlyResets;
     public long DeadlineMs = 60_000;
 
     public static SimOptions Draw(SimRandom random)
@@ -36,7 +38,7 @@ internal sealed class SimOptions
             IntervalMs = 40 + random.Below(80),
             ShowsEmptyEpochs = random.Below(2) == 0,
             FaultsUntilMs = 600 + random.Below(1500),
-            Faults = random.Below(8),
+            Faults = random.Below(10),
         };
         if (random.Below(2) == 0)
         {
@@ -48,6 +50,8 @@ internal sealed class SimOptions
         options.UnknownWrite = random.Below(2) == 0 ? random.Below(200_000) : 0;
         options.ReadFailure = random.Below(3) == 0 ? random.Below(200_000) : 0;
         options.Throw = random.Below(3) == 0 ? random.Below(8_000) : 0;
+        options.Ambush = random.Below(3) == 0 ? 400_000 : 0;
+        options.OnlyResets = random.Below(8) == 0;
         return options;
     }
 }

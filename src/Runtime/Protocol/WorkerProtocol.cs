@@ -269,22 +269,20 @@ internal sealed partial class WorkerProtocol
 
         var consumers = ConsumerGenerations(task, plan);
         var generation = plan.Generation[task];
-        var isKept = held is not null && (held.Since == plan.Since[task] || (_faults & ProtocolFaults.IgnoreSince) != ProtocolFaults.None);
-        if (!isKept)
+        if (held is null || held.Since != plan.Since[task])
         {
             _held[task] = new HeldTask(generation, plan.Since[task]);
             effects.Add(new StartTask(task, generation, plan.Base, ReferencesOf(task, references), consumers));
             return;
         }
 
-        if (held!.Generation != generation)
+        if (held.Generation != generation)
         {
             held.Generation = generation;
             held.IsReady = false;
             held.Deltas.Clear();
         }
 
-        held.Since = plan.Since[task];
         effects.Add(new AdoptTask(task, generation, plan.Base, consumers));
     }
 
@@ -427,7 +425,7 @@ internal sealed partial class WorkerProtocol
     {
         public int Generation { get; set; } = generation;
 
-        public int Since { get; set; } = since;
+        public int Since { get; } = since;
 
         public bool IsReady { get; set; }
 
