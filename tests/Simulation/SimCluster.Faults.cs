@@ -119,7 +119,7 @@ internal sealed partial class SimCluster
 
     private void Resume(SimProcess process)
     {
-        while (!process.IsDead && process.Deferred.TryDequeue(out var entry))
+        while (!process.IsDead && process.PausedUntilUs <= NowUs && process.Deferred.TryDequeue(out var entry))
         {
             entry.AtUs = NowUs;
             Dispatch(entry);

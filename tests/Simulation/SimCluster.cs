@@ -5,6 +5,9 @@ namespace Millrace.Simulation;
 /// <summary>A whole cluster in virtual time: real state machines, simulated journal, network, sinks, sources and faults.</summary>
 internal sealed partial class SimCluster
 {
+    /// <summary>Far more than any run needs: something runs in circles.</summary>
+    private const long EventsMax = 300_000;
+
     private readonly PriorityQueue<SimEvent, ulong> _queue = new(1024);
     private readonly Stack<SimEvent> _pool = new();
     private readonly Dictionary<ProcessUid, SimProcess> _byUid = [];
@@ -77,7 +80,7 @@ internal sealed partial class SimCluster
         while (_queue.TryDequeue(out var next, out _))
         {
             NowUs = next.AtUs;
-            if (NowMs > Options.DeadlineMs)
+            if (NowMs > Options.DeadlineMs || Counters.Events > EventsMax)
             {
                 throw new ViolationException($"I6: not finished at {NowMs} ms; planned {Checker.LastPlanned}, committed {Checker.LastCommitted}.");
             }
