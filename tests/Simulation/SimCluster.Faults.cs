@@ -51,7 +51,7 @@ internal sealed partial class SimCluster
             node = opening;
         }
 
-        switch (Options.OnlyResets ? 3 : Random.Below(7))
+        switch (Options.OnlyResets ? 3 : Random.Below(15) / 2)
         {
             case 0 or 1 when _nodes[node] is { } process:
                 Kill(process, Random.Below(3) == 0 ? 1 : Random.Between(20, 900));
@@ -64,6 +64,16 @@ internal sealed partial class SimCluster
                 break;
             case 5:
                 Partition(node);
+                break;
+            case 7:
+                foreach (var process in _nodes)
+                {
+                    if (process is not null)
+                    {
+                        Kill(process, Random.Between(1, 300));
+                    }
+                }
+
                 break;
             case 6:
                 _databaseCutUntilUs[node] = NowUs + (Random.Between(20, 900) * 1000);
@@ -97,7 +107,12 @@ internal sealed partial class SimCluster
         }
 
         Counters.Kills++;
-        Trace?.Invoke($"{NowUs / 1000.0,10:F3} kill  n{process.Node} {process.Uid}");
+        End(process, restartAfterMs);
+    }
+
+    private void End(SimProcess process, long restartAfterMs)
+    {
+        Trace?.Invoke($"{NowUs / 1000.0,10:F3} end   n{process.Node} {process.Uid}");
         process.IsDead = true;
         process.Deferred.Clear();
         _nodes[process.Node] = null;

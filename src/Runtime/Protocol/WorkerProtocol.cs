@@ -12,7 +12,7 @@ namespace Millrace.Runtime.Protocol;
 /// </para>
 /// <para>
 /// <b>Attempts.</b> Only a higher number is adopted. A task that this process has held without a break (<c>since</c> unchanged) stays
-/// and goes to the base by its undo lists; a task held anew, even one that was held once before, starts from the named rows; a task
+/// and goes to the base by its undo lists; a task whose state was lost reports so until it is to be held anew; a task held anew, even one that was held once before, starts from the named rows; a task
 /// that went elsewhere is dropped.
 /// </para>
 /// <para>
@@ -188,8 +188,9 @@ internal sealed partial class WorkerProtocol
             case EpochCompleted completed when Holds(completed.Task, completed.Generation) is { } task:
                 task.Deltas.Add(new HeldDelta(completed.Epoch, completed.Delta));
                 break;
-            case WorkerMessages.TaskFailed failed when Holds(failed.Task, failed.Generation) is not null:
-                Report(new TaskFailure(failed.Task, failed.Generation, failed.Reason, failed.IsFatal ? FailureKind.Fatal : FailureKind.Task), effects);
+            case WorkerMessages.TaskFailed failed when Holds(failed.Task, failed.Generation) is { } task:
+                task.IsStateLost |= failed.Kind == FailureKind.TaskAndState;
+                Report(new TaskFailure(failed.Task, failed.Generation, failed.Reason, failed.Kind), effects);
                 break;
             case ChannelBroken broken when _attempt is null || broken.Generation >= _attempt.Generation[broken.Receiver]:
                 Report(new TaskFailure(broken.Receiver, broken.Generation, broken.Reason, FailureKind.Channel), effects);
@@ -209,7 +210,7 @@ internal sealed partial class WorkerProtocol
 
     private void Report(TaskFailure failure, List<IWorkerEffect> effects)
     {
-        if (_failures[failure.Task] is { } known && known.Generation >= failure.Generation && known.Kind != FailureKind.Channel)
+        if (_failures[failure.Task] is { } known && known.Generation >= failure.Generation && known.Kind >= failure.Kind && failure.Kind != FailureKind.Channel)
         {
             return;
         }
@@ -241,11 +242,12 @@ internal sealed partial class WorkerProtocol
         _attempt = plan;
         for (var task = 0; task < _held.Length; task++)
         {
-            AdoptTaskOf(task, plan, message.References, effects);
             if (_failures[task] is { } failure && failure.Generation < plan.Generation[task])
             {
                 _failures[task] = null;
             }
+
+            AdoptTaskOf(task, plan, message.References, effects);
         }
 
         Forget(plan.Base);
@@ -281,6 +283,13 @@ internal sealed partial class WorkerProtocol
             held.Generation = generation;
             held.IsReady = false;
             held.Deltas.Clear();
+        }
+
+        if (held.IsStateLost)
+        {
+            // Sent back for another reason, or before the report arrived: there is nothing here that could go back.
+            Report(new TaskFailure(task, generation, "The task's state is lost.", FailureKind.TaskAndState), effects);
+            return;
         }
 
         effects.Add(new AdoptTask(task, generation, plan.Base, consumers));
@@ -357,7 +366,7 @@ internal sealed partial class WorkerProtocol
 
         for (var task = 0; task < _held.Length; task++)
         {
-            if (_held[task] is not null)
+            if (_held[task] is { IsStateLost: false })
             {
                 effects.Add(new CommitEpoch(task, epoch.Epoch, epoch.Previous));
             }
@@ -428,6 +437,9 @@ internal sealed partial class WorkerProtocol
         public int Since { get; } = since;
 
         public bool IsReady { get; set; }
+
+        /// <value>Only a start from the named rows helps, whatever attempts come before it.</value>
+        public bool IsStateLost { get; set; }
 
         public long Applied { get; set; } = -1;
 
