@@ -21,7 +21,7 @@ internal sealed partial class SimCluster
 
         ref var link = ref _links[(producer * Shape.Count) + consumer];
         link.Generation = Math.Max(link.Generation, item.Generation);
-        var delayUs = target == from ? 20 : Random.Between(50, 900) + (Random.Below(200) == 0 ? 30_000 : 0);
+        var delayUs = target == from ? 20 : Random.Between(50, 900) + (Random.Below(200) == 0 ? 30_000 : 0) + (Random.Below(2000) == 0 ? 600_000 : 0);
         link.LastArrivalUs = Math.Max(link.LastArrivalUs + 1, NowUs + delayUs);
         var entry = Schedule(link.LastArrivalUs, SimEventKind.Item, target, a: consumer, b: producer, c: link.Version);
         entry.Item = item;
@@ -89,7 +89,7 @@ internal sealed partial class SimCluster
         var delayUs = fromNode == target.Node ? Random.Between(10, 60) : Random.Between(100, 1500);
         if (!_isCalm && Random.OneIn(Options.Slow))
         {
-            delayUs += Random.Between(1000, 400_000);
+            delayUs += Random.Below(10) == 0 ? Random.Between(400_000, 3_000_000) : Random.Between(1000, 400_000);
         }
 
         Schedule(NowUs + delayUs, kind == SimEventKind.ToWorker ? SimEventKind.ToWorker : SimEventKind.ToCandidate, target, message, a: fromNode);
@@ -115,13 +115,15 @@ internal sealed partial class SimCluster
         var fate = isCut ? 0 : Random.Below(3);
         if (fate > 0)
         {
-            var lateUs = fate == 1 ? delayUs : Random.Between(3000, 300_000);
+            var lateUs = fate == 1 ? delayUs : LateUs();
             Schedule(NowUs + lateUs, SimEventKind.JournalAppend, null, append, a: 0).Extra = (process, candidate);
         }
 
         var answer = new JournalMessages.Appended(append.Stream, append.FirstNumber, AppendOutcome.Unknown);
         Schedule(NowUs + delayUs + Random.Between(0, 20_000), SimEventKind.JournalAnswer, process, answer).Extra = candidate;
     }
+
+    private long LateUs() => Random.Below(5) == 0 ? Random.Between(300_000, 2_500_000) : Random.Between(3000, 300_000);
 
     private void OnJournalAppend(SimEvent entry)
     {
@@ -197,7 +199,7 @@ internal sealed partial class SimCluster
         var fate = Random.Below(3);
         if (fate > 0)
         {
-            var lateUs = fate == 1 ? delayUs : Random.Between(3000, 300_000);
+            var lateUs = fate == 1 ? delayUs : LateUs();
             Schedule(NowUs + lateUs, SimEventKind.SinkApply, null, apply, task.Index, 0).Extra = (process, task);
         }
 

@@ -177,7 +177,7 @@ internal sealed partial class WorkerProtocol
     {
         switch (input)
         {
-            case TaskReady ready when Holds(ready.Task, ready.Generation) is { IsReady: false } task:
+            case TaskReady ready when Holds(ready.Task, ready.Generation) is { IsReady: false, IsStateLost: false } task:
                 task.IsReady = true;
                 foreach (var plan in _plans)
                 {
@@ -185,11 +185,13 @@ internal sealed partial class WorkerProtocol
                 }
 
                 break;
-            case EpochCompleted completed when Holds(completed.Task, completed.Generation) is { } task:
+            case EpochCompleted completed when Holds(completed.Task, completed.Generation) is { IsStateLost: false } task:
                 task.Deltas.Add(new HeldDelta(completed.Epoch, completed.Delta));
                 break;
-            case WorkerMessages.TaskFailed failed when Holds(failed.Task, failed.Generation) is { } task:
-                task.IsStateLost |= failed.Kind == FailureKind.TaskAndState;
+            case WorkerMessages.TaskFailed { Kind: FailureKind.TaskAndState } failed:
+                OnStateLost(failed, effects);
+                break;
+            case WorkerMessages.TaskFailed failed when Holds(failed.Task, failed.Generation) is not null:
                 Report(new TaskFailure(failed.Task, failed.Generation, failed.Reason, failed.Kind), effects);
                 break;
             case ChannelBroken broken when _attempt is null || broken.Generation >= _attempt.Generation[broken.Receiver]:
@@ -203,6 +205,20 @@ internal sealed partial class WorkerProtocol
                 effects.Add(new Send(new ControlMessages.OffsetsPolled(
                     _self, polled.Task, polled.Generation, polled.Epoch, polled.End, polled.IsFinished, polled.First)));
                 break;
+        }
+    }
+
+    /// <summary>
+    /// The report may cross an adoption: it concerns the copy, whatever generation this copy has been told of since. Copies are
+    /// told apart by the attempt from which they are held.
+    /// </summary>
+    private void OnStateLost(WorkerMessages.TaskFailed failed, List<IWorkerEffect> effects)
+    {
+        if (_held[failed.Task] is { } held && failed.Generation >= held.Since)
+        {
+            held.IsStateLost = true;
+            held.IsReady = false;
+            Report(new TaskFailure(failed.Task, held.Generation, failed.Reason, failed.Kind), effects);
         }
     }
 
