@@ -60,7 +60,7 @@ internal sealed partial class SimCluster
                 Pause(process, Random.Below(2) == 0 ? Random.Between(20, 400) : Random.Between(400, 1500));
                 break;
             case 3 or 4:
-                Reset();
+                _armedResets++;
                 break;
             case 5:
                 Partition(node);
@@ -141,23 +141,9 @@ internal sealed partial class SimCluster
         }
     }
 
-    private void Reset()
+    /// <summary>A connection breaks with what is under way on it; later items travel on a new one.</summary>
+    private void Reset(int producer, int consumer, SimProcess sender, SimProcess receiver)
     {
-        var consumer = Random.Below(Shape.Count);
-        var inputs = Shape.Tasks[consumer].Inputs;
-        if (inputs.Length == 0 || Checker.Attempt is null)
-        {
-            return;
-        }
-
-        var producer = inputs[Random.Below(inputs.Length)];
-        var sender = _byUid[Checker.Attempt.Owner[producer]];
-        var receiver = _byUid[Checker.Attempt.Owner[consumer]];
-        if (sender == receiver)
-        {
-            return;
-        }
-
         Counters.Resets++;
         ref var link = ref _links[(producer * Shape.Count) + consumer];
         link.Version++;
@@ -173,7 +159,7 @@ internal sealed partial class SimCluster
 
     /// <summary>One end learns of it at once or late: closing the other half of a connection takes its time.</summary>
     private void Tell(SimProcess process, bool isSoon, WorkerMessages.ChannelBroken broken) =>
-        Schedule(NowUs + (isSoon ? Random.Between(100, 5000) : Random.Between(20_000, 600_000)), SimEventKind.LinkTold, process, broken);
+        Schedule(NowUs + (isSoon ? Random.Between(100, 30_000) : Random.Between(20_000, 600_000)), SimEventKind.LinkTold, process, broken);
 
     private void Partition(int node)
     {
@@ -199,6 +185,7 @@ internal sealed partial class SimCluster
         _isCalm = true;
         ThrowChance = 0;
         Heal();
+        _armedResets = 0;
         Array.Clear(_databaseCutUntilUs);
         Trace?.Invoke($"{NowUs / 1000.0,10:F3} calm");
     }

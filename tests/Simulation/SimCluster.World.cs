@@ -11,6 +11,9 @@ internal sealed partial class SimCluster
     private int _beatNode = -1;
     private bool _isCalm;
 
+    /// <summary>Breaks that wait for an item to take with them.</summary>
+    private int _armedResets;
+
     public void SendItem(SimProcess from, int producer, int consumer, SimItem item)
     {
         var owner = from.Worker.CurrentAttempt!.Owner[consumer];
@@ -25,6 +28,11 @@ internal sealed partial class SimCluster
         link.LastArrivalUs = Math.Max(link.LastArrivalUs + 1, NowUs + delayUs);
         var entry = Schedule(link.LastArrivalUs, SimEventKind.Item, target, a: consumer, b: producer, c: link.Version);
         entry.Item = item;
+        if (_armedResets > 0 && target != from && Random.Below(8) == 0)
+        {
+            _armedResets--;
+            Reset(producer, consumer, from, target);
+        }
     }
 
     public void SendCredit(SimProcess from, int producer, int consumer, int generation)
