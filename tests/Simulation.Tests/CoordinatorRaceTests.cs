@@ -280,6 +280,30 @@ public sealed class CoordinatorRaceTests
     }
 
     [Fact]
+    public void A_closed_job_stays_closed_over_takeovers_and_goes_on_after_an_explicit_start()
+    {
+        var takeover = CoordinatorScript.Embedded with { ResumesClosedJob = false };
+        Running(1).Tell(new TaskFailed(A, new TaskFailure(1, 1, "Fatal.", FailureKind.Fatal)));
+
+        Assert.Single(new CoordinatorScript(_journal, Line, takeover, uid: 2).TakeOver().Told<CoordinatorMessages.JobFailed>());
+        Assert.Single(new CoordinatorScript(_journal, Line, takeover, uid: 3).TakeOver().Told<CoordinatorMessages.JobFailed>());
+        Assert.Equal(CoordinatorState.Running, new CoordinatorScript(_journal, Line, uid: 4).TakeOver().State);
+    }
+
+    [Fact]
+    public void A_lost_state_makes_the_owner_start_the_task_afresh()
+    {
+        var script = Running(1);
+        script.Tell(new TaskFailed(A, new TaskFailure(1, 1, "Crashed.", FailureKind.TaskAndState)));
+
+        var attempt = script.Sent<ControlMessages.Attempt>(A).Last();
+        Assert.Equal([A, A], attempt.Plan.Owner.ToArray());
+        Assert.Equal([1, 2], attempt.Plan.Since.ToArray());
+        Assert.Contains(attempt.References, r => r.Task == 1);
+        Assert.Empty(attempt.Plan.Dead);
+    }
+
+    [Fact]
     public void Sink_lag_counts_against_the_epochs_in_flight()
     {
         var script = Running(1);

@@ -196,6 +196,39 @@ public sealed class WorkerRaceTests
     }
 
     [Fact]
+    public void A_source_that_becomes_ready_after_the_poll_is_asked_then()
+    {
+        _line.Attempt(Attempt(1, 0, [1, 1], [A, A], [1, 1]), 0, 1).Tell(new Poll(1, 1, 100));
+        Assert.Empty(_line.Told<WorkerMessages.PollOffsets>());
+
+        _line.Ready(1, 0, 1);
+
+        Assert.Equal(new WorkerMessages.PollOffsets(0, 1, 100), Assert.Single(_line.Told<WorkerMessages.PollOffsets>()));
+    }
+
+    [Fact]
+    public void A_lost_state_is_reported_at_every_newer_generation_until_the_task_is_held_anew()
+    {
+        _line.Attempt(Attempt(1, 0, [1, 1], [A, A], [1, 1]), 0, 1).Ready(1, 0, 1);
+        _line.Attempt(Attempt(2, 0, [2, 2], [A, A], [1, 1]));
+        _line.Effects.Clear();
+
+        _line.Tell(new WorkerMessages.TaskFailed(1, 1, "Crashed.", FailureKind.TaskAndState));
+        Assert.Equal(2, LastFailure().Generation);
+
+        _line.Attempt(Attempt(3, 0, [3, 3], [A, A], [1, 1]));
+        Assert.Equal(3, LastFailure().Generation);
+        Assert.DoesNotContain(_line.Told<WorkerMessages.AdoptTask>(), a => a.Task == 1);
+
+        _line.Attempt(Attempt(4, 0, [4, 4], [A, A], [1, 4]), 1);
+        Assert.Equal(1, Assert.Single(_line.Told<WorkerMessages.StartTask>()).Task);
+        Assert.Empty(_line.LastHeartbeat.Failures);
+    }
+
+    private TaskFailure LastFailure() =>
+        _line.Told<WorkerMessages.Send>().Select(s => s.Message).OfType<ControlMessages.TaskFailed>().Last().Failure;
+
+    [Fact]
     public void A_lower_incarnation_is_answered_and_not_obeyed()
     {
         _line.Tell(new Beat(3, 1, 0, 0));

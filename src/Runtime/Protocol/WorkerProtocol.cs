@@ -40,6 +40,7 @@ internal sealed partial class WorkerProtocol
     private readonly TaskFailure?[] _failures;
     private readonly List<EpochPlan> _plans = [];
     private AttemptPlan? _attempt;
+    private Poll? _poll;
     private long _incarnation;
     private long _beat;
     private long _committed;
@@ -182,6 +183,11 @@ internal sealed partial class WorkerProtocol
                 foreach (var plan in _plans)
                 {
                     effects.Add(RunEpochOf(ready.Task, plan));
+                }
+
+                if (_shape.Tasks[ready.Task].IsSource && _poll is { } poll && poll.Epoch > _plannedThrough)
+                {
+                    effects.Add(new PollOffsets(ready.Task, poll.Epoch, poll.NowMs));
                 }
 
                 break;
@@ -358,6 +364,7 @@ internal sealed partial class WorkerProtocol
 
     private void OnPoll(Poll poll, List<IWorkerEffect> effects)
     {
+        _poll = poll;
         foreach (var task in _shape.Sources)
         {
             if (_held[task] is { IsReady: true })
