@@ -8,7 +8,7 @@ namespace Millrace.State;
 internal sealed class EpochLog<TRecord>(long epoch, long firstScope, Stack<TRecord[]> pool)
     where TRecord : struct
 {
-    private const int PooledSegments = 64;
+    private const int PooledSegments = 16;
     private const int FirstSize = 16;
 
     // Why: segments of at most 32 KB stay off the large object heap and are never copied.
@@ -54,7 +54,7 @@ internal sealed class EpochLog<TRecord>(long epoch, long firstScope, Stack<TReco
         Count--;
         if (_used == 0 && _segments.Count > 1)
         {
-            Return(_last);
+            Return(_last, PooledSegments);
             _segments.RemoveAt(_segments.Count - 1);
             _last = _segments[^1];
             _used = _last.Length;
@@ -66,6 +66,13 @@ internal sealed class EpochLog<TRecord>(long epoch, long firstScope, Stack<TReco
     /// <summary>Forgets all records.</summary>
     internal void Free()
     {
+        // Why: the pool keeps what an epoch like this one needs, and shrinks with the epochs.
+        var limit = Math.Max(PooledSegments, _segments.Count);
+        while (pool.Count > limit)
+        {
+            pool.Pop();
+        }
+
         foreach (var segment in _segments)
         {
             if (RuntimeHelpers.IsReferenceOrContainsReferences<TRecord>())
@@ -73,7 +80,7 @@ internal sealed class EpochLog<TRecord>(long epoch, long firstScope, Stack<TReco
                 Array.Clear(segment);
             }
 
-            Return(segment);
+            Return(segment, limit);
         }
 
         _segments.Clear();
@@ -102,9 +109,9 @@ internal sealed class EpochLog<TRecord>(long epoch, long firstScope, Stack<TReco
         }
     }
 
-    private void Return(TRecord[] segment)
+    private void Return(TRecord[] segment, int limit)
     {
-        if (segment.Length == Size && pool.Count < PooledSegments)
+        if (segment.Length == Size && pool.Count < limit)
         {
             pool.Push(segment);
         }

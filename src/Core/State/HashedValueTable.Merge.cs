@@ -6,7 +6,9 @@ namespace Millrace.State;
 
 internal sealed partial class HashedValueTable<TKey, TValue, THash>
 {
-    private const int ChunkRows = 64;
+    // Why 32: two lines per row just fill what a core fetches ahead; 128 rows were a third slower on a million keys.
+    private const int ChunkRows = 32;
+
     private const int PrefetchBytes = 256 * 1024;
 
     public override void Merge(ReadOnlySpan<(TKey Key, TValue Value)> rows, Func<TValue, TValue, TValue> reduce)
@@ -50,7 +52,11 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
             if (prefetches)
             {
                 // A stale address, when the collector moves the array meanwhile, is harmless to a prefetch.
-                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, (uint)hash & mask)));
+                var entry = (byte*)Unsafe.AsPointer(ref Unsafe.Add(ref first, (uint)hash & mask));
+                Sse.Prefetch0(entry);
+
+                // Why: every second entry straddles two cache lines; without this a merge into a million keys took a fifth longer.
+                Sse.Prefetch0(entry + Unsafe.SizeOf<Entry<TKey, TValue>>() - 1);
             }
         }
     }
