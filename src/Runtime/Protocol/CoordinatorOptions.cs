@@ -1,5 +1,3 @@
-using Millrace.Client;
-
 namespace Millrace.Runtime.Protocol;
 
 /// <summary>What a job asks of its coordinator.</summary>

@@ -1,4 +1,3 @@
-using Millrace.Client;
 using System.Collections.Immutable;
 using static Millrace.Runtime.Protocol.ControlMessages;
 using static Millrace.Runtime.Protocol.CoordinatorMessages;

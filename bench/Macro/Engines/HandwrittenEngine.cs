@@ -1,0 +1,23 @@
+using Millrace.Bench.Macro.Workloads;
+
+namespace Millrace.Bench.Macro.Engines;
+
+/// <summary>One thread, the best loop: what all ratios refer to. The later variants are context.</summary>
+internal sealed partial class HandwrittenEngine : IEngine
+{
+    public string Name => EngineCatalog.Reference;
+
+    public IReadOnlyList<EngineProgram> Programs { get; } =
+    [
+        new EngineProgram<string>(Grep.Workload, "contains", ResultKind.Final, CountMatches),
+        new EngineProgram<string>(Grep.Workload, "search-values", ResultKind.Final, CountMatchesBySearchValues),
+        new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpan),
+        new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplit),
+        new EngineProgram<KeyValue>(KeyedSum.Workload, "open-addressing", ResultKind.Final, SumByOpenAddressing),
+        new EngineProgram<KeyValue>(KeyedSum.Workload, "dictionary", ResultKind.Final, SumByDictionary),
+    ];
+
+    public Task StartAsync() => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Millrace.Bench.Macro.Measuring;
+
+/// <summary>The parent's side of a child process, see <see cref="ChildMain"/>.</summary>
+internal sealed class Child : IDisposable
+{
+    // Why: with AVX-512 string.Contains runs at 57 or at 96 M lines/s, by the luck of where the JIT places it in this process;
+    // without it at 85-95 in every process. A ratio between two processes needs the latter. DOTNET_EnableAVX512=1 outside overrides.
+    private const string Avx512Switch = "DOTNET_EnableAVX512";
+
+    private readonly Process _process;
+    private readonly string _name;
+
+    private Child(Process process, string name) => (_process, _name) = (process, name);
+
+    public static Child Start(string workload, string engine, string variant, double secondsMin)
+    {
+        var executable = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this process expected, none found.");
+        var start = new ProcessStartInfo(executable) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(executable) == "dotnet") start.ArgumentList.Add(Assembly.GetExecutingAssembly().Location);
+        start.Environment.TryAdd(Avx512Switch, "0");
+        string[] arguments = [ChildMain.Flag, workload, engine, variant, secondsMin.ToString(CultureInfo.InvariantCulture)];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return new Child(Process.Start(start)!, $"{engine} {workload} {variant}");
+    }
+
+    public Ready ReadReady() => Read<Ready>();
+
+    public Sample Run() => Request<Sample>(ChildMain.Run);
+
+    public Verdict End() => Request<Verdict>(ChildMain.End);
+
+    /// <summary>Lets the process end; it does when its input is closed.</summary>
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(10))) _process.Kill();
+        _process.Dispose();
+    }
+
+    private TMessage Request<TMessage>(string command)
+    {
+        try
+        {
+            _process.StandardInput.WriteLine(command);
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            throw Ended();
+        }
+
+        return Read<TMessage>();
+    }
+
+    private TMessage Read<TMessage>() =>
+        _process.StandardOutput.ReadLine() is { } line ? JsonSerializer.Deserialize<TMessage>(line)! : throw Ended();
+
+    private ChildFailedException Ended()
+    {
+        _process.WaitForExit();
+        return new ChildFailedException($"{_name}: an answer expected, the process ended with code {_process.ExitCode}.");
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Millrace.Bench.Macro.Engines;
+using Millrace.Bench.Macro.Workloads;
+
+namespace Millrace.Bench.Macro.Measuring;
+
+/// <summary>Runs one program in this process: two warm-up passes that size the input, then runs on demand.</summary>
+internal abstract class Measurement
+{
+    public static Measurement Of(EngineProgram program) => program switch
+    {
+        EngineProgram<string> lines => new Measurement<string>(lines),
+        EngineProgram<KeyValue> pairs => new Measurement<KeyValue>(pairs),
+        _ => throw new UnreachableException($"A program over lines or pairs expected, {program.GetType()} found."),
+    };
+
+    /// <summary>Makes the input, warms up, and fixes the number of records so that a run lasts at least this long.</summary>
+    public abstract Task<Ready> WarmUpAsync(double secondsMin);
+
+    public abstract Task<Sample> RunAsync();
+
+    public abstract Verdict Judge();
+}
+
+/// <inheritdoc/>
+internal sealed class Measurement<T>(EngineProgram<T> program) : Measurement
+{
+    /// <summary>Runs get this much longer than asked: the rate seen in the warm-up is not exact.</summary>
+    private const double Margin = 1.15;
+
+    private Input<T>? _input;
+
+    private Input<T> Input => _input ?? throw new InvalidOperationException("WarmUpAsync expected before the first run.");
+
+    public override async Task<Ready> WarmUpAsync(double secondsMin)
+    {
+        _input = program.Generate();
+
+        // First pass: double the input until a run takes a noticeable part of the time asked for. Second pass: the full length.
+        var seconds = (await RunAsync()).Seconds;
+        while (seconds < secondsMin / 4)
+        {
+            _input = Input.WithBatchCount(Input.BatchCount * 2);
+            seconds = (await RunAsync()).Seconds;
+        }
+
+        Resize(seconds, secondsMin);
+        Resize((await RunAsync()).Seconds, secondsMin);
+        return new Ready(Input.Count, Input.SizeBytes);
+    }
+
+    public override async Task<Sample> RunAsync()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var allocatedBefore = GC.GetTotalAllocatedBytes(precise: true);
+        var cpuBefore = Environment.CpuUsage.TotalTime;
+        var start = Stopwatch.GetTimestamp();
+        var checksum = await program.RunAsync(Input);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var cpu = Environment.CpuUsage.TotalTime - cpuBefore;
+        return new Sample(seconds, cpu.TotalSeconds, GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore, checksum);
+    }
+
+    public override Verdict Judge()
+    {
+        var peakRssBytes = Machine.PeakRssBytes();
+        return new Verdict(program.Expected(Input), peakRssBytes);
+    }
+
+    private void Resize(double seconds, double secondsMin) =>
+        _input = Input.WithBatchCount((long)Math.Ceiling(Input.BatchCount * Margin * secondsMin / seconds));
+}

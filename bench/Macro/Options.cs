@@ -1,0 +1,68 @@
+using System.Globalization;
+using Millrace.Bench.Macro.Engines;
+using Millrace.Bench.Macro.Workloads;
+
+namespace Millrace.Bench.Macro;
+
+/// <summary>The command line, checked.</summary>
+/// <param name="Workloads">In the order given.</param>
+/// <param name="Engines">In the order of the catalog, so that tables look alike.</param>
+/// <param name="Runs">Measured runs per program. Default 5.</param>
+/// <param name="SecondsMin">Least length of a run. Default 5 s.</param>
+/// <param name="Json">JSON lines instead of Markdown.</param>
+internal sealed record Options(
+    IReadOnlyList<Workload> Workloads, IReadOnlyList<IEngine> Engines, int Runs, double SecondsMin, bool Json)
+{
+    private static string WorkloadNames => string.Join(", ", Workload.All.Select(workload => workload.Name));
+
+    private static string EngineNames => string.Join(", ", EngineCatalog.Available.Select(engine => engine.Name));
+
+    /// <exception cref="UsageException">An argument is not what was expected.</exception>
+    public static Options Parse(ReadOnlySpan<string> arguments)
+    {
+        var options = new Options([], EngineCatalog.Available, Runs: 5, SecondsMin: 5, Json: false);
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var argument = arguments[i];
+            options = argument switch
+            {
+                "--json" => options with { Json = true },
+                "--engines" => options with { Engines = ParseEngines(Value(arguments, ++i, argument)) },
+                "--runs" => options with { Runs = ParseRuns(Value(arguments, ++i, argument)) },
+                "--seconds" => options with { SecondsMin = ParseSeconds(Value(arguments, ++i, argument)) },
+                _ when !argument.StartsWith('-') && options.Workloads.Count == 0 => options with { Workloads = ParseWorkloads(argument) },
+                _ => throw new UsageException("workloads, --engines, --runs, --seconds or --json", argument),
+            };
+        }
+
+        return options.Workloads.Count > 0 ? options : throw new UsageException($"workloads ({WorkloadNames})", "none");
+    }
+
+    private static string Value(ReadOnlySpan<string> arguments, int index, string option) =>
+        index < arguments.Length ? arguments[index] : throw new UsageException($"a value after {option}", "none");
+
+    private static List<Workload> ParseWorkloads(string names) =>
+        [.. names.Split(',').Distinct().Select(name => Workload.All.FirstOrDefault(workload => workload.Name == name)
+            ?? throw new UsageException($"workload {WorkloadNames}", name))];
+
+    private static List<IEngine> ParseEngines(string names)
+    {
+        var wanted = names.Split(',');
+        foreach (var name in wanted)
+        {
+            if (EngineCatalog.Available.All(engine => engine.Name != name)) throw new UsageException($"engine {EngineNames}", name);
+        }
+
+        return [.. EngineCatalog.Available.Where(engine => wanted.Contains(engine.Name))];
+    }
+
+    private static int ParseRuns(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs >= 1
+            ? runs
+            : throw new UsageException("--runs of at least 1", text);
+
+    private static double ParseSeconds(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+            ? seconds
+            : throw new UsageException("--seconds above 0", text);
+}

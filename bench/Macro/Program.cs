@@ -1,0 +1,45 @@
+using System.Globalization;
+using Millrace.Bench.Macro;
+using Millrace.Bench.Macro.Measuring;
+
+// Exit codes: 0 measured, 1 wrong result or failed engine, 2 wrong command line.
+if (args is [ChildMain.Flag, var workloadName, var engineName, var variant, var seconds])
+{
+    return await ChildMain.RunAsync(workloadName, engineName, variant, double.Parse(seconds, CultureInfo.InvariantCulture));
+}
+
+try
+{
+    var options = Options.Parse(args);
+    if (!options.Json) Console.WriteLine(MarkdownReport.Head(options));
+
+    var allRight = true;
+    foreach (var workload in options.Workloads)
+    {
+        var outcomes = Comparison.Run(workload, options);
+        if (outcomes.Count == 0) continue;
+
+        if (!options.Json) Console.WriteLine(MarkdownReport.Section(outcomes));
+        foreach (var outcome in outcomes)
+        {
+            if (options.Json) Console.WriteLine(JsonReport.Line(outcome));
+            if (outcome.WrongChecksum is not { } wrong) continue;
+
+            allRight = false;
+            Console.Error.WriteLine(
+                $"{outcome.Engine} {workload.Name} {outcome.Variant}: wrong result, checksum {outcome.Verdict.ExpectedChecksum:x16} expected, {wrong:x16} found.");
+        }
+    }
+
+    return allRight ? 0 : 1;
+}
+catch (UsageException usage)
+{
+    Console.Error.WriteLine(usage.Message);
+    return 2;
+}
+catch (ChildFailedException failure)
+{
+    Console.Error.WriteLine(failure.Message);
+    return 1;
+}

@@ -1,0 +1,36 @@
+namespace Millrace.Bench.Macro.Workloads;
+
+/// <summary>
+/// The records of one run: a pool in memory, larger than the processor caches, passed over in order as often as
+/// <paramref name="batchCount"/> asks. All engines see the same records in the same order.
+/// </summary>
+internal sealed class Input<T>(T[] pool, long sizeBytes, long batchCount)
+{
+    /// <summary>Records between two results of W2, and the unit in which a run is sized.</summary>
+    public const int BatchSize = 100_000;
+
+    private readonly int _poolBatches = pool.Length / BatchSize;
+
+    /// <value>The distinct records; its length is a multiple of <see cref="BatchSize"/>.</value>
+    public T[] Pool => pool;
+
+    /// <value>Memory held by the pool and what it refers to.</value>
+    public long SizeBytes => sizeBytes;
+
+    public long BatchCount => batchCount;
+
+    public long Count => batchCount * BatchSize;
+
+    public Input<T> WithBatchCount(long count) => new(pool, sizeBytes, count);
+
+    public ArraySegment<T> Batch(long index) => new(pool, (int)(index % _poolBatches) * BatchSize, BatchSize);
+
+    public IEnumerable<T> Records()
+    {
+        for (long batch = 0; batch < batchCount; batch++)
+        {
+            var start = (int)(batch % _poolBatches) * BatchSize;
+            for (var i = start; i < start + BatchSize; i++) yield return pool[i];
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Millrace.Bench.Macro.Workloads;
+
+/// <summary>When a program emits results, and so what its checksum covers. Each kind has its own expected value.</summary>
+internal enum ResultKind
+{
+    /// <summary>The table of all keys once, at the end of the input.</summary>
+    Final,
+
+    /// <summary>The table of all keys so far, after each <see cref="Input{T}.BatchSize"/> records.</summary>
+    TablePerBatch,
+
+    /// <summary>The keys that occurred in the batch with their running value, after each <see cref="Input{T}.BatchSize"/> records.</summary>
+    ChangesPerBatch,
+
+    /// <summary>The running value of its key for each record (W2: for each word).</summary>
+    EveryRecord,
+}

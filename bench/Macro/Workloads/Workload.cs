@@ -1,0 +1,15 @@
+namespace Millrace.Bench.Macro.Workloads;
+
+/// <summary>A workload of PERFORMANCE: its name on the command line and what it asks.</summary>
+internal abstract record Workload(string Name, string Title)
+{
+    public static IReadOnlyList<Workload> All { get; } = [Grep.Workload, WordCount.Workload, KeyedSum.Workload];
+}
+
+/// <param name="Generate">Makes the input; deterministic.</param>
+/// <param name="Expected">The checksum that a correct program returns, from a plain loop that shares no code with any engine.</param>
+internal sealed record Workload<T>(
+    string Name,
+    string Title,
+    Func<Input<T>> Generate,
+    Func<Input<T>, ResultKind, ulong> Expected) : Workload(Name, Title);

@@ -1,0 +1,206 @@
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Simulation;
+
+/// <summary>Sees every row that is written and every effect outside, and holds the invariants against them.</summary>
+/// <remarks>
+/// I1 one plan per epoch, ranges without gap or overlap. I2 a commit covers each task once, at its present generation, with
+/// durable rows, in order. I3 an epoch's input of a task is exactly the named output of its producers; its delta is what a
+/// sequential replay of that input yields. I4 a sink shows each epoch once, after its commit, equal to the named rows. I5 at the end
+/// every record has reached the sinks once and the counts of each key are 1, 2, 3, … I6 and I7 are seen by <see cref="SimCluster"/>.
+/// </remarks>
+internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal journal)
+{
+    private readonly List<EpochPlan> _plans = [];
+    private readonly List<SimDelta[]> _committed = [];
+    private readonly long[][] _cells = [.. Enumerable.Range(0, shape.Count).Select(_ => new long[SimOperator.Cells])];
+    private readonly long[] _sinkEpoch = new long[shape.Count];
+    private AttemptPlan? _attempt;
+
+    public long LastPlanned => _plans.Count;
+
+    public long LastCommitted => _committed.Count;
+
+    public AttemptPlan? Attempt => _attempt;
+
+    public EpochPlan Plan(long epoch) => _plans[(int)epoch - 1];
+
+    public void OnWritten(JournalStream stream, JournalRows.Row row)
+    {
+        _ = stream;
+        switch (row)
+        {
+            case JournalRows.Planned(var plan):
+                OnPlanned(plan);
+                break;
+            case JournalRows.Attempted(var attempt):
+                Check(attempt.Number == (_attempt?.Number ?? 0) + 1, "I2", $"attempt {attempt.Number} after {_attempt?.Number}");
+                Check(attempt.Base == LastCommitted, "I2", $"attempt {attempt.Number} has base {attempt.Base}, committed is {LastCommitted}");
+                _attempt = attempt;
+                break;
+            case JournalRows.Committed(var epoch):
+                OnCommitted(epoch);
+                break;
+        }
+    }
+
+    /// <summary>A task is told to run an epoch.</summary>
+    public void OnRun(WorkerMessages.RunEpoch run) =>
+        Check(
+            run.Epoch <= LastPlanned && Plan(run.Epoch).Ranges[run.Task] == run.Range && Plan(run.Epoch).Seed == run.Seed,
+            "I1",
+            $"task {run.Task} runs epoch {run.Epoch} otherwise than durably planned");
+
+    /// <summary>A task is told that an epoch is history.</summary>
+    public void OnCommitTold(int task, long epoch) =>
+        Check(epoch <= LastCommitted, "I4", $"task {task} is told of commit {epoch}, committed is {LastCommitted}");
+
+    public void OnSinkApplied(int task, long epoch, long watermark, long[] rows)
+    {
+        Check(epoch <= LastCommitted, "I4", $"sink {task} shows epoch {epoch}, committed is {LastCommitted}");
+        Check(epoch == _sinkEpoch[task] + 1 && watermark == epoch - 1, "I4", $"sink {task} shows epoch {epoch} after {_sinkEpoch[task]}");
+        _sinkEpoch[task] = epoch;
+        var named = _committed[(int)epoch - 1][task].SinkRows;
+        Check(rows.AsSpan().SequenceEqual(named), "I4", $"sink {task} shows other rows of epoch {epoch} than the named ones");
+    }
+
+    /// <summary>I5, when all is done.</summary>
+    public void AtEnd(SimSink?[] sinks)
+    {
+        var seen = new HashSet<long>();
+        var counts = new SortedDictionary<(int First, int Key), HashSet<long>>();
+        foreach (var sink in sinks)
+        {
+            if (sink is null)
+            {
+                continue;
+            }
+
+            Check(sink.Watermark == LastCommitted, "I6", $"a sink stands at {sink.Watermark}, committed is {LastCommitted}");
+            foreach (var row in sink.Rows)
+            {
+                var origin = row & 0xFFFFF;
+                Check(seen.Add(origin), "I5", $"record {origin} came out twice");
+                if (origin >> 16 < options.Sources)
+                {
+                    var key = (0, SimOperator.KeyOf(origin));
+                    if (!counts.TryGetValue(key, out var numbers))
+                    {
+                        counts.Add(key, numbers = []);
+                    }
+
+                    Check(numbers.Add(row >> 40), "I5", $"key {key} was counted twice as {row >> 40}");
+                }
+            }
+        }
+
+        var expected = shape.Sources.Length * options.RecordsPerSource;
+        Check(seen.Count == expected, "I5", $"{expected} records expected, {seen.Count} came out");
+        foreach (var (key, numbers) in counts)
+        {
+            Check(numbers.Min() == 1 && numbers.Max() == numbers.Count, "I5", $"counts of key {key} have a gap");
+        }
+    }
+
+    private void OnPlanned(EpochPlan plan)
+    {
+        Check(plan.Epoch == LastPlanned + 1, "I1", $"plan {plan.Epoch} after plan {LastPlanned}");
+        for (var task = 0; task < shape.Count; task++)
+        {
+            var start = _plans.Count == 0 ? 0 : _plans[^1].Ranges[task].End;
+            Check(plan.Ranges[task].Start == start && plan.Ranges[task].End >= start, "I1", $"range of task {task} in epoch {plan.Epoch} does not follow");
+        }
+
+        Check(_plans.Count == 0 || plan.NowMs > _plans[^1].NowMs, "I1", $"time of epoch {plan.Epoch} does not rise");
+        _plans.Add(plan);
+    }
+
+    private void OnCommitted(CommittedEpoch epoch)
+    {
+        Check(epoch.Epoch == LastCommitted + 1 && epoch.Previous == LastCommitted, "I2", $"commit {epoch.Epoch} after {LastCommitted}");
+        Check(epoch.Epoch <= LastPlanned, "I2", $"commit {epoch.Epoch} of no plan");
+        var deltas = new SimDelta[shape.Count];
+        for (var task = 0; task < shape.Count; task++)
+        {
+            var part = journal.Part(epoch.Rows[task], task, epoch.Epoch);
+            Check(part.Generation == _attempt!.Generation[task], "I2", $"epoch {epoch.Epoch} names task {task} at generation {part.Generation}");
+            Check(epoch.Rows[task].Process == _attempt.Owner[task], "I2", $"epoch {epoch.Epoch} names a row of a former owner of task {task}");
+            deltas[task] = (SimDelta)part.Delta!;
+        }
+
+        for (var task = 0; task < shape.Count; task++)
+        {
+            CheckDelta(task, epoch.Epoch, deltas);
+        }
+
+        _committed.Add(deltas);
+    }
+
+    private void CheckDelta(int task, long epoch, SimDelta[] deltas)
+    {
+        var delta = deltas[task];
+        var inputs = shape.Tasks[task].Inputs;
+        for (var channel = 0; channel < inputs.Length; channel++)
+        {
+            var consumer = shape.Tasks[inputs[channel]].Downstream.IndexOf(task);
+            Check(
+                delta.InputHash[channel] == deltas[inputs[channel]].OutputHash[consumer],
+                "I3",
+                $"epoch {epoch}: input of task {task} on channel {channel} is not what task {inputs[channel]} put out");
+        }
+
+        if (shape.Tasks[task].IsSource)
+        {
+            var range = Plan(epoch).Ranges[task];
+            Check(delta.Inputs.Length == range.End - range.Start, "I3", $"epoch {epoch}: source {task} read {delta.Inputs.Length} of {range}");
+        }
+
+        Replay(task, epoch, delta);
+    }
+
+    /// <summary>The sequential oracle: the same input in the same order, one task at a time, without epochs in flight.</summary>
+    private void Replay(int task, long epoch, SimDelta delta)
+    {
+        var spec = shape.Tasks[task];
+        var hash = new ulong[spec.Downstream.Length];
+        var rows = new List<long>();
+        foreach (var input in delta.Inputs)
+        {
+            if (spec.IsSource)
+            {
+                var consumer = SimOperator.RouteSource(input, hash.Length);
+                hash[consumer] = SimOperator.Hash(hash[consumer], input);
+                continue;
+            }
+
+            var output = SimOperator.Process(_cells[task], input, null, out var route);
+            if (spec.IsSink)
+            {
+                rows.Add(RowOf(input, output));
+            }
+            else
+            {
+                var consumer = (int)(route % (ulong)hash.Length);
+                hash[consumer] = SimOperator.Hash(hash[consumer], output);
+            }
+        }
+
+        Check(hash.AsSpan().SequenceEqual(delta.OutputHash), "I3", $"epoch {epoch}: output of task {task} differs from the oracle");
+        Check(rows.SequenceEqual(delta.SinkRows), "I3", $"epoch {epoch}: sink rows of task {task} differ from the oracle");
+        foreach (var (cell, value) in delta.After)
+        {
+            Check(_cells[task][cell] == value, "I5", $"epoch {epoch}: state of task {task} differs from the oracle in cell {cell}");
+        }
+    }
+
+    /// <summary>A sink row: origin, tag, and the count that stage 1 gave it.</summary>
+    public static long RowOf(long input, long output) => (output & 0xFF_FFFFF) | (((input >> 20) & 0xFFF) << 40);
+
+    private static void Check(bool holds, string invariant, string message)
+    {
+        if (!holds)
+        {
+            throw new ViolationException($"{invariant}: {message}.");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Simulation;
+
+/// <summary>What goes wrong, and when it stops going wrong.</summary>
+internal sealed partial class SimCluster
+{
+    private void ScheduleFaults()
+    {
+        for (var i = 0; i < Options.Faults; i++)
+        {
+            Schedule(Random.Between(20, Options.FaultsUntilMs) * 1000, SimEventKind.Fault, null);
+        }
+
+        Schedule(Options.FaultsUntilMs * 1000, SimEventKind.FaultsEnd, null);
+    }
+
+    private void Inflict()
+    {
+        var node = Random.Below(Options.Nodes);
+        if (Random.Below(3) == 0 && CoordinatorNode() is >= 0 and var ruling)
+        {
+            node = ruling;
+        }
+
+        switch (Random.Below(6))
+        {
+            case 0 or 1 when _nodes[node] is { } process:
+                Kill(process, Random.Below(3) == 0 ? 1 : Random.Between(20, 900));
+                break;
+            case 2 when _nodes[node] is { } process:
+                Pause(process, Random.Below(2) == 0 ? Random.Between(20, 400) : Random.Between(400, 1500));
+                break;
+            case 3 or 4:
+                Reset();
+                break;
+            case 5:
+                Partition(node);
+                break;
+        }
+    }
+
+    private int CoordinatorNode()
+    {
+        for (var node = 0; node < _nodes.Length; node++)
+        {
+            if (_nodes[node]?.Candidate?.State == CoordinatorState.Running)
+            {
+                return node;
+            }
+        }
+
+        return -1;
+    }
+
+    private void Kill(SimProcess process, long restartAfterMs)
+    {
+        if (process.IsDead)
+        {
+            return;
+        }
+
+        Counters.Kills++;
+        Trace?.Invoke($"{NowUs / 1000.0,10:F3} kill  n{process.Node} {process.Uid}");
+        process.IsDead = true;
+        process.Deferred.Clear();
+        _nodes[process.Node] = null;
+        Schedule(NowUs + (restartAfterMs * 1000), SimEventKind.Restart, null, a: process.Node);
+    }
+
+    private void Pause(SimProcess process, long ms)
+    {
+        if (process.PausedUntilUs > NowUs)
+        {
+            return;
+        }
+
+        Counters.Pauses++;
+        Trace?.Invoke($"{NowUs / 1000.0,10:F3} pause n{process.Node} {ms} ms");
+        process.PausedUntilUs = NowUs + (ms * 1000);
+        Schedule(process.PausedUntilUs, SimEventKind.Thaw, null, process);
+    }
+
+    private void Resume(SimProcess process)
+    {
+        while (!process.IsDead && process.Deferred.TryDequeue(out var entry))
+        {
+            entry.AtUs = NowUs;
+            Dispatch(entry);
+        }
+    }
+
+    private void Reset()
+    {
+        var consumer = Random.Below(Shape.Count);
+        var inputs = Shape.Tasks[consumer].Inputs;
+        if (inputs.Length == 0 || Checker.Attempt is null)
+        {
+            return;
+        }
+
+        var producer = inputs[Random.Below(inputs.Length)];
+        var sender = _byUid[Checker.Attempt.Owner[producer]];
+        var receiver = _byUid[Checker.Attempt.Owner[consumer]];
+        if (sender == receiver)
+        {
+            return;
+        }
+
+        Counters.Resets++;
+        ref var link = ref _links[(producer * Shape.Count) + consumer];
+        link.Version++;
+        Trace?.Invoke($"{NowUs / 1000.0,10:F3} reset {producer} -> {consumer}");
+        var senderSoon = Random.Below(2) == 0;
+        var receiverSoon = !senderSoon || Random.Below(2) == 0;
+        Tell(sender, senderSoon, new WorkerMessages.ChannelBroken(consumer, link.Generation, "Reset seen by the sender."));
+        if (receiver.Tasks[consumer] is { } task)
+        {
+            Tell(receiver, receiverSoon, new WorkerMessages.ChannelBroken(consumer, task.Protocol.Generation, "Reset seen by the receiver."));
+        }
+    }
+
+    /// <summary>One end learns of it at once or late: closing the other half of a connection takes its time.</summary>
+    private void Tell(SimProcess process, bool isSoon, WorkerMessages.ChannelBroken broken) =>
+        Schedule(NowUs + (isSoon ? Random.Between(100, 5000) : Random.Between(20_000, 600_000)), SimEventKind.LinkTold, process, broken);
+
+    private void Partition(int node)
+    {
+        Counters.Partitions++;
+        var direction = Random.Below(3);
+        Trace?.Invoke($"{NowUs / 1000.0,10:F3} cut   n{node} {direction}");
+        for (var other = 0; other < Options.Nodes; other++)
+        {
+            if (other != node)
+            {
+                _cut[node, other] |= direction != 1;
+                _cut[other, node] |= direction != 2;
+            }
+        }
+
+        Schedule(NowUs + (Random.Between(50, 1200) * 1000), SimEventKind.Heal, null);
+    }
+
+    private void Heal() => Array.Clear(_cut);
+
+    private void EndFaults()
+    {
+        _isCalm = true;
+        ThrowChance = 0;
+        Heal();
+        Trace?.Invoke($"{NowUs / 1000.0,10:F3} calm");
+    }
+}

@@ -1,0 +1,30 @@
+namespace Millrace.Simulation;
+
+/// <summary>What happened in a run, or in many.</summary>
+internal sealed class SimCounters
+{
+    public long Kills;
+    public long Pauses;
+    public long Resets;
+    public long Partitions;
+    public long Takeovers;
+    public long Attempts;
+    public long UnknownWrites;
+    public long Throws;
+    public long Epochs;
+    public long Events;
+
+    public void Add(SimCounters other)
+    {
+        Kills += other.Kills;
+        Pauses += other.Pauses;
+        Resets += other.Resets;
+        Partitions += other.Partitions;
+        Takeovers += other.Takeovers;
+        Attempts += other.Attempts;
+        UnknownWrites += other.UnknownWrites;
+        Throws += other.Throws;
+        Epochs += other.Epochs;
+        Events += other.Events;
+    }
+}

@@ -1,0 +1,53 @@
+namespace Millrace.Simulation;
+
+/// <summary>How hostile the world of one run is; drawn from its seed. Chances are per million.</summary>
+internal sealed class SimOptions
+{
+    public int Nodes = 3;
+    public int Sources = 2;
+    public int Stage1 = 2;
+    public int Stage2 = 2;
+    public bool HasSecondPipeline;
+    public int RecordsPerSource = 20;
+    public int Credit = 6;
+    public long IntervalMs = 60;
+    public bool ShowsEmptyEpochs = true;
+    public long FaultsUntilMs = 1500;
+    public int Faults;
+    public int Loss;
+    public int Duplicate;
+    public int Slow;
+    public int UnknownWrite;
+    public int ReadFailure;
+    public int Throw;
+    public long DeadlineMs = 60_000;
+
+    public static SimOptions Draw(SimRandom random)
+    {
+        var options = new SimOptions
+        {
+            Nodes = 3 + random.Below(2),
+            Sources = 1 + random.Below(3),
+            Stage1 = 1 + random.Below(3),
+            Stage2 = 1 + random.Below(2),
+            HasSecondPipeline = random.Below(3) == 0,
+            RecordsPerSource = 8 + random.Below(20),
+            Credit = 1 + random.Below(6),
+            IntervalMs = 40 + random.Below(80),
+            ShowsEmptyEpochs = random.Below(2) == 0,
+            FaultsUntilMs = 600 + random.Below(1500),
+            Faults = random.Below(8),
+        };
+        if (random.Below(2) == 0)
+        {
+            options.Loss = random.Below(200_000);
+            options.Duplicate = random.Below(100_000);
+        }
+
+        options.Slow = random.Below(3) == 0 ? random.Below(100_000) : 0;
+        options.UnknownWrite = random.Below(2) == 0 ? random.Below(200_000) : 0;
+        options.ReadFailure = random.Below(3) == 0 ? random.Below(200_000) : 0;
+        options.Throw = random.Below(3) == 0 ? random.Below(8_000) : 0;
+        return options;
+    }
+}
