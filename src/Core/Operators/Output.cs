@@ -25,6 +25,9 @@ public sealed class Output<T>
         _progress = progress;
     }
 
+    /// <summary>Rows that were added and not yet handed over.</summary>
+    internal int OpenRows => _count;
+
     /// <summary>Adds one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(T row)
