@@ -13,6 +13,7 @@ internal sealed class HarnessChain
     private readonly HarnessRun _run;
     private readonly Operator[] _operators;
     private readonly HarnessContext[] _contexts;
+    private readonly int[] _tables;
     private readonly OperatorProgress _progress = new();
     private readonly Dictionary<(int Link, int Port), object> _outputs = [];
     private readonly List<Action> _checks = [];
@@ -26,6 +27,7 @@ internal sealed class HarnessChain
         // Back to front, as the runtime does: what stands behind an operator is there when it opens.
         for (var link = _operators.Length - 1; link >= 0; link--)
             _operators[link].Open(_contexts[link]);
+        _tables = [.. _contexts.Select(context => context.Tables.Tables.Count)];
     }
 
     public EpochInfo Epoch { get; private set; }
@@ -70,7 +72,7 @@ internal sealed class HarnessChain
         new Output<T>(_operators[0].Input<T>(port), IdOf(0), _progress).Send(batch);
         if (batch.Count > 0)
             throw new HarnessException($"{IdOf(0)} neither passed on nor released a batch of {count} rows");
-        CheckFlushed();
+        CheckContract();
     }
 
     public void EndEpoch()
@@ -86,7 +88,7 @@ internal sealed class HarnessChain
                 throw new UserFunctionException(IdOf(link), cause);
             }
 
-            CheckFlushed();
+            CheckContract();
         }
     }
 
@@ -143,7 +145,7 @@ internal sealed class HarnessChain
     public void Apply(int link, StateDelta delta)
     {
         var table = _contexts[link].Tables.Tables.FirstOrDefault(table => string.Equals(table.Name, delta.Table, StringComparison.Ordinal))
-            ?? throw new HarnessException($"{IdOf(link)} did not ask for its table {delta.Table} while a fresh instance opened; fetch tables in OnOpen");
+            ?? throw new HarnessException($"{IdOf(link)} did not ask for its table {delta.Table} in OnOpen of a fresh instance, as the one before it did");
         table.Apply(delta);
     }
 
@@ -159,9 +161,14 @@ internal sealed class HarnessChain
             discard();
     }
 
-    private void CheckFlushed()
+    private void CheckContract()
     {
         foreach (var check in _checks)
             check();
+        for (var link = 0; link < _operators.Length; link++)
+        {
+            if (_contexts[link].Tables.Tables is var tables && tables.Count > _tables[link])
+                throw new HarnessException($"{IdOf(link)} asked for its table {tables[^1].Name} after it was open, in OnOpen expected: a table fetched later belongs to no epoch");
+        }
     }
 }

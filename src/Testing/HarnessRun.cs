@@ -33,8 +33,9 @@ internal sealed class HarnessRun
             var end = EndOfFlight(first);
             if (_way.RollsBack)
             {
-                PlayAndRollBack(first, end - 1);
+                // Half-way last: OnEpoch of the run before would hide that OnRollBack forgot a field.
                 PlayAndRollBack(first, end);
+                PlayAndRollBack(first, end - 1);
             }
 
             Play(first, end);
@@ -178,8 +179,8 @@ internal sealed class HarnessRun
         }
         catch (Exception cause) when (cause is HarnessException || !_way.IsPlain)
         {
-            var what = cause is HarnessException ? cause.Message : $"{cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
-            throw new HarnessException($"{_chain.IdOf(0)}, way '{_way.Name}', {where}: {what}.", cause);
+            var (what, inner) = cause is HarnessException ? (cause.Message, null) : ($"{cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}", cause);
+            throw new HarnessException($"{_chain.IdOf(0)}, way '{_way.Name}', {where}: {what}.", inner);
         }
     }
 }

@@ -11,9 +11,9 @@ internal sealed record HarnessWay(string Name)
         new("plain"),
         new("one row per batch") { RowByRow = true },
         new("batches that are views") { FeedsViews = true },
-        new("every batch taken back once") { TakesBack = true },
         new("every epoch rolled back and run again") { RollsBack = true },
         new("three epochs in flight, rolled back and run again") { RollsBack = true, EpochsInFlight = 3 },
+        new("every batch taken back once") { TakesBack = true },
         new("restored from deltas after every epoch") { Restores = true },
         new("three epochs in flight, then restored from their deltas") { Restores = true, EpochsInFlight = 3 },
     ];

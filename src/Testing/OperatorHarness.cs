@@ -12,10 +12,10 @@ namespace Millrace.Testing;
 ///     .ExpectAnyOrder(("a", 2), ("b", 1))
 ///     .Run();
 /// </code>
-/// <para>The ways: plain; one row per batch; batches that are views on arrays nobody may write; a batch taken back before every batch, as the
-/// runtime does with a record that fails; every epoch rolled back half-way and again at its end, then run for good; three epochs in flight,
-/// rolled back together; a fresh instance after every epoch, and after every third, restored from the deltas so far.</para>
-/// <para>In every way the operator must flush its outputs before it returns, and pass on or release each batch.</para>
+/// <para>The ways: plain; one row per batch; batches that are views on arrays nobody may write; every epoch rolled back at its end and again
+/// half-way, then run for good; three epochs in flight, rolled back together; every batch taken back before it runs for good, as the runtime
+/// does with a record that fails; a fresh instance after every epoch, and after every third, restored from the deltas so far.</para>
+/// <para>In every way the operator must fetch its tables while it opens, flush its outputs before it returns, and pass on or release each batch.</para>
 /// <para>An epoch's processing time is <see cref="StartMs"/> plus 1000 ms per epoch, the first being 1; the seed is fixed.
 /// Everything runs on the caller's thread. Not thread-safe.</para>
 /// </remarks>

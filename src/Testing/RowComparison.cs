@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Millrace.Testing;
 
@@ -51,8 +52,9 @@ internal static class RowComparison
     private static string Text<T>(T row) => row switch
     {
         null => "null",
-        string text => text,
-        IEnumerable items => $"[{string.Join(", ", items.Cast<object?>())}]",
+        string text => $"\"{text}\"",
+        ITuple tuple => $"({string.Join(", ", Enumerable.Range(0, tuple.Length).Select(item => Text(tuple[item])))})",
+        IEnumerable items => $"[{string.Join(", ", items.Cast<object?>().Select(Text))}]",
         IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
         _ => row.ToString() ?? "",
     };
