@@ -57,7 +57,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger("Millrace");
         _dispatchers = new TaskDispatchers(system, runtime.TaskThreads);
         _jobManager = system.ActorOf(JobManager.Props(), "millrace");
-        _signals = options.StopsOnSignal ? new StopSignals(this) : null;
+        _signals = options.StopsOnSignal ? new StopSignals(() => _ = StopAsync(Options.DrainTimeout)) : null;
     }
 
     /// <summary>The options in force.</summary>

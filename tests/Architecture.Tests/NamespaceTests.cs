@@ -1,0 +1,83 @@
+namespace Millrace.Architecture;
+
+public sealed class NamespaceTests
+{
+    private const string Root = "Millrace";
+
+    private static readonly string[] Core =
+    [
+        "Millrace.Data", "Millrace.Time", "Millrace.State", "Millrace.Operators", "Millrace.Connectors", "Millrace.Graphs", "Millrace.Planning",
+        "Millrace.Client",
+    ];
+
+    private static readonly string[] Runtime =
+    [
+        "Millrace.Runtime.Configuration", "Millrace.Runtime.Wire", "Millrace.Runtime.State", "Millrace.Runtime.Protocol",
+        "Millrace.Runtime.Exchange", "Millrace.Runtime.Checkpoints", "Millrace.Runtime.Tasks", "Millrace.Runtime.Observability",
+        "Millrace.Runtime.Jobs", "Millrace.Runtime.Cluster", "Millrace.Runtime.Hosting",
+    ];
+
+    public static TheoryData<string> Projects => [.. Repository.Projects];
+
+    [Fact]
+    public void Core_mentions_only_what_stands_before_it() => AssertOrder("Core", Core);
+
+    [Fact]
+    public void Runtime_mentions_only_what_stands_before_it() => AssertOrder("Runtime", Runtime);
+
+    [Fact]
+    public void Code_in_lambdas_counts()
+    {
+        // Guards the guard: a dependency that is found in method bodies alone.
+        Assert.Contains(NamespaceGraph.Within("Runtime"), mention => mention.From == "Millrace.Runtime.Tasks" && mention.To == "Millrace.Runtime.Exchange");
+        Assert.Contains(NamespaceGraph.All, mention => mention.Project == "Testing" && mention.TargetProject == "Core");
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Namespaces_of_a_project_are_free_of_cycles(string project)
+    {
+        var edges = NamespaceGraph.Within(project).Select(mention => (mention.From, mention.To)).Distinct().ToLookup(edge => edge.From, edge => edge.To);
+
+        // Peels off namespaces that mention nothing of the rest; what stays is in a cycle or stands on one.
+        var rest = edges.Select(edge => edge.Key).ToHashSet(StringComparer.Ordinal);
+        while (rest.RemoveWhere(name => !edges[name].Any(rest.Contains)) > 0)
+        {
+        }
+
+        Assert.True(rest.Count == 0, $"No cycle expected in {project}, found one among {string.Join(", ", rest.Order(StringComparer.Ordinal))}.");
+    }
+
+    [Fact]
+    public void Nothing_mentions_the_root_namespace() =>
+        AssertNone(NamespaceGraph.All.Where(mention => mention.To == Root && mention.From != Root), "no mention of an entry point");
+
+    [Fact]
+    public void The_root_namespace_holds_entry_points_only()
+    {
+        var found = Repository.Projects.SelectMany(project => Repository.AssemblyOf(project).GetTypes())
+            .Where(type => type.Namespace == Root && !type.IsNested && !type.Name.StartsWith('<'));
+
+        Assert.Equal(["MillraceHost"], found.Select(type => type.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void No_type_bears_the_name_of_the_root_namespace() =>
+        Assert.DoesNotContain(Repository.Projects.SelectMany(project => Repository.AssemblyOf(project).GetTypes()), type => type.Name == Root);
+
+    private static void AssertOrder(string project, string[] order)
+    {
+        var unknown = Repository.AssemblyOf(project).GetTypes().Select(type => type.Namespace)
+            .Where(name => name?.StartsWith(Root + ".", StringComparison.Ordinal) == true && !order.Contains(name)).Distinct();
+        Assert.True(!unknown.Any(), $"A place in the order of {project} expected for {string.Join(", ", unknown)}: add it to NamespaceTests.");
+        AssertNone(
+            NamespaceGraph.Within(project).Where(mention => mention.From != Root && Array.IndexOf(order, mention.To) > Array.IndexOf(order, mention.From)),
+            $"{string.Join(" → ", order)}, each on those before it");
+    }
+
+    private static void AssertNone(IEnumerable<NamespaceGraph.Mention> found, string expected)
+    {
+        var lines = found.Select(mention => mention.ToString()).Distinct().Order(StringComparer.Ordinal).ToArray();
+        Assert.True(lines.Length == 0, $"{expected} expected, {lines.Length} breaches found:\n{string.Join('\n', lines)}");
+    }
+}
