@@ -13,7 +13,12 @@ internal sealed class ProtocolTimer
     public ProtocolTimer(IActorRef self, JobClock clock, object tick)
     {
         _clock = clock;
-        _timer = clock.CreateTimer(() => self.Tell(tick, ActorRefs.NoSender));
+        _timer = clock.CreateTimer(() =>
+        {
+            // Why here: a timer may fire a fraction of a millisecond early, and the tick that finds nothing due must schedule the next.
+            Volatile.Write(ref _wakeMs, long.MinValue);
+            self.Tell(tick, ActorRefs.NoSender);
+        });
     }
 
     /// <summary>Schedules the tick, unless one that is not later is scheduled already.</summary>
@@ -21,10 +26,12 @@ internal sealed class ProtocolTimer
     public void WakeAt(long wakeMs)
     {
         var nowMs = _clock.NowMs;
-        if (wakeMs == long.MaxValue || (_wakeMs > nowMs && _wakeMs <= wakeMs))
+        var pendingMs = Volatile.Read(ref _wakeMs);
+        if (wakeMs == long.MaxValue || (pendingMs > nowMs && pendingMs <= wakeMs))
             return;
-        _wakeMs = Math.Max(wakeMs, nowMs + 1);
-        _timer.Change(TimeSpan.FromMilliseconds(_wakeMs - nowMs), Timeout.InfiniteTimeSpan);
+        wakeMs = Math.Max(wakeMs, nowMs + 1);
+        Volatile.Write(ref _wakeMs, wakeMs);
+        _timer.Change(TimeSpan.FromMilliseconds(wakeMs - nowMs), Timeout.InfiniteTimeSpan);
     }
 
     public void Cancel() => _timer.Dispose();
