@@ -104,6 +104,7 @@ internal sealed class TaskChain : IDisposable
     /// <summary>Takes back every epoch behind <paramref name="committed"/>.</summary>
     public void RollBack(Epoch committed)
     {
+        Epoch = default;
         DiscardOutputs();
         State.RollBackTo(committed);
         foreach (var end in Ends)
