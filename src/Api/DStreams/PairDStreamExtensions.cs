@@ -13,11 +13,12 @@ public static class PairDStreamExtensions
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(reduce);
+        var exchange = ByKey(stream);
         var combined = stream.IsPartitionedByKey
             ? stream
             : stream.Apply<(TKey Key, TValue Value)>("combineByKey", () => new CombineByKeyOperator<TKey, TValue>(reduce));
         return combined.Apply<(TKey, TValue)>(
-            "reduceByKey", () => new ReduceByKeyOperator<TKey, TValue>(reduce), ByKey(combined), isPartitionedByKey: true);
+            "reduceByKey", () => new ReduceByKeyOperator<TKey, TValue>(reduce), exchange, isPartitionedByKey: true);
     }
 
     /// <summary>A state per key, brought forward in every batch.</summary>
