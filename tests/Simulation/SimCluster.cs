@@ -1,3 +1,4 @@
+using Millrace.Client;
 using Millrace.Runtime.Protocol;
 
 namespace Millrace.Simulation;
