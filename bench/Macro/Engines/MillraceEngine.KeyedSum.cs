@@ -10,7 +10,7 @@ internal sealed partial class MillraceEngine
     {
         var results = new ResultChecksum();
         var context = NewContext();
-        context.SourceStream("pairs", new InputSource<KeyValue>(input))
+        context.SourceStream("pairs", new InputSource<KeyValue>(input, batchesPerEpoch: 20))
             .Map(pair => (pair.Key, pair.Value))
             .RunningReduceByKey((left, right) => left + right)
             .ForeachRDD(changes =>

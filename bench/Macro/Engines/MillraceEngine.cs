@@ -14,7 +14,7 @@ internal sealed partial class MillraceEngine : IEngine
         new EngineProgram<string>(Grep.Workload, "filter", ResultKind.Final, CountMatchesAsync),
         new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplitAsync),
         new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpanAsync),
-        new EngineProgram<KeyValue>(KeyedSum.Workload, "running-reduce", ResultKind.ChangesPerBatch, SumAsync),
+        new EngineProgram<KeyValue>(KeyedSum.Workload, "running-reduce", ResultKind.ChangesPerTwentyBatches, SumAsync),
     ];
 
     public string Name => "millrace";

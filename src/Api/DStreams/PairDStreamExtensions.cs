@@ -13,9 +13,10 @@ public static class PairDStreamExtensions
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(reduce);
+        var exchange = ByKey(stream);
         var combined = Combine(stream, reduce);
         return combined.Apply<(TKey, TValue)>(
-            "reduceByKey", () => new ReduceByKeyOperator<TKey, TValue>(reduce), ByKey(combined), isPartitionedByKey: true);
+            "reduceByKey", () => new ReduceByKeyOperator<TKey, TValue>(reduce), exchange, isPartitionedByKey: true);
     }
 
     /// <summary>A total per key over all batches. Each batch gives out the keys that it held, with their new totals.</summary>
@@ -25,11 +26,12 @@ public static class PairDStreamExtensions
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(reduce);
+        var exchange = ByKey(stream);
         var combined = Combine(stream, reduce);
         return combined.Apply<(TKey, TValue)>(
             "runningReduceByKey",
             () => new RunningReduceByKeyOperator<TKey, TValue>(reduce),
-            ByKey(combined),
+            exchange,
             isStateful: true,
             isPartitionedByKey: true);
     }

@@ -9,7 +9,9 @@ internal sealed class QueueLog<T>(ConcurrentQueue<T[]> queue, bool oneAtATime, b
     private readonly LinkedList<T[]> _kept = [];
     private long _first;
     private long _polledEpoch;
+    private readonly HashSet<int> _asked = [];
     private long[] _released = [];
+    private bool _foundNothing;
     private bool _finished;
 
     public bool IsFinished
@@ -22,11 +24,18 @@ internal sealed class QueueLog<T>(ConcurrentQueue<T[]> queue, bool oneAtATime, b
     }
 
     /// <summary>The number of arrays taken so far, after taking what is due to <paramref name="epoch"/>.</summary>
-    public long Poll(long epoch)
+    /// <remarks>
+    /// A split that asks again for the same epoch begins a new round: nothing was planned of the last one. A round takes arrays where
+    /// the last one found none, or where an epoch takes all there are.
+    /// </remarks>
+    public long Poll(long epoch, int split)
     {
         lock (_lock)
         {
-            if (epoch > _polledEpoch)
+            var isNewEpoch = epoch > _polledEpoch;
+            if (isNewEpoch || _asked.Contains(split))
+                _asked.Clear();
+            if (_asked.Count == 0 && (isNewEpoch || _foundNothing || !oneAtATime))
             {
                 _polledEpoch = epoch;
                 var empty = true;
@@ -38,9 +47,11 @@ internal sealed class QueueLog<T>(ConcurrentQueue<T[]> queue, bool oneAtATime, b
                         break;
                 }
 
+                _foundNothing = empty;
                 _finished |= endsWhenEmpty && empty;
             }
 
+            _asked.Add(split);
             return _first + _kept.Count;
         }
     }

@@ -18,7 +18,7 @@ internal sealed class QueueSplitReader<T>(QueueLog<T> log, int split, int splits
     /// <inheritdoc/>
     public long Poll(Epoch epoch, long nowMs)
     {
-        if (log.Poll(epoch.Number) > _arrays)
+        if (log.Poll(epoch.Number, split) > _arrays)
         {
             foreach (var rows in log.From(_arrays))
             {

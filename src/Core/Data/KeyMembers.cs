@@ -30,7 +30,14 @@ internal static class KeyMembers<TKey>
                 "use one sealed record as key, or implement IStableKey.");
         }
 
-        return HashMembers(key);
+        try
+        {
+            return HashMembers(key);
+        }
+        catch (Exception cause) when (cause is not (MillraceException or KeyFailedException))
+        {
+            throw new KeyFailedException(typeof(TKey), cause);
+        }
     }
 
     internal static bool AreEqual(TKey x, TKey y) => x is null || y is null ? x is null && y is null : EqualMembers(x, y);

@@ -5,7 +5,7 @@ namespace Millrace.Data;
 /// Immutable and free of locks: any thread may call it. Keys can be: integers, floating point numbers (−0 is +0, NaN is NaN),
 /// decimal, bool, char, string, enums, Guid, the date and time types, <see cref="TextSlice"/>, tuples, nullables and arrays of
 /// these, records and structs whose state is public (by the names of their members, in ordinal order), anonymous types, and what
-/// implements <see cref="IStableKey"/>. A null key is a key like any other. What a key's own members throw passes through.
+/// implements <see cref="IStableKey"/>. A null key is a key like any other. What a key's own members throw fails the operator that hashes it, by the key type's name.
 /// </remarks>
 public abstract class KeyType<TKey>
 {

@@ -4,7 +4,22 @@ namespace Millrace.Data;
 internal readonly struct SelfHash<TKey> : IKeyHash<TKey>
     where TKey : IStableKey
 {
-    public ulong Hash(TKey key) => key is null ? StableHash.Null : StableHash.OfNumber(key.StableHash());
+    public ulong Hash(TKey key)
+    {
+        if (key is null)
+        {
+            return StableHash.Null;
+        }
+
+        try
+        {
+            return StableHash.OfNumber(key.StableHash());
+        }
+        catch (Exception cause)
+        {
+            throw new KeyFailedException(typeof(TKey), cause);
+        }
+    }
 
     public bool AreEqual(TKey x, TKey y) => EqualityComparer<TKey>.Default.Equals(x, y);
 

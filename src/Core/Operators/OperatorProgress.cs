@@ -17,6 +17,12 @@ public sealed class OperatorProgress
         return caller;
     }
 
+    /// <summary>An operator is at work that was called by no other.</summary>
+    internal void Enter(OperatorId id) => _current = new(id);
+
+    /// <summary>No operator is at work.</summary>
+    internal void Leave() => _current = null;
+
     internal void Leave(OperatorIdBox? caller) => _current = caller;
 
     // Why: a reference is written atomically; an OperatorId in a field of this class could not be volatile.

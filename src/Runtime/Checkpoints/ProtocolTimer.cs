@@ -8,23 +8,27 @@ internal sealed class ProtocolTimer
 {
     private readonly JobClock _clock;
     private readonly ITimer _timer;
-    private long _wakeMs = long.MinValue;
+    private long _wakeMs = long.MaxValue;
 
     public ProtocolTimer(IActorRef self, JobClock clock, object tick)
     {
         _clock = clock;
-        _timer = clock.CreateTimer(() => self.Tell(tick, ActorRefs.NoSender));
+        _timer = clock.CreateTimer(() =>
+        {
+            // Why here: a timer may fire a moment before its time by the job's clock, and must then be set again.
+            Volatile.Write(ref _wakeMs, long.MaxValue);
+            self.Tell(tick, ActorRefs.NoSender);
+        });
     }
 
     /// <summary>Schedules the tick, unless one that is not later is scheduled already.</summary>
     /// <param name="wakeMs">On the job's clock; <see cref="long.MaxValue"/> for never.</param>
     public void WakeAt(long wakeMs)
     {
-        var nowMs = _clock.NowMs;
-        if (wakeMs == long.MaxValue || (_wakeMs > nowMs && _wakeMs <= wakeMs))
+        if (wakeMs >= Volatile.Read(ref _wakeMs))
             return;
-        _wakeMs = Math.Max(wakeMs, nowMs + 1);
-        _timer.Change(TimeSpan.FromMilliseconds(_wakeMs - nowMs), Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref _wakeMs, wakeMs);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, wakeMs - _clock.NowMs)), Timeout.InfiniteTimeSpan);
     }
 
     public void Cancel() => _timer.Dispose();

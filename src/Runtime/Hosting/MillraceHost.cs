@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using Millrace.Client;
@@ -68,7 +67,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     public TimeProvider Clock => _options.Clock;
 
     /// <summary>The jobs that have not ended.</summary>
-    public IReadOnlyCollection<IJob> Jobs => [.. _jobs.Values];
+    public IReadOnlyCollection<IJob> Jobs => [.. _jobs.Values.Where(job => !job.Completion.IsCompleted)];
 
     /// <summary>Starts the runtime in this process: no cluster, nothing to install, the journal in memory.</summary>
     /// <exception cref="Data.ConfigurationException">A key is unknown or a value is wrong.</exception>
@@ -76,10 +75,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     {
         var options = new MillraceHostOptions();
         configure?.Invoke(options);
-        var merged = ConfigurationLoader.WithReference(options.Configuration);
-        var runtime = ConfigurationLoader.Read(merged);
-        var system = ActorSystem.Create(
-            "millrace", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(merged.WithFallback(ConfigurationFactory.ParseString(SystemConfig)))));
+        var config = SystemConfiguration(options);
+        var runtime = ConfigurationLoader.Read(config);
+        var system = ActorSystem.Create("millrace", BootstrapSetup.Create().WithConfig(config));
         return Task.FromResult(new MillraceHost(system, ownsSystem: true, runtime, options));
     }
 
@@ -88,6 +86,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
+        Check(options);
         return GraphPlanner.Plan(graph, new PlanOptions(options.Parallelism ?? Options.Parallelism, options.KeyGroups ?? Options.KeyGroups));
     }
 
@@ -99,9 +98,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
         var (meter, counts) = (new ChannelMeter(), new RecordCounts());
         var handle = new JobHandle(id, meter, counts, _metrics, _logger);
-        if (!_jobs.TryAdd(id, handle))
-            throw new GraphException($"Job name '{id}' is taken by a running job; stop that one or choose another name.");
-        _ = handle.Completion.ContinueWith(_ => _jobs.TryRemove(id, out JobHandle? _), TaskScheduler.Default);
+        Register(handle);
         var journal = new MemoryJournal();
         var clock = new JobClock(Clock);
         _jobManager.Tell(new JobManager.Start(new JobSpec
@@ -168,11 +165,41 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         }
     }
 
-    /// <summary>The runtime on an actor system that somebody else owns.</summary>
-    internal static MillraceHost On(ActorSystem system, MillraceHostOptions options)
+    /// <summary>The whole configuration of an actor system for the runtime; throws where the user's part is wrong.</summary>
+    internal static Config SystemConfiguration(MillraceHostOptions options) =>
+        ConfigurationLoader.WithReference(options.Configuration).WithFallback(ConfigurationFactory.ParseString(SystemConfig));
+
+    /// <summary>The runtime on an actor system that somebody else owns, made with <see cref="SystemConfiguration"/>.</summary>
+    internal static MillraceHost On(ActorSystem system, MillraceHostOptions options) =>
+        new(system, ownsSystem: false, ConfigurationLoader.Read(system.Settings.Config), options);
+
+    private static void Check(JobOptions options)
     {
-        var runtime = ConfigurationLoader.Read(ConfigurationLoader.WithReference(options.Configuration));
-        return new MillraceHost(system, ownsSystem: false, runtime, options);
+        if (options.EpochInterval is { } interval && (interval < TimeSpan.FromMilliseconds(1) || interval.Ticks % TimeSpan.TicksPerMillisecond != 0))
+            throw new GraphException($"Epoch interval {interval.TotalMilliseconds} ms found, a whole number of milliseconds, 1 or more, expected.");
+        if (options.Parallelism is < 1)
+            throw new GraphException($"Parallelism {options.Parallelism} found, 1 or more expected.");
+        if (options.KeyGroups is < 1)
+            throw new GraphException($"{options.KeyGroups} key groups found, 1 or more expected.");
+        if (options.MaxInflightEpochs is < 1)
+            throw new GraphException($"{options.MaxInflightEpochs} epochs in flight found, 1 or more expected.");
+        if (options.TaskTimeout is { } timeout && timeout <= TimeSpan.Zero)
+            throw new GraphException($"Task time-out {timeout.TotalMilliseconds} ms found, more than 0 expected.");
+    }
+
+    // A name is free as soon as its job has ended, not only when the ended job has left the table.
+    private void Register(JobHandle handle)
+    {
+        while (!_jobs.TryAdd(handle.Id, handle))
+        {
+            if (!_jobs.TryGetValue(handle.Id, out var other))
+                continue;
+            if (!other.Completion.IsCompleted)
+                throw new GraphException($"Job name '{handle.Id}' is taken by a running job; stop that one or choose another name.");
+            _jobs.TryRemove(KeyValuePair.Create(handle.Id, other));
+        }
+
+        _ = handle.Completion.ContinueWith(_ => _jobs.TryRemove(KeyValuePair.Create(handle.Id, handle)), TaskScheduler.Default);
     }
 
     private CoordinatorOptions EpochOptions(JobOptions options, long nowMs)

@@ -49,6 +49,9 @@ internal sealed class JobHandle : IJob
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
 
+    /// <summary>Counts the batches between the tasks.</summary>
+    public ChannelMeter Meter => _meter;
+
     /// <summary>Ends when the tasks have been placed.</summary>
     public Task Started => _started.Task;
 
@@ -84,7 +87,6 @@ internal sealed class JobHandle : IJob
     public void OnPlanned(EpochPlan plan, long nowMs)
     {
         _plannedAtMs[plan.Epoch] = nowMs;
-        Enter(JobState.Running, from: JobState.Starting);
     }
 
     public void OnCommitted(long epoch, long nowMs)
@@ -97,6 +99,7 @@ internal sealed class JobHandle : IJob
 
     public void OnAttempt(AttemptPlan plan, string reason)
     {
+        Enter(JobState.Running, from: JobState.Starting);
         _started.TrySetResult();
         if (plan.Base == 0 && plan.Number == 1)
             return;

@@ -7,7 +7,7 @@ namespace Millrace.Runtime.Jobs;
 
 /// <summary>One job: parent of its coordinator and of its worker. Child of <see cref="JobManager"/>.</summary>
 /// <remarks>
-/// Running → Ended. Watches how long each task has been inside one call: when the time-out is over, the job fails and names the operator.
+/// Running → (all committed) Finishing → Ended. Watches how long each task has been inside one call: when the time-out is over, the job fails and names the operator.
 /// The hanging thread can't be ended; it goes with the job's own dispatcher, which no other job uses.
 /// </remarks>
 internal sealed class JobSupervisor : UntypedActor, IWithTimers
@@ -15,6 +15,9 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     private readonly JobSpec _spec;
     private readonly TaskActivity[] _activities;
     private IActorRef _coordinator = ActorRefs.Nobody;
+    private IActorRef _worker = ActorRefs.Nobody;
+    private JobState _outcome;
+    private bool _isGraceful;
 
     /// <summary>From the handle: end the job.</summary>
     internal sealed record Stop(bool IsGraceful);
@@ -47,30 +50,40 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
         var self = Self;
         _spec.Handle.OnStop(graceful => self.Tell(new Stop(graceful), ActorRefs.NoSender));
         var uid = new ProcessUid(unchecked((ulong)Random.Shared.NextInt64(1, long.MaxValue)));
-        var worker = Context.ActorOf(
+        _worker = Context.ActorOf(
             WorkerActor.Props(_spec.Settings, uid, _spec.Journal, _activities, _spec.Dispatcher, _spec.Clock), "worker");
         _coordinator = Context.ActorOf(
-            EpochCoordinator.Props(_spec.Settings.Topology.Shape, uid, _spec.Epochs, _spec.Journal, worker, _spec.Handle, _spec.Clock), "coordinator");
-        worker.Tell(new WorkerActor.Meet(_coordinator));
+            EpochCoordinator.Props(_spec.Settings.Topology.Shape, uid, _spec.Epochs, _spec.Journal, _worker, _spec.Handle, _spec.Clock), "coordinator");
+        _worker.Tell(new WorkerActor.Meet(_coordinator));
         var often = TimeSpan.FromMilliseconds(Math.Clamp(_spec.TaskTimeout.TotalMilliseconds / 4, 5, 1000));
         Timers.StartPeriodicTimer(Watch.Instance, Watch.Instance, often);
     }
+
+    // The host may end before the job does; nobody should wait for it for ever.
+    protected override void PostStop() => _spec.Handle.End(JobState.Stopped);
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
             case Stop stop:
+                _isGraceful = stop.IsGraceful;
                 _coordinator.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
                 break;
             case Watch:
                 OnWatch();
                 break;
             case CoordinatorMessages.Completed:
-                End(JobState.Completed);
+                Finish(JobState.Completed);
+                break;
+            case CoordinatorMessages.Stopped when _isGraceful:
+                Finish(JobState.Stopped);
                 break;
             case CoordinatorMessages.Stopped:
                 End(JobState.Stopped);
+                break;
+            case Terminated:
+                End(_outcome);
                 break;
             case CoordinatorMessages.JobFailed failed:
                 End(JobState.Failed, failed.Reason);
@@ -98,6 +111,14 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             End(JobState.Failed, $"operator {@operator} has not come back for {busy.TotalMilliseconds:F0} ms, at most {_spec.TaskTimeout.TotalMilliseconds:F0} ms (millrace.task.timeout) expected");
             return;
         }
+    }
+
+    /// <summary>Everything is committed: the tasks work off what they have been told, then the job ends.</summary>
+    private void Finish(JobState state)
+    {
+        _outcome = state;
+        Context.Watch(_worker);
+        _worker.Tell(new WorkerActor.Finish());
     }
 
     private void End(JobState state, string? reason = null)

@@ -1,3 +1,5 @@
+using Millrace.Client;
+
 namespace Millrace.Runtime.Protocol;
 
 /// <summary>What a job asks of its coordinator.</summary>

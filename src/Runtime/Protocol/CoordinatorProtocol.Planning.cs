@@ -1,3 +1,4 @@
+using Millrace.Client;
 using System.Collections.Immutable;
 using static Millrace.Runtime.Protocol.ControlMessages;
 using static Millrace.Runtime.Protocol.CoordinatorMessages;

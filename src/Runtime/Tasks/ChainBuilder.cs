@@ -48,10 +48,11 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         _meter = meter;
         _recordSkipped = recordSkipped;
         _progress = progress;
+        Chain = new() { Progress = progress };
     }
 
     /// <summary>The chain being built.</summary>
-    public TaskChain Chain { get; } = new();
+    public TaskChain Chain { get; }
 
     public PartitionId Partition => new(_topology.PartitionOf(_task));
 
@@ -130,7 +131,12 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     private Output<T> Target<T>(StreamEdge<T> edge)
     {
         if (_stage.Outputs.FirstOrDefault(output => output.Edge == edge) is { } leaving)
-            return Listed(new Output<T>((OutputGate<T>)_gates[leaving].Gate, null, _progress));
+        {
+            // Only a hash exchange runs user code, a key's hash; it counts as the operator that asked for the key.
+            OperatorId? hashes = edge.Exchange == ExchangeKind.Hash ? IdOf(edge.To) : null;
+            return Listed(new Output<T>((OutputGate<T>)_gates[leaving].Gate, hashes, _progress));
+        }
+
         return _parts[edge.To] switch
         {
             Operator @operator => Listed(new Output<T>(@operator.Input<T>(edge.ToPort), IdOf(edge.To), _progress)),

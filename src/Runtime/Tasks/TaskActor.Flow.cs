@@ -80,8 +80,10 @@ internal sealed partial class TaskActor
                 }
                 else
                 {
+                    // Why before the work: a batch on which the task fails is off its way too.
+                    _settings.Meter.WorkedOff();
                     Deliver(_chain!.Inputs[channel], item.Batch, offset: null);
-                    WorkedOff(channel);
+                    GiveCredit(channel);
                 }
 
                 return true;
@@ -154,9 +156,8 @@ internal sealed partial class TaskActor
         _worker.Tell(new WorkerMessages.EpochCompleted(_task, _protocol.Generation, epoch, null));
     }
 
-    private void WorkedOff(int channel)
+    private void GiveCredit(int channel)
     {
-        _settings.Meter.WorkedOff();
         var due = ++_creditsDue[channel];
         if (due < Math.Max(1, _settings.CreditBatches / 2))
             return;

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Millrace.Connectors;
 using Millrace.Data;
+using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Runtime.Protocol;
 
@@ -51,10 +52,27 @@ internal sealed partial class TaskActor
     private void CommitSink(EpochInfo epoch, Epoch previous)
     {
         var self = Self;
-        _chain!.Sink!.Commit(new SinkCommit(
+        var commit = new SinkCommit(
             epoch,
             previous,
             (outcome, watermark) => self.Tell(new TaskMessages.SinkAnswered(epoch.Epoch.Number, outcome, watermark), ActorRefs.NoSender),
-            cause => self.Tell(new TaskMessages.SinkFailed(cause), ActorRefs.NoSender)));
+            cause => self.Tell(new TaskMessages.SinkFailed(cause), ActorRefs.NoSender));
+        try
+        {
+            _chain!.Sink!.Commit(commit);
+        }
+        catch (Exception cause)
+        {
+            throw SinkCantGoOn(cause);
+        }
     }
+
+    // Why fatal: the epoch is committed, so no attempt takes it back, and a writer that threw will not answer.
+    private TaskFailure SinkCantGoOn(Exception cause)
+    {
+        var reason = cause is MillraceException ? cause.Message : $"Sink {SinkId} threw {cause.GetType().Name} while it wrote: {cause.Message}";
+        return new TaskFailure(_task, _protocol!.Generation, reason.ReplaceLineEndings(" "), isFatal: true, cause);
+    }
+
+    private OperatorId SinkId => _settings.Topology.Graph.IdOf(_settings.Topology.StageOf(_task).Nodes.First(node => node is not OperatorNode && node.Inputs.Count > 0));
 }

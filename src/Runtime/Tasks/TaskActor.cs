@@ -114,7 +114,7 @@ internal sealed partial class TaskActor : UntypedActor
                 StepSink(SinkMessages.Tick.Instance);
                 break;
             case TaskMessages.SinkFailed failed:
-                throw new TaskFailure(_task, _protocol!.Generation, failed.Cause.Message, isFatal: true, failed.Cause);
+                throw SinkCantGoOn(failed.Cause);
             case WorkerMessages.AdoptTask adopt:
                 OnAdopt(adopt);
                 break;
@@ -163,6 +163,7 @@ internal sealed partial class TaskActor : UntypedActor
         if (adoption.RollsBack)
         {
             chain.RollBack(new Epoch(adoption.CommitThrough));
+            _rows!.TakeSkipped();
             foreach (var behind in _runs.Keys.Where(epoch => epoch > adoption.CommitThrough).ToArray())
                 _runs.Remove(behind);
             DropStale();
@@ -226,7 +227,8 @@ internal sealed partial class TaskActor : UntypedActor
         if (cause is UserFunctionException && _runs.Count > 0)
             _rowByRowThrough = Math.Max(_rowByRowThrough, _runs.Keys.Last());
         var reason = cause is MillraceException ? cause.Message : $"Task {_settings.Topology.IdOf(_task)}: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
-        var isFatal = cause is JobFailedException or GraphException or SourceFailedException or InvalidOperationException;
+        // Why without a chain: it could not be built, and only a built one can adopt an attempt.
+        var isFatal = _chain is null || cause is JobFailedException or GraphException or SourceFailedException or InvalidOperationException;
         return new TaskFailure(_task, _protocol?.Generation ?? 0, reason, isFatal, cause);
     }
 

@@ -10,6 +10,9 @@ internal sealed class TaskChain : IDisposable
 {
     public TaskState State { get; } = new();
 
+    /// <summary>Where it says which operator is at work.</summary>
+    public required OperatorProgress Progress { get; init; }
+
     /// <summary>In chain order.</summary>
     public List<(OperatorId Id, Operator Operator)> Operators { get; } = [];
 
@@ -84,15 +87,19 @@ internal sealed class TaskChain : IDisposable
     {
         foreach (var (id, @operator) in Operators)
         {
+            Progress.Enter(id);
             try
             {
                 @operator.OnEpoch(Epoch);
             }
-            catch (Exception cause) when (cause is not MillraceException)
+            catch (Exception cause)
             {
-                throw new UserFunctionException(id, cause);
+                var failure = cause is MillraceException ? cause : new UserFunctionException(id, cause);
+                throw new UserFunctionException($"{failure.Message} (at the end of {Epoch.Epoch})", cause) { Operator = id };
             }
         }
+
+        Progress.Leave();
 
         Sink?.Prepare(Epoch.Epoch);
         foreach (var gate in Gates)
@@ -108,6 +115,7 @@ internal sealed class TaskChain : IDisposable
     /// <summary>Takes back every epoch behind <paramref name="committed"/>.</summary>
     public void RollBack(Epoch committed)
     {
+        Epoch = default;
         DiscardOutputs();
         // So that an epoch that was already open is opened anew: tables, gates and sink must begin it again.
         Epoch = default;

@@ -20,10 +20,14 @@ internal sealed class WorkerActor : UntypedActor
     private readonly ProtocolTimer _timer;
     private readonly List<IWorkerEffect> _effects = [];
     private IActorRef[] _tasks = [];
+    private int _running;
     private IActorRef _coordinator = ActorRefs.Nobody;
 
     /// <summary>From the supervisor: where the coordinator is.</summary>
     internal sealed record Meet(IActorRef Coordinator);
+
+    /// <summary>From the supervisor: everything is committed; end the tasks behind what they have been told, then yourself.</summary>
+    internal sealed record Finish;
 
     public WorkerActor(TaskSettings settings, ProcessUid self, IJournal journal, IReadOnlyList<TaskActivity> activities, string dispatcher, JobClock clock)
     {
@@ -72,12 +76,29 @@ internal sealed class WorkerActor : UntypedActor
                 _coordinator = meet.Coordinator;
                 Step(WorkerMessages.Tick.Instance);
                 break;
+            case Finish:
+                OnFinish();
+                break;
+            case Terminated:
+                if (--_running == 0)
+                    Context.Stop(Self);
+                break;
             case IWorkerInput input:
                 Step(input);
                 break;
             default:
                 Unhandled(message);
                 break;
+        }
+    }
+
+    private void OnFinish()
+    {
+        _running = _tasks.Length;
+        foreach (var task in _tasks)
+        {
+            Context.Watch(task);
+            task.Tell(PoisonPill.Instance);
         }
     }
 

@@ -196,7 +196,13 @@ public sealed class KeyTypeTests
     }
 
     [Fact]
-    public void What_a_key_throws_passes_through() => Assert.Throws<FormatException>(() => Hash(new Own(13)));
+    public void What_a_key_throws_names_its_type()
+    {
+        var failure = Assert.ThrowsAny<Exception>(() => Hash(new Own(13)));
+
+        Assert.Contains(typeof(Own).ToString(), failure.Message, StringComparison.Ordinal);
+        Assert.IsType<FormatException>(failure.InnerException);
+    }
 
     [Fact]
     public void Hashing_a_batch_hashes_each_key()

@@ -1,0 +1,13 @@
+namespace Millrace.Runtime.Tests.Faults;
+
+/// <summary>A step of a random pipeline.</summary>
+internal enum FaultStage
+{
+    Map,
+    Expand,
+    RebalancedMap,
+    RunningSum,
+    UpdateState,
+    ReduceByKey,
+    GlobalReduce,
+}
