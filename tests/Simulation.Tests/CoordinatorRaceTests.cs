@@ -228,6 +228,28 @@ public sealed class CoordinatorRaceTests
     }
 
     [Fact]
+    public void A_tail_read_is_no_answer_to_a_look_up()
+    {
+        var script = new CoordinatorScript(_journal, Line, Leased).TakeOver().Tick(0).Heartbeat(A).Tick(100).Heartbeat(A, beat: 2);
+        script.HeldReads = new();
+        script.Tick(250).Heartbeat(A, beat: 3);
+        var tail = script.HeldReads.Dequeue();
+        script.Held = new();
+        script.Polled(A, 0, 1, 1, 10);
+        var plan = script.Held.Dequeue();
+
+        script.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Unknown));
+        script.Tell(new JournalMessages.RowsRead(tail.Stream, tail.FromNumber, tail.Request, []));
+        Assert.Empty(script.Held);
+
+        script.Tick(300);
+        var lookUp = Assert.Single(script.HeldReads);
+        script.Tell(new JournalMessages.RowsRead(lookUp.Stream, lookUp.FromNumber, lookUp.Request, []));
+        Assert.Equal(plan, Assert.Single(script.Held));
+        Assert.Empty(script.Sent<Run>(A));
+    }
+
+    [Fact]
     public void Too_many_failures_without_a_commit_fail_the_job()
     {
         var script = Running(1, CoordinatorScript.Embedded with { MaxAttempts = 3 }, A);

@@ -17,6 +17,9 @@ internal sealed class CoordinatorScript(SimJournal journal, JobShape shape, Coor
     /// <summary>Appends wait here instead of being carried out.</summary>
     public Queue<JournalMessages.Append>? Held { get; set; }
 
+    /// <summary>Reads wait here instead of being answered.</summary>
+    public Queue<JournalMessages.Read>? HeldReads { get; set; }
+
     public long NowMs { get; set; }
 
     public CoordinatorState State => Coordinator.State;
@@ -40,6 +43,9 @@ internal sealed class CoordinatorScript(SimJournal journal, JobShape shape, Coor
                     break;
                 case JournalMessages.Append append:
                     Tell(new JournalMessages.Appended(append.Stream, append.FirstNumber, journal.TryAppend(append) ? AppendOutcome.Ok : AppendOutcome.Conflict));
+                    break;
+                case JournalMessages.Read read when HeldReads is not null:
+                    HeldReads.Enqueue(read);
                     break;
                 case JournalMessages.Read read:
                     Tell(new JournalMessages.RowsRead(read.Stream, read.FromNumber, read.Request, journal.Read(read.Stream, read.FromNumber)));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using static Millrace.Runtime.Protocol.CoordinatorMessages;
 
 namespace Millrace.Runtime.Protocol;
@@ -46,6 +47,7 @@ internal sealed partial class CoordinatorProtocol
     private ImmutableArray<JournalRows.Row> _writing = [];
     private string _writingReason = "";
     private long _request;
+    private long _lookUpRequest;
     private long _tailRequest;
     private long _tailAtMs;
     private bool _isReading;
@@ -224,7 +226,8 @@ internal sealed partial class CoordinatorProtocol
     private void ReadAgain(List<ICoordinatorEffect> effects)
     {
         _isReading = true;
-        effects.Add(new JournalMessages.Read(_stream, _nextNumber, ++_request));
+        _lookUpRequest = ++_request;
+        effects.Add(new JournalMessages.Read(_stream, _nextNumber, _lookUpRequest));
     }
 
     private void ReadTail(long nowMs, List<ICoordinatorEffect> effects)
@@ -239,7 +242,7 @@ internal sealed partial class CoordinatorProtocol
 
     private void OnReadFailed(JournalMessages.ReadFailed failed, long nowMs)
     {
-        if (_isReading && failed.Request == _request)
+        if (_isReading && failed.Request == _lookUpRequest)
         {
             _retryAtMs = nowMs + _options.JournalRetryMs;
         }
@@ -247,19 +250,13 @@ internal sealed partial class CoordinatorProtocol
 
     private void OnRowsRead(JournalMessages.RowsRead read, long nowMs, List<ICoordinatorEffect> effects)
     {
-        if (read.Request == _tailRequest && Rules)
+        if (read.Request == _tailRequest)
         {
-            foreach (var row in read.Rows)
-            {
-                if (row is JournalRows.Sealed)
-                {
-                    Fence(effects);
-                    return;
-                }
-            }
+            OnTail(read, effects);
+            return;
         }
 
-        if (!_isReading || read.Request != _request)
+        if (!_isReading || read.Request != _lookUpRequest)
         {
             return;
         }
@@ -284,8 +281,22 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
+    /// <summary>Says only whether there is a seal: what it shows may be older than the append whose outcome is being looked up.</summary>
+    private void OnTail(JournalMessages.RowsRead read, List<ICoordinatorEffect> effects)
+    {
+        foreach (var row in read.Rows)
+        {
+            if (row is JournalRows.Sealed && Rules)
+            {
+                Fence(effects);
+                return;
+            }
+        }
+    }
+
     private void OnDurable(long nowMs, List<ICoordinatorEffect> effects)
     {
+        Debug.Assert(!_writing.IsEmpty && !_isReading && _retryAtMs == long.MaxValue);
         var rows = _writing;
         _writing = [];
         _nextNumber += rows.Length;

@@ -111,6 +111,7 @@ internal sealed partial class WorkerProtocol
             return;
         }
 
+        _request++;
         if (read.Rows.IsEmpty)
         {
             Append(effects);
