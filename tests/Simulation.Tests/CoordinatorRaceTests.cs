@@ -1,3 +1,4 @@
+using Millrace.Client;
 using Millrace.Runtime.Protocol;
 using static Millrace.Runtime.Protocol.ControlMessages;
 using static Millrace.Simulation.Tests.Shapes;

@@ -196,6 +196,16 @@ public sealed class WorkerRaceTests
     }
 
     [Fact]
+    public void A_plan_that_comes_after_its_commit_is_of_no_use()
+    {
+        _line.Attempt(Attempt(1, 0, [1, 1], [B, B], [1, 1])).Tell(new Commit(1, Commit(1, new(B, 1), new(B, 1)))).Run(1);
+
+        _line.Attempt(Attempt(2, 1, [2, 2], [A, A], [2, 2], B), 0, 1).Ready(2, 0, 1);
+
+        Assert.Empty(_line.Told<WorkerMessages.RunEpoch>());
+    }
+
+    [Fact]
     public void A_source_that_becomes_ready_after_the_poll_is_asked_then()
     {
         _line.Attempt(Attempt(1, 0, [1, 1], [A, A], [1, 1]), 0, 1).Tell(new Poll(1, 1, 100));

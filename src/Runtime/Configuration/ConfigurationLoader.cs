@@ -1,6 +1,6 @@
 using Akka.Configuration;
-using ConfigurationException = Millrace.Data.ConfigurationException;
 using Akka.Configuration.Hocon;
+using ConfigurationException = Millrace.Data.ConfigurationException;
 
 namespace Millrace.Runtime.Configuration;
 

@@ -211,7 +211,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             EpochIntervalMs = interval,
             FirstTimeMs = zero + interval,
             MaxInflightEpochs = options.MaxInflightEpochs ?? Options.MaxInflightEpochs,
-            EmptyEpochs = options.EmptyEpochs == Client.EmptyEpochs.Show ? Runtime.Protocol.EmptyEpochs.Show : Runtime.Protocol.EmptyEpochs.Coalesce,
+            EmptyEpochs = options.EmptyEpochs,
             MaxAttempts = Options.MaxAttempts,
             LeaseMs = 0,
             TakeoverAfterMs = 0,

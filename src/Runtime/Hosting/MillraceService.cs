@@ -1,23 +1,21 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Millrace.Client;
 
 namespace Millrace.Runtime.Hosting;
 
 /// <summary>Starts the added jobs with the generic host, and drains them to an epoch boundary when it stops.</summary>
-internal sealed class MillraceService(IServiceProvider services, MillraceBuilder builder) : IHostedService
+/// <param name="jobs">Makes the jobs, when the host starts.</param>
+/// <param name="runner">Where they start.</param>
+/// <param name="drain">Stops every job gracefully.</param>
+internal sealed class MillraceService(Func<IEnumerable<IStreamJob>> jobs, IJobRunner runner, Func<Task> drain) : IHostedService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var host = services.GetRequiredService<MillraceHost>();
-        foreach (var job in builder.Jobs.Select(create => create(services)))
-            await job.StartAsync(host, cancellationToken).ConfigureAwait(false);
+        foreach (var job in jobs())
+            await job.StartAsync(runner, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        var host = services.GetRequiredService<MillraceHost>();
-        return host.StopAsync(host.Options.DrainTimeout).WaitAsync(cancellationToken);
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => drain().WaitAsync(cancellationToken);
 }

@@ -3,8 +3,9 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Millrace.Client;
+using Millrace.Runtime.Hosting;
 
-namespace Millrace.Runtime.Hosting;
+namespace Millrace;
 
 /// <summary>Millrace in a service: on Akka.Hosting, with jobs from dependency injection.</summary>
 public static class MillraceServiceCollectionExtensions
@@ -24,14 +25,18 @@ public static class MillraceServiceCollectionExtensions
         configure?.Invoke(builder);
         var config = MillraceHost.SystemConfiguration(builder.Options);
         services.AddAkka(name, akka => akka.AddHocon(config, HoconAddMode.Prepend));
-        services.AddSingleton(builder);
         services.AddSingleton(provider =>
         {
             builder.Options.LoggerFactory = provider.GetService<ILoggerFactory>() ?? builder.Options.LoggerFactory;
             return MillraceHost.On(provider.GetRequiredService<ActorSystem>(), builder.Options);
         });
         services.AddSingleton<IJobRunner>(provider => provider.GetRequiredService<MillraceHost>());
-        services.AddHostedService<MillraceService>();
+        services.AddHostedService(provider =>
+        {
+            var host = provider.GetRequiredService<MillraceHost>();
+            return new MillraceService(
+                () => builder.Jobs.Select(create => create(provider)), host, () => host.StopAsync(host.Options.DrainTimeout));
+        });
         return services;
     }
 }

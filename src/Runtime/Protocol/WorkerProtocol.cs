@@ -273,7 +273,6 @@ internal sealed partial class WorkerProtocol
         }
 
         Forget(plan.Base);
-        _plannedThrough = Math.Max(_plannedThrough, plan.Base);
         SendHeartbeat(nowMs, effects);
     }
 
@@ -410,7 +409,9 @@ internal sealed partial class WorkerProtocol
             return;
         }
 
+        // A process without tasks may hear of the commit before the plan: the plan is of no use any more.
         _committed = committed;
+        _plannedThrough = Math.Max(_plannedThrough, committed);
         _plans.RemoveAll(p => p.Epoch <= committed);
         _rows.RemoveAll(r => r.Epoch <= committed);
         foreach (var held in _held)
