@@ -115,7 +115,6 @@ internal sealed class TaskChain : IDisposable
     /// <summary>Takes back every epoch behind <paramref name="committed"/>.</summary>
     public void RollBack(Epoch committed)
     {
-        Epoch = default;
         DiscardOutputs();
         // So that an epoch that was already open is opened anew: tables, gates and sink must begin it again.
         Epoch = default;
