@@ -29,9 +29,8 @@ internal sealed class ProtocolTimer
         var pendingMs = Volatile.Read(ref _wakeMs);
         if (wakeMs == long.MaxValue || (pendingMs > nowMs && pendingMs <= wakeMs))
             return;
-        wakeMs = Math.Max(wakeMs, nowMs + 1);
         Volatile.Write(ref _wakeMs, wakeMs);
-        _timer.Change(TimeSpan.FromMilliseconds(wakeMs - nowMs), Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, wakeMs - nowMs)), Timeout.InfiniteTimeSpan);
     }
 
     public void Cancel() => _timer.Dispose();
