@@ -94,7 +94,9 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
             }
         }
 
-        var expected = shape.Sources.Length * options.RecordsPerSource;
+        var expected = shape.Sources.Sum(s => _plans.Count == 0 ? 0 : _plans[^1].Ranges[s].End);
+        Check(options.StopsAtMs > 0 || expected == shape.Sources.Length * options.RecordsPerSource, "I5", "the sources were not read to their ends");
+        Check(LastCommitted == LastPlanned, "I6", $"planned {LastPlanned}, committed {LastCommitted}");
         Check(seen.Count == expected, "I5", $"{expected} records expected, {seen.Count} came out");
         foreach (var (key, numbers) in counts)
         {

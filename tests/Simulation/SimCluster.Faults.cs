@@ -15,15 +15,43 @@ internal sealed partial class SimCluster
         Schedule(Options.FaultsUntilMs * 1000, SimEventKind.FaultsEnd, null);
     }
 
-    private void Inflict()
+    /// <summary>A takeover has just begun: in some runs it does not end.</summary>
+    private void Ambush(SimProcess process)
     {
+        if (!_isCalm && Random.OneIn(Options.Ambush))
+        {
+            Schedule(NowUs + Random.Between(200, 12_000), SimEventKind.Fault, process, a: 1 + Random.Below(2));
+        }
+    }
+
+    private void Inflict(SimEvent entry)
+    {
+        if (entry.A > 0)
+        {
+            if (entry.A == 1)
+            {
+                Kill(entry.Process!, Random.Between(1, 600));
+            }
+            else
+            {
+                Pause(entry.Process!, Random.Between(100, 1500));
+            }
+
+            return;
+        }
+
         var node = Random.Below(Options.Nodes);
         if (Random.Below(3) == 0 && CoordinatorNode() is >= 0 and var ruling)
         {
             node = ruling;
         }
 
-        switch (Random.Below(6))
+        if (Random.Below(4) == 0 && OpeningNode() is >= 0 and var opening)
+        {
+            node = opening;
+        }
+
+        switch (Options.OnlyResets ? 3 : Random.Below(15) / 2)
         {
             case 0 or 1 when _nodes[node] is { } process:
                 Kill(process, Random.Below(3) == 0 ? 1 : Random.Between(20, 900));
@@ -32,19 +60,37 @@ internal sealed partial class SimCluster
                 Pause(process, Random.Below(2) == 0 ? Random.Between(20, 400) : Random.Between(400, 1500));
                 break;
             case 3 or 4:
-                Reset();
+                _armedResets++;
                 break;
             case 5:
                 Partition(node);
                 break;
+            case 7:
+                foreach (var process in _nodes)
+                {
+                    if (process is not null)
+                    {
+                        Kill(process, Random.Between(1, 300));
+                    }
+                }
+
+                break;
+            case 6:
+                _databaseCutUntilUs[node] = NowUs + (Random.Between(20, 900) * 1000);
+                Trace?.Invoke($"{NowUs / 1000.0,10:F3} cut   n{node} from the database");
+                break;
         }
     }
 
-    private int CoordinatorNode()
+    private int CoordinatorNode() => NodeIn(CoordinatorState.Running);
+
+    private int OpeningNode() => NodeIn(CoordinatorState.Opening);
+
+    private int NodeIn(CoordinatorState state)
     {
         for (var node = 0; node < _nodes.Length; node++)
         {
-            if (_nodes[node]?.Candidate?.State == CoordinatorState.Running)
+            if (_nodes[node]?.Candidate?.State == state)
             {
                 return node;
             }
@@ -61,7 +107,12 @@ internal sealed partial class SimCluster
         }
 
         Counters.Kills++;
-        Trace?.Invoke($"{NowUs / 1000.0,10:F3} kill  n{process.Node} {process.Uid}");
+        End(process, restartAfterMs);
+    }
+
+    private void End(SimProcess process, long restartAfterMs)
+    {
+        Trace?.Invoke($"{NowUs / 1000.0,10:F3} end   n{process.Node} {process.Uid}");
         process.IsDead = true;
         process.Deferred.Clear();
         _nodes[process.Node] = null;
@@ -83,30 +134,16 @@ internal sealed partial class SimCluster
 
     private void Resume(SimProcess process)
     {
-        while (!process.IsDead && process.Deferred.TryDequeue(out var entry))
+        while (!process.IsDead && process.PausedUntilUs <= NowUs && process.Deferred.TryDequeue(out var entry))
         {
             entry.AtUs = NowUs;
             Dispatch(entry);
         }
     }
 
-    private void Reset()
+    /// <summary>A connection breaks with what is under way on it; later items travel on a new one.</summary>
+    private void Reset(int producer, int consumer, SimProcess sender, SimProcess receiver)
     {
-        var consumer = Random.Below(Shape.Count);
-        var inputs = Shape.Tasks[consumer].Inputs;
-        if (inputs.Length == 0 || Checker.Attempt is null)
-        {
-            return;
-        }
-
-        var producer = inputs[Random.Below(inputs.Length)];
-        var sender = _byUid[Checker.Attempt.Owner[producer]];
-        var receiver = _byUid[Checker.Attempt.Owner[consumer]];
-        if (sender == receiver)
-        {
-            return;
-        }
-
         Counters.Resets++;
         ref var link = ref _links[(producer * Shape.Count) + consumer];
         link.Version++;
@@ -122,7 +159,7 @@ internal sealed partial class SimCluster
 
     /// <summary>One end learns of it at once or late: closing the other half of a connection takes its time.</summary>
     private void Tell(SimProcess process, bool isSoon, WorkerMessages.ChannelBroken broken) =>
-        Schedule(NowUs + (isSoon ? Random.Between(100, 5000) : Random.Between(20_000, 600_000)), SimEventKind.LinkTold, process, broken);
+        Schedule(NowUs + (isSoon ? Random.Between(100, 30_000) : Random.Between(20_000, 600_000)), SimEventKind.LinkTold, process, broken);
 
     private void Partition(int node)
     {
@@ -148,6 +185,8 @@ internal sealed partial class SimCluster
         _isCalm = true;
         ThrowChance = 0;
         Heal();
+        _armedResets = 0;
+        Array.Clear(_databaseCutUntilUs);
         Trace?.Invoke($"{NowUs / 1000.0,10:F3} calm");
     }
 }

@@ -7,8 +7,12 @@ internal sealed partial class SimCluster
 {
     private readonly SimLink[] _links;
     private readonly bool[,] _cut;
+    private readonly long[] _databaseCutUntilUs;
     private int _beatNode = -1;
     private bool _isCalm;
+
+    /// <summary>Breaks that wait for an item to take with them.</summary>
+    private int _armedResets;
 
     public void SendItem(SimProcess from, int producer, int consumer, SimItem item)
     {
@@ -20,10 +24,15 @@ internal sealed partial class SimCluster
 
         ref var link = ref _links[(producer * Shape.Count) + consumer];
         link.Generation = Math.Max(link.Generation, item.Generation);
-        var delayUs = target == from ? 20 : Random.Between(50, 900) + (Random.Below(200) == 0 ? 30_000 : 0);
+        var delayUs = target == from ? 20 : Random.Between(50, 900) + (Random.Below(200) == 0 ? 30_000 : 0) + (Random.Below(2000) == 0 ? 600_000 : 0);
         link.LastArrivalUs = Math.Max(link.LastArrivalUs + 1, NowUs + delayUs);
         var entry = Schedule(link.LastArrivalUs, SimEventKind.Item, target, a: consumer, b: producer, c: link.Version);
         entry.Item = item;
+        if (_armedResets > 0 && target != from && Random.Below(8) == 0)
+        {
+            _armedResets--;
+            Reset(producer, consumer, from, target);
+        }
     }
 
     public void SendCredit(SimProcess from, int producer, int consumer, int generation)
@@ -88,7 +97,7 @@ internal sealed partial class SimCluster
         var delayUs = fromNode == target.Node ? Random.Between(10, 60) : Random.Between(100, 1500);
         if (!_isCalm && Random.OneIn(Options.Slow))
         {
-            delayUs += Random.Between(1000, 400_000);
+            delayUs += Random.Below(10) == 0 ? Random.Between(400_000, 3_000_000) : Random.Between(1000, 400_000);
         }
 
         Schedule(NowUs + delayUs, kind == SimEventKind.ToWorker ? SimEventKind.ToWorker : SimEventKind.ToCandidate, target, message, a: fromNode);
@@ -100,7 +109,8 @@ internal sealed partial class SimCluster
 
     private void SubmitAppend(SimProcess process, CoordinatorProtocol? candidate, JournalMessages.Append append)
     {
-        var isUnknown = !_isCalm && Random.OneIn(Options.UnknownWrite);
+        var isCut = _databaseCutUntilUs[process.Node] > NowUs;
+        var isUnknown = isCut || (!_isCalm && Random.OneIn(Options.UnknownWrite));
         var delayUs = Random.Between(200, 3000);
         if (!isUnknown)
         {
@@ -110,16 +120,18 @@ internal sealed partial class SimCluster
 
         // It happens, does not happen, or happens when nobody expects it any more; the caller learns nothing.
         Counters.UnknownWrites++;
-        var fate = Random.Below(3);
+        var fate = isCut ? 0 : Random.Below(3);
         if (fate > 0)
         {
-            var lateUs = fate == 1 ? delayUs : Random.Between(3000, 300_000);
+            var lateUs = fate == 1 ? delayUs : LateUs();
             Schedule(NowUs + lateUs, SimEventKind.JournalAppend, null, append, a: 0).Extra = (process, candidate);
         }
 
         var answer = new JournalMessages.Appended(append.Stream, append.FirstNumber, AppendOutcome.Unknown);
         Schedule(NowUs + delayUs + Random.Between(0, 20_000), SimEventKind.JournalAnswer, process, answer).Extra = candidate;
     }
+
+    private long LateUs() => Random.Below(5) == 0 ? Random.Between(300_000, 2_500_000) : Random.Between(3000, 300_000);
 
     private void OnJournalAppend(SimEvent entry)
     {
@@ -140,7 +152,7 @@ internal sealed partial class SimCluster
     {
         var read = (JournalMessages.Read)entry.Payload!;
         var (process, candidate) = ((SimProcess, CoordinatorProtocol?))entry.Extra!;
-        object answer = !_isCalm && Random.OneIn(Options.ReadFailure)
+        object answer = _databaseCutUntilUs[process.Node] > NowUs || (!_isCalm && Random.OneIn(Options.ReadFailure))
             ? new JournalMessages.ReadFailed(read.Stream, read.Request)
             : new JournalMessages.RowsRead(read.Stream, read.FromNumber, read.Request, Journal.Read(read.Stream, read.FromNumber));
         Schedule(NowUs + Random.Between(100, 1500), SimEventKind.JournalAnswer, process, answer).Extra = candidate;
@@ -195,7 +207,7 @@ internal sealed partial class SimCluster
         var fate = Random.Below(3);
         if (fate > 0)
         {
-            var lateUs = fate == 1 ? delayUs : Random.Between(3000, 300_000);
+            var lateUs = fate == 1 ? delayUs : LateUs();
             Schedule(NowUs + lateUs, SimEventKind.SinkApply, null, apply, task.Index, 0).Extra = (process, task);
         }
 

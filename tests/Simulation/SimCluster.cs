@@ -6,6 +6,9 @@ namespace Millrace.Simulation;
 /// <summary>A whole cluster in virtual time: real state machines, simulated journal, network, sinks, sources and faults.</summary>
 internal sealed partial class SimCluster
 {
+    /// <summary>Far more than any run needs: something runs in circles.</summary>
+    private const long EventsMax = 300_000;
+
     private readonly PriorityQueue<SimEvent, ulong> _queue = new(1024);
     private readonly Stack<SimEvent> _pool = new();
     private readonly Dictionary<ProcessUid, SimProcess> _byUid = [];
@@ -36,6 +39,7 @@ internal sealed partial class SimCluster
         _links = new SimLink[Shape.Count * Shape.Count];
         _nodes = new SimProcess?[Options.Nodes];
         _cut = new bool[Options.Nodes, Options.Nodes];
+        _databaseCutUntilUs = new long[Options.Nodes];
         _sourceStepUs = Options.FaultsUntilMs * 1000 / Options.RecordsPerSource;
         ThrowChance = Options.Throw;
         for (var node = 0; node < Options.Nodes; node++)
@@ -44,6 +48,10 @@ internal sealed partial class SimCluster
         }
 
         ScheduleFaults();
+        if (Options.StopsAtMs > 0)
+        {
+            Schedule(Options.StopsAtMs * 1000, SimEventKind.Stop, null);
+        }
     }
 
     public SimRandom Random { get; }
@@ -77,7 +85,7 @@ internal sealed partial class SimCluster
         while (_queue.TryDequeue(out var next, out _))
         {
             NowUs = next.AtUs;
-            if (NowMs > Options.DeadlineMs)
+            if (NowMs > Options.DeadlineMs || Counters.Events > EventsMax)
             {
                 throw new ViolationException($"I6: not finished at {NowMs} ms; planned {Checker.LastPlanned}, committed {Checker.LastCommitted}.");
             }
@@ -204,7 +212,7 @@ internal sealed partial class SimCluster
                 task.StepSink((ISinkInput)entry.Payload!);
                 break;
             case SimEventKind.Fault:
-                Inflict();
+                Inflict(entry);
                 break;
             case SimEventKind.Restart when _nodes[entry.A] is null:
                 StartProcess(entry.A);
@@ -215,16 +223,36 @@ internal sealed partial class SimCluster
             case SimEventKind.Heal:
                 Heal();
                 break;
+            case SimEventKind.Stop:
+                AskToStop();
+                break;
             case SimEventKind.FaultsEnd:
                 EndFaults();
                 break;
         }
     }
 
+    /// <summary>A successor does not know of the request: it is repeated until the job has ended.</summary>
+    private void AskToStop()
+    {
+        foreach (var process in _nodes)
+        {
+            if (process?.Candidate?.State == CoordinatorState.Running && process.PausedUntilUs <= NowUs)
+            {
+                StepCandidate(process, new CoordinatorMessages.Stop(IsGraceful: true));
+            }
+        }
+
+        if (_completedAtUs < 0)
+        {
+            Schedule(NowUs + 200_000, SimEventKind.Stop, null);
+        }
+    }
+
     private void StartProcess(int node)
     {
         var uid = new ProcessUid(Random.Next() | 1);
-        var options = new WorkerOptions { HeartbeatMs = 100, LeaseMs = 500, JournalRetryMs = 20 };
+        var options = new WorkerOptions { HeartbeatMs = 100, LeaseMs = Options.IsEmbedded ? 0 : 500, JournalRetryMs = 20 };
         var process = new SimProcess(node, uid, new WorkerProtocol(Shape, uid, $"node-{node}", options, NowMs, Faults), Shape.Count);
         _nodes[node] = process;
         _byUid.Add(uid, process);
@@ -237,11 +265,11 @@ internal sealed partial class SimCluster
         var options = new CoordinatorOptions
         {
             EpochIntervalMs = Options.IntervalMs,
-            MaxInflightEpochs = 3,
+            MaxInflightEpochs = Options.MaxInflight,
             EmptyEpochs = Options.ShowsEmptyEpochs ? EmptyEpochs.Show : EmptyEpochs.Coalesce,
             MaxAttempts = int.MaxValue,
-            LeaseMs = 500,
-            TakeoverAfterMs = isFirst ? Random.Below(60) : 500 + Random.Below(400),
+            LeaseMs = Options.IsEmbedded ? 0 : 500,
+            TakeoverAfterMs = Options.IsEmbedded ? 0 : isFirst ? Random.Below(60) : 500 + Random.Below(400),
             JournalRetryMs = 20,
             ExpectedProcesses = Options.Nodes,
             PlacementGraceMs = 300,
@@ -297,7 +325,8 @@ internal sealed partial class SimCluster
                 SendToCoordinator(process, send.Message);
                 break;
             case WorkerMessages.StandDown:
-                Kill(process, 1 + Random.Below(60));
+                Counters.StandDowns++;
+                End(process, 1 + Random.Below(60));
                 return true;
             case WorkerMessages.JobEnded:
                 break;
@@ -318,7 +347,13 @@ internal sealed partial class SimCluster
         }
 
         _coordinatorEffects.Clear();
+        var state = candidate.State;
         candidate.Step(input, NowMs, _coordinatorEffects);
+        if (state == CoordinatorState.Standby && candidate.State == CoordinatorState.Opening)
+        {
+            Ambush(process);
+        }
+
         foreach (var effect in _coordinatorEffects)
         {
             switch (effect)
@@ -335,7 +370,7 @@ internal sealed partial class SimCluster
                 case CoordinatorMessages.Opened:
                     Counters.Takeovers++;
                     break;
-                case CoordinatorMessages.Completed:
+                case CoordinatorMessages.Completed or CoordinatorMessages.Stopped:
                     _completedAtUs = _completedAtUs < 0 ? NowUs : _completedAtUs;
                     break;
                 case CoordinatorMessages.JobFailed failed:

@@ -4,6 +4,7 @@ namespace Millrace.Simulation;
 internal sealed class SimCounters
 {
     public long Kills;
+    public long StandDowns;
     public long Pauses;
     public long Resets;
     public long Partitions;
@@ -17,6 +18,7 @@ internal sealed class SimCounters
     public void Add(SimCounters other)
     {
         Kills += other.Kills;
+        StandDowns += other.StandDowns;
         Pauses += other.Pauses;
         Resets += other.Resets;
         Partitions += other.Partitions;

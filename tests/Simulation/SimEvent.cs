@@ -24,6 +24,7 @@ internal enum SimEventKind
     FaultsEnd,
     Thaw,
     Heal,
+    Stop,
 }
 
 /// <summary>A pooled entry of the event queue.</summary>

@@ -20,6 +20,15 @@ internal sealed class SimOptions
     public int UnknownWrite;
     public int ReadFailure;
     public int Throw;
+    public int Ambush;
+    public bool OnlyResets;
+
+    /// <summary>One process without leases, as embedded in a program.</summary>
+    public bool IsEmbedded;
+
+    /// <summary>Asked to stop gracefully from then on; 0: never.</summary>
+    public long StopsAtMs;
+    public int MaxInflight = 3;
     public long DeadlineMs = 60_000;
 
     public static SimOptions Draw(SimRandom random)
@@ -31,12 +40,12 @@ internal sealed class SimOptions
             Stage1 = 1 + random.Below(3),
             Stage2 = 1 + random.Below(2),
             HasSecondPipeline = random.Below(3) == 0,
-            RecordsPerSource = 8 + random.Below(20),
+            RecordsPerSource = 10 + random.Below(30),
             Credit = 1 + random.Below(6),
             IntervalMs = 40 + random.Below(80),
             ShowsEmptyEpochs = random.Below(2) == 0,
-            FaultsUntilMs = 600 + random.Below(1500),
-            Faults = random.Below(8),
+            FaultsUntilMs = 800 + random.Below(2700),
+            Faults = random.Below(10),
         };
         if (random.Below(2) == 0)
         {
@@ -47,7 +56,22 @@ internal sealed class SimOptions
         options.Slow = random.Below(3) == 0 ? random.Below(100_000) : 0;
         options.UnknownWrite = random.Below(2) == 0 ? random.Below(200_000) : 0;
         options.ReadFailure = random.Below(3) == 0 ? random.Below(200_000) : 0;
-        options.Throw = random.Below(3) == 0 ? random.Below(8_000) : 0;
+        options.Throw = random.Below(3) == 0 ? random.Below(12_000) : 0;
+        options.Ambush = random.Below(3) == 0 ? 400_000 : 0;
+        options.OnlyResets = random.Below(8) == 0;
+        options.MaxInflight = 1 + random.Below(4);
+        options.StopsAtMs = random.Below(8) == 0 ? random.Between(100, options.FaultsUntilMs + 500) : 0;
+        if (random.Below(6) == 0)
+        {
+            options.Faults += 20;
+        }
+
+        if (random.Below(8) == 0)
+        {
+            options.IsEmbedded = true;
+            options.Nodes = 1;
+        }
+
         return options;
     }
 }

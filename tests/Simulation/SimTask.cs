@@ -262,7 +262,15 @@ internal sealed class SimTask
 
         _cluster.Counters.Throws++;
         Protocol.Fail();
-        _cluster.TellWorker(_process, new WorkerMessages.TaskFailed(Index, Protocol.Generation, "Thrown by the operator."));
+        var kind = FailureKind.Task;
+        if (_cluster.Random.Below(4) == 0)
+        {
+            // The actor is gone with its state: whatever is left of it must not be used.
+            kind = FailureKind.TaskAndState;
+            Array.Fill(_cells, -1);
+        }
+
+        _cluster.TellWorker(_process, new WorkerMessages.TaskFailed(Index, Protocol.Generation, "Thrown by the operator.", kind));
         return true;
     }
 

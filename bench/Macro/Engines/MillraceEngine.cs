@@ -1,17 +1,36 @@
+using Millrace.Bench.Macro.Workloads;
+using Millrace.DStreams;
+using Millrace.Time;
+
 namespace Millrace.Bench.Macro.Engines;
 
-/// <summary>The product, by its public API. Not offered on the command line until it has programs.</summary>
-/// <remarks>
-/// One file per workload (<c>MillraceEngine.Grep.cs</c> and so on) with methods <c>Input&lt;T&gt; → Task&lt;ulong&gt;</c> between program
-/// marks; W2 wants the variants <c>split</c> and <c>span</c>. <see cref="StartAsync"/> starts the host, outside the clock.
-/// </remarks>
-internal sealed class MillraceEngine : IEngine
+/// <summary>The product, by its public API: embedded, exactly-once state, journal in memory.</summary>
+internal sealed partial class MillraceEngine : IEngine
 {
+    private MillraceHost? _host;
+
+    public MillraceEngine() => Programs =
+    [
+        new EngineProgram<string>(Grep.Workload, "filter", ResultKind.Final, CountMatchesAsync),
+        new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplitAsync),
+        new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpanAsync),
+        new EngineProgram<KeyValue>(KeyedSum.Workload, "running-reduce", ResultKind.ChangesPerTwentyBatches, SumAsync),
+    ];
+
     public string Name => "millrace";
 
-    public IReadOnlyList<EngineProgram> Programs { get; } = [];
+    public IReadOnlyList<EngineProgram> Programs { get; }
 
-    public Task StartAsync() => Task.CompletedTask;
+    public async Task StartAsync() => _host = await MillraceHost.StartEmbeddedAsync(options => options.StopsOnSignal = false);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _host?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private StreamingContext NewContext() => new(_host!, 1.Milliseconds());
+
+    private static async Task RunAsync(StreamingContext context)
+    {
+        await context.StartAsync();
+        await context.AwaitTerminationAsync();
+        await context.StopAsync();
+    }
 }

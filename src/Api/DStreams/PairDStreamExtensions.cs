@@ -14,11 +14,26 @@ public static class PairDStreamExtensions
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(reduce);
         var exchange = ByKey(stream);
-        var combined = stream.IsPartitionedByKey
-            ? stream
-            : stream.Apply<(TKey Key, TValue Value)>("combineByKey", () => new CombineByKeyOperator<TKey, TValue>(reduce));
+        var combined = Combine(stream, reduce);
         return combined.Apply<(TKey, TValue)>(
             "reduceByKey", () => new ReduceByKeyOperator<TKey, TValue>(reduce), exchange, isPartitionedByKey: true);
+    }
+
+    /// <summary>A total per key over all batches. Each batch gives out the keys that it held, with their new totals.</summary>
+    /// <remarks>Cheaper than <see cref="UpdateStateByKey"/> where a batch holds few of many keys. The function must be associative and commutative.</remarks>
+    public static DStream<(TKey Key, TValue Value)> RunningReduceByKey<TKey, TValue>(
+        this DStream<(TKey Key, TValue Value)> stream, Func<TValue, TValue, TValue> reduce)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(reduce);
+        var exchange = ByKey(stream);
+        var combined = Combine(stream, reduce);
+        return combined.Apply<(TKey, TValue)>(
+            "runningReduceByKey",
+            () => new RunningReduceByKeyOperator<TKey, TValue>(reduce),
+            exchange,
+            isStateful: true,
+            isPartitionedByKey: true);
     }
 
     /// <summary>A state per key, brought forward in every batch.</summary>
@@ -40,6 +55,12 @@ public static class PairDStreamExtensions
             isStateful: true,
             isPartitionedByKey: true);
     }
+
+    private static DStream<(TKey Key, TValue Value)> Combine<TKey, TValue>(
+        DStream<(TKey Key, TValue Value)> stream, Func<TValue, TValue, TValue> reduce) =>
+        stream.IsPartitionedByKey
+            ? stream
+            : stream.Apply<(TKey Key, TValue Value)>("combineByKey", () => new CombineByKeyOperator<TKey, TValue>(reduce));
 
     private static Exchange<(TKey Key, TValue Value)> ByKey<TKey, TValue>(DStream<(TKey Key, TValue Value)> stream) =>
         stream.IsPartitionedByKey

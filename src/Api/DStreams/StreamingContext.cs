@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using Millrace.Client;
 using Millrace.Connectors;
 using Millrace.Connectors.Memory;
-#if SOCKETS
 using Millrace.Connectors.Sockets;
-#endif
 using Millrace.Data;
 using Millrace.Graphs;
 
@@ -54,11 +52,9 @@ public sealed class StreamingContext : IAsyncDisposable
     /// <summary>The running job, or null before the start.</summary>
     public IJob? Job => _job;
 
-#if SOCKETS
     /// <summary>Lines of UTF-8 text from a TCP server. Not replayable: what a killed process had received and not committed is lost.</summary>
     public DStream<string> SocketTextStream(string host, int port, SocketSourceOptions? options = null) =>
         SourceStream("socketText", new SocketTextSource(host, port, options ?? new()));
-#endif
 
     /// <summary>Arrays from a queue of this process, one a batch or all that are there. The arrays must not change afterwards.</summary>
     public DStream<T> QueueStream<T>(ConcurrentQueue<T[]> queue, bool oneAtATime = true)

@@ -45,10 +45,12 @@ public sealed class StreamGraph
     public void Connect<T>(OutputPort<T> from, StreamNode to, Exchange<T>? exchange = null, ChangeMode changes = ChangeMode.Append)
     {
         ArgumentNullException.ThrowIfNull(to);
-        if (from.Node is null || from.Node.Index >= _nodes.Count || !ReferenceEquals(_nodes[from.Node.Index], from.Node))
-            throw new GraphException($"{to.Kind}: its input belongs to another graph; connect streams of one context only.");
+        if (!Holds(from.Node) || !Holds(to))
+            throw new GraphException($"{to.Kind}: it and its input belong to two graphs; connect streams of one context only.");
         to.Connect(new StreamEdge<T>(from.Node, from.Port, to, to.Inputs.Count, exchange ?? Exchange<T>.Forward, changes));
     }
+
+    private bool Holds(StreamNode? node) => node is not null && node.Index < _nodes.Count && ReferenceEquals(_nodes[node.Index], node);
 
     private TNode Add<TNode>(TNode node)
         where TNode : StreamNode
@@ -62,6 +64,8 @@ public sealed class StreamGraph
         options ??= NodeOptions.Default;
         if (options.Parallelism is < 1)
             throw new GraphException($"Parallelism {options.Parallelism} found, 1 or more expected.");
+        if (options.Name is { } empty && string.IsNullOrWhiteSpace(empty))
+            throw new GraphException("An empty operator name found, a name or null expected.");
         if (options.Name is { } name && !_names.Add(name))
             throw new GraphException($"Operator name '{name}' found twice; names are unique in a graph, since state is found again by them.");
         return options;

@@ -5,7 +5,8 @@ using Millrace.Data;
 namespace Millrace.Operators;
 
 /// <summary>One output port of an operator: gathers rows into batches and hands full ones to what stands behind the port.</summary>
-/// <remarks>Open rows go on when the batch is full, when the operator returns from a batch, and at the end of the epoch.</remarks>
+/// <remarks>Open rows go on when the batch is full and when the operator calls <see cref="Flush"/>, which it does before it returns from
+/// a batch and from the end of an epoch: rows left open are lost when a later record fails.</remarks>
 public sealed class Output<T>
 {
     private readonly IInput<T>? _target;
@@ -24,6 +25,9 @@ public sealed class Output<T>
         _targetId = targetId is { } id ? new(id) : null;
         _progress = progress;
     }
+
+    /// <summary>Rows that were added and not yet handed over.</summary>
+    internal int OpenRows => _count;
 
     /// <summary>Adds one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,11 +66,14 @@ public sealed class Output<T>
         }
     }
 
-    /// <summary>Passes a whole batch on, after the rows that were added before it.</summary>
+    /// <summary>Passes a whole batch on, after the rows that were added before it. An empty one is released: no port ever sees it.</summary>
     public void Send(Batch<T> batch)
     {
         Flush();
-        Deliver(batch);
+        if (batch.Count == 0)
+            batch.Release();
+        else
+            Deliver(batch);
     }
 
     /// <summary>Hands the open rows over.</summary>

@@ -14,6 +14,8 @@ public static class GraphPlanner
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.DefaultParallelism < 1 || options.KeyGroups < 1)
+            throw new GraphException($"Default parallelism {options.DefaultParallelism} and {options.KeyGroups} key groups found, 1 or more of each expected.");
         if (graph.Nodes.Count == 0)
             throw new GraphException("The graph is empty: add a source and an output.");
         var ids = OperatorIds.Assign(graph);
@@ -64,6 +66,8 @@ public static class GraphPlanner
             var wanted = node.Accept(splits) ?? node.Options.Parallelism;
             parallelism[node.Index] = wanted
                 ?? (node.Inputs.Count == 0 ? options.DefaultParallelism : DefaultOf(node, parallelism, options));
+            if (parallelism[node.Index] < 1)
+                throw new GraphException($"Operator {ids[node.Index]} has parallelism {parallelism[node.Index]}, 1 or more expected.");
             var isHashed = node.Inputs.Any(edge => edge.Exchange == ExchangeKind.Hash);
             if (isHashed && parallelism[node.Index] > options.KeyGroups)
             {

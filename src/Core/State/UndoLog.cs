@@ -77,7 +77,6 @@ internal sealed class UndoLog<TRecord>(bool isTransient)
             undo(log.Pop());
         }
 
-        Scope++;
         Release();
     }
 

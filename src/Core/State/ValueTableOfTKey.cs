@@ -71,6 +71,13 @@ public abstract class ValueTable<TKey, TValue> : StateTable
         return count;
     }
 
+    /// <summary>Copies entries that the current epoch has changed, each once, in no particular order, with their present values.</summary>
+    /// <param name="cursor">0 for the first call; then what the last one left.</param>
+    /// <param name="target">Room for a part of them.</param>
+    /// <returns>How many were copied; 0 when there are no more.</returns>
+    /// <remarks>For tables that the epoch removed nothing from; nothing may change between the calls of one pass.</remarks>
+    public abstract int CopyChanged(ref int cursor, Span<(TKey Key, TValue Value)> target);
+
     /// <summary>Enumerates the live entries, in no particular order: <c>while (entries.MoveNext()) { … entries.Set(value) or entries.Remove() }</c>.</summary>
     public ValueTableEnumerator<TKey, TValue> GetEnumerator() => new(this);
 

@@ -8,15 +8,15 @@ internal sealed class ProtocolTimer
 {
     private readonly JobClock _clock;
     private readonly ITimer _timer;
-    private long _wakeMs = long.MinValue;
+    private long _wakeMs = long.MaxValue;
 
     public ProtocolTimer(IActorRef self, JobClock clock, object tick)
     {
         _clock = clock;
         _timer = clock.CreateTimer(() =>
         {
-            // Why here: a timer may fire a fraction of a millisecond early, and the tick that finds nothing due must schedule the next.
-            Volatile.Write(ref _wakeMs, long.MinValue);
+            // Why here: a timer may fire a moment before its time by the job's clock, and must then be set again.
+            Volatile.Write(ref _wakeMs, long.MaxValue);
             self.Tell(tick, ActorRefs.NoSender);
         });
     }
@@ -25,12 +25,10 @@ internal sealed class ProtocolTimer
     /// <param name="wakeMs">On the job's clock; <see cref="long.MaxValue"/> for never.</param>
     public void WakeAt(long wakeMs)
     {
-        var nowMs = _clock.NowMs;
-        var pendingMs = Volatile.Read(ref _wakeMs);
-        if (wakeMs == long.MaxValue || (pendingMs > nowMs && pendingMs <= wakeMs))
+        if (wakeMs >= Volatile.Read(ref _wakeMs))
             return;
         Volatile.Write(ref _wakeMs, wakeMs);
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, wakeMs - nowMs)), Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, wakeMs - _clock.NowMs)), Timeout.InfiniteTimeSpan);
     }
 
     public void Cancel() => _timer.Dispose();

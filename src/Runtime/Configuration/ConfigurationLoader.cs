@@ -1,7 +1,7 @@
 using System.Globalization;
 using Akka.Configuration;
-using ConfigurationException = Millrace.Data.ConfigurationException;
 using Akka.Configuration.Hocon;
+using ConfigurationException = Millrace.Data.ConfigurationException;
 
 namespace Millrace.Runtime.Configuration;
 

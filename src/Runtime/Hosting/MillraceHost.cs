@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using Millrace.Client;
@@ -60,7 +59,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger("Millrace");
         _dispatchers = new TaskDispatchers(system, runtime.TaskThreads);
         _jobManager = system.ActorOf(JobManager.Props(), "millrace");
-        _signals = options.StopsOnSignal ? new StopSignals(this) : null;
+        _signals = options.StopsOnSignal ? new StopSignals(() => _ = StopAsync(Options.DrainTimeout)) : null;
     }
 
     /// <summary>The options in force.</summary>
@@ -78,10 +77,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     {
         var options = new MillraceHostOptions();
         configure?.Invoke(options);
-        var merged = ConfigurationLoader.WithReference(options.Configuration);
-        var runtime = ConfigurationLoader.Read(merged);
-        var system = ActorSystem.Create(
-            "millrace", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(merged.WithFallback(ConfigurationFactory.ParseString(SystemConfig)))));
+        var config = SystemConfiguration(options);
+        var runtime = ConfigurationLoader.Read(config);
+        var system = ActorSystem.Create("millrace", BootstrapSetup.Create().WithConfig(config));
         return Task.FromResult(new MillraceHost(system, ownsSystem: true, runtime, options));
     }
 
@@ -171,12 +169,13 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         }
     }
 
-    /// <summary>The runtime on an actor system that somebody else owns.</summary>
-    internal static MillraceHost On(ActorSystem system, MillraceHostOptions options)
-    {
-        var runtime = ConfigurationLoader.Read(ConfigurationLoader.WithReference(options.Configuration));
-        return new MillraceHost(system, ownsSystem: false, runtime, options);
-    }
+    /// <summary>The whole configuration of an actor system for the runtime; throws where the user's part is wrong.</summary>
+    internal static Config SystemConfiguration(MillraceHostOptions options) =>
+        ConfigurationLoader.WithReference(options.Configuration).WithFallback(ConfigurationFactory.ParseString(SystemConfig));
+
+    /// <summary>The runtime on an actor system that somebody else owns, made with <see cref="SystemConfiguration"/>.</summary>
+    internal static MillraceHost On(ActorSystem system, MillraceHostOptions options) =>
+        new(system, ownsSystem: false, ConfigurationLoader.Read(system.Settings.Config), options);
 
     private static void Check(JobOptions options)
     {

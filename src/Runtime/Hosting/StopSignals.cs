@@ -7,13 +7,14 @@ internal sealed class StopSignals : IDisposable
 {
     private const int ExitCodeBySignal = 130;
 
-    private readonly MillraceHost _host;
+    private readonly Action _stop;
     private readonly PosixSignalRegistration[] _registrations;
     private int _seen;
 
-    public StopSignals(MillraceHost host)
+    /// <param name="stop">Begins to drain; returns at once.</param>
+    public StopSignals(Action stop)
     {
-        _host = host;
+        _stop = stop;
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
@@ -33,6 +34,6 @@ internal sealed class StopSignals : IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref _seen) > 1)
             Environment.Exit(ExitCodeBySignal);
-        _ = _host.StopAsync(_host.Options.DrainTimeout);
+        _stop();
     }
 }

@@ -7,8 +7,7 @@ namespace Millrace.Runtime.Jobs;
 
 /// <summary>Gives each job a dispatcher of its own, with threads of its own.</summary>
 /// <remarks>
-/// Measured: dedicated threads, as many as processors, pass messages between actors faster than the thread pool, and user code can't
-/// starve anything else. A job whose function hangs leaves its threads behind; the next job has fresh ones.
+/// Dedicated threads, as many as processors, so that user code can't starve anything else. A job whose function hangs leaves its threads behind; the next job has fresh ones.
 /// </remarks>
 internal sealed class TaskDispatchers(ActorSystem system, int threads)
 {

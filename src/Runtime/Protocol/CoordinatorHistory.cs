@@ -78,7 +78,7 @@ internal sealed class CoordinatorHistory(JobShape shape)
             case JournalRows.Closed closed:
                 Closed = closed;
                 break;
-            case JournalRows.Opened:
+            case JournalRows.Opened { Resumes: true }:
                 Closed = null;
                 break;
         }

@@ -32,7 +32,7 @@ internal sealed partial class CoordinatorProtocol
                 return $"Task {failure.Task}: {failure.Reason}";
             }
 
-            if (failure is { Kind: FailureKind.Task } && failuresSoFar + 1 >= _options.MaxAttempts)
+            if (failure is { Kind: FailureKind.Task or FailureKind.TaskAndState } && failuresSoFar + 1 >= _options.MaxAttempts)
             {
                 return $"Task {failure.Task} failed, after {failuresSoFar} attempts without a commit: {failure.Reason}";
             }
@@ -64,7 +64,7 @@ internal sealed partial class CoordinatorProtocol
         var isTaskToBlame = false;
         foreach (var failure in _failures)
         {
-            isTaskToBlame |= failure is { Kind: FailureKind.Task };
+            isTaskToBlame |= failure is { Kind: FailureKind.Task or FailureKind.TaskAndState };
         }
 
         _shape.Close(lost);
@@ -77,7 +77,7 @@ internal sealed partial class CoordinatorProtocol
         {
             var hasMoved = former is null || owners[task] != former.Owner[task];
             generation[task] = lost[task] ? number : former!.Generation[task];
-            since[task] = hasMoved ? number : former!.Since[task];
+            since[task] = hasMoved || _failures[task] is { Kind: FailureKind.TaskAndState } ? number : former!.Since[task];
             if (hasMoved && former is not null && !dead.Contains(former.Owner[task]))
             {
                 dead.Add(former.Owner[task]);

@@ -74,7 +74,7 @@ internal sealed partial class CoordinatorProtocol
         {
             _phase = OpeningPhase.OpeningOwn;
             (_stream, _nextNumber) = (JournalStream.Coordinator(Incarnation), 1);
-            Append([new JournalRows.Opened(Incarnation)], effects);
+            Append([new JournalRows.Opened(Incarnation, _options.ResumesClosedJob)], effects);
             return;
         }
 
@@ -125,13 +125,13 @@ internal sealed partial class CoordinatorProtocol
         _predecessors = [];
         State = CoordinatorState.Running;
         effects.Add(new Opened(Incarnation, _history.LastCommitted));
-        if (_history.Closed is { } closed && !_options.ResumesClosedJob)
+        _history.Apply(new JournalRows.Opened(Incarnation, _options.ResumesClosedJob));
+        if (_history.Closed is { } closed)
         {
             Close(closed, effects);
             return;
         }
 
-        _history.Apply(new JournalRows.Opened(Incarnation));
         _tailAtMs = nowMs + (_options.LeaseMs / 2);
         _beatAtMs = nowMs;
         _openedAtMs = nowMs;

@@ -1,5 +1,5 @@
-using Millrace.Client;
 using System.Collections.Immutable;
+using Millrace.Client;
 using static Millrace.Runtime.Protocol.ControlMessages;
 using static Millrace.Runtime.Protocol.CoordinatorMessages;
 

@@ -61,7 +61,7 @@ internal sealed partial class CoordinatorProtocol
         _faults = faults;
         _history = new CoordinatorHistory(shape);
         _lastStepMs = nowMs;
-        _takeoverAtMs = nowMs + options.TakeoverAfterMs;
+        NextWakeMs = _takeoverAtMs = nowMs + options.TakeoverAfterMs;
         _failures = new ControlMessages.TaskFailure?[shape.Count];
         _applied = new long[shape.Count];
         _polled = new ControlMessages.OffsetsPolled?[shape.Count];

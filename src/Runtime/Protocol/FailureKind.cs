@@ -9,6 +9,9 @@ internal enum FailureKind
     /// <summary>A connection: a gap in a channel or its reset. Does not count.</summary>
     Channel,
 
+    /// <summary>The task itself, and its state is gone with it: it starts afresh from the named rows. Counts as well.</summary>
+    TaskAndState,
+
     /// <summary>The task itself, and another attempt would not help: the job fails at once.</summary>
     Fatal,
 }

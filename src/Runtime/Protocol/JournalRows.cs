@@ -10,8 +10,9 @@ internal static class JournalRows
     /// <summary>In <c>lease</c>: the row's number is the incarnation of the coordinator that <paramref name="Holder"/> runs.</summary>
     internal sealed record LeaseTaken(ProcessUid Holder) : Row;
 
-    /// <summary>First row of <c>c{incarnation}</c>: all predecessors are sealed and folded.</summary>
-    internal sealed record Opened(long Incarnation) : Row;
+    /// <summary>First row of <c>c{incarnation}</c>: all predecessors are sealed.</summary>
+    /// <param name="Resumes">A job that was closed before goes on. Without it the job stays closed, whoever comes after.</param>
+    internal sealed record Opened(long Incarnation, bool Resumes) : Row;
 
     internal sealed record Planned(EpochPlan Plan) : Row;
 

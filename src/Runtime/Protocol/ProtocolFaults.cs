@@ -35,10 +35,4 @@ internal enum ProtocolFaults
 
     /// <summary>A successor seals the latest predecessor only.</summary>
     SealOnlyLatestPredecessor = 1 << 9,
-
-    /// <summary>A returning owner keeps its old copy of a task whatever happened in between.</summary>
-    IgnoreSince = 1 << 10,
-
-    /// <summary>A worker acts on a commit without finding its own row named.</summary>
-    CommitUnnamedRow = 1 << 11,
 }

@@ -20,8 +20,11 @@ internal static class WorkerMessages
     /// <summary>Input: the task has passed the barrier of an epoch and hands over its delta.</summary>
     internal sealed record EpochCompleted(int Task, int Generation, long Epoch, object? Delta) : IWorkerInput;
 
-    /// <summary>Input: the task can't go on. It does nothing more until it adopts a newer generation.</summary>
-    internal sealed record TaskFailed(int Task, int Generation, string Reason, bool IsFatal = false) : IWorkerInput;
+    /// <summary>
+    /// Input: the task can't go on. It does nothing more until it adopts a newer generation, or, if its state is gone
+    /// (<see cref="FailureKind.TaskAndState"/>, as after a crash of its actor), until it is started again.
+    /// </summary>
+    internal sealed record TaskFailed(int Task, int Generation, string Reason, FailureKind Kind = FailureKind.Task) : IWorkerInput;
 
     /// <summary>
     /// Input: a gap or a reset on a channel, seen by either end. <paramref name="Receiver"/> may live elsewhere;

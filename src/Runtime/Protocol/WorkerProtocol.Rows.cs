@@ -167,11 +167,6 @@ internal sealed partial class WorkerProtocol
     /// <summary>Does the decision name, for every task held here, a row of this process with the task's present generation?</summary>
     private bool IsNamed(CommittedEpoch epoch)
     {
-        if ((_faults & ProtocolFaults.CommitUnnamedRow) != ProtocolFaults.None)
-        {
-            return true;
-        }
-
         for (var task = 0; task < _held.Length; task++)
         {
             if (_held[task] is { } held && !IsOwnRow(epoch.Rows[task], task, held.Generation))

@@ -12,7 +12,7 @@ namespace Millrace.Runtime.Protocol;
 /// </para>
 /// <para>
 /// <b>Attempts.</b> Only a higher number is adopted. A task that this process has held without a break (<c>since</c> unchanged) stays
-/// and goes to the base by its undo lists; a task held anew, even one that was held once before, starts from the named rows; a task
+/// and goes to the base by its undo lists; a task whose state was lost reports so until it is to be held anew; a task held anew, even one that was held once before, starts from the named rows; a task
 /// that went elsewhere is dropped.
 /// </para>
 /// <para>
@@ -40,6 +40,7 @@ internal sealed partial class WorkerProtocol
     private readonly TaskFailure?[] _failures;
     private readonly List<EpochPlan> _plans = [];
     private AttemptPlan? _attempt;
+    private Poll? _poll;
     private long _incarnation;
     private long _beat;
     private long _committed;
@@ -177,19 +178,27 @@ internal sealed partial class WorkerProtocol
     {
         switch (input)
         {
-            case TaskReady ready when Holds(ready.Task, ready.Generation) is { IsReady: false } task:
+            case TaskReady ready when Holds(ready.Task, ready.Generation) is { IsReady: false, IsStateLost: false } task:
                 task.IsReady = true;
                 foreach (var plan in _plans)
                 {
                     effects.Add(RunEpochOf(ready.Task, plan));
                 }
 
+                if (_shape.Tasks[ready.Task].IsSource && _poll is { } poll && poll.Epoch > _plannedThrough)
+                {
+                    effects.Add(new PollOffsets(ready.Task, poll.Epoch, poll.NowMs));
+                }
+
                 break;
-            case EpochCompleted completed when Holds(completed.Task, completed.Generation) is { } task:
+            case EpochCompleted completed when Holds(completed.Task, completed.Generation) is { IsStateLost: false } task:
                 task.Deltas.Add(new HeldDelta(completed.Epoch, completed.Delta));
                 break;
+            case WorkerMessages.TaskFailed { Kind: FailureKind.TaskAndState } failed:
+                OnStateLost(failed, effects);
+                break;
             case WorkerMessages.TaskFailed failed when Holds(failed.Task, failed.Generation) is not null:
-                Report(new TaskFailure(failed.Task, failed.Generation, failed.Reason, failed.IsFatal ? FailureKind.Fatal : FailureKind.Task), effects);
+                Report(new TaskFailure(failed.Task, failed.Generation, failed.Reason, failed.Kind), effects);
                 break;
             case ChannelBroken broken when _attempt is null || broken.Generation >= _attempt.Generation[broken.Receiver]:
                 Report(new TaskFailure(broken.Receiver, broken.Generation, broken.Reason, FailureKind.Channel), effects);
@@ -205,11 +214,25 @@ internal sealed partial class WorkerProtocol
         }
     }
 
+    /// <summary>
+    /// The report may cross an adoption: it concerns the copy, whatever generation this copy has been told of since. Copies are
+    /// told apart by the attempt from which they are held.
+    /// </summary>
+    private void OnStateLost(WorkerMessages.TaskFailed failed, List<IWorkerEffect> effects)
+    {
+        if (_held[failed.Task] is { } held && failed.Generation >= held.Since)
+        {
+            held.IsStateLost = true;
+            held.IsReady = false;
+            Report(new TaskFailure(failed.Task, held.Generation, failed.Reason, failed.Kind), effects);
+        }
+    }
+
     private HeldTask? Holds(int task, int generation) => _held[task] is { } held && held.Generation == generation ? held : null;
 
     private void Report(TaskFailure failure, List<IWorkerEffect> effects)
     {
-        if (_failures[failure.Task] is { } known && known.Generation >= failure.Generation && known.Kind != FailureKind.Channel)
+        if (_failures[failure.Task] is { } known && known.Generation >= failure.Generation && known.Kind >= failure.Kind && failure.Kind != FailureKind.Channel)
         {
             return;
         }
@@ -241,15 +264,15 @@ internal sealed partial class WorkerProtocol
         _attempt = plan;
         for (var task = 0; task < _held.Length; task++)
         {
-            AdoptTaskOf(task, plan, message.References, effects);
             if (_failures[task] is { } failure && failure.Generation < plan.Generation[task])
             {
                 _failures[task] = null;
             }
+
+            AdoptTaskOf(task, plan, message.References, effects);
         }
 
         Forget(plan.Base);
-        _plannedThrough = Math.Max(_plannedThrough, plan.Base);
         SendHeartbeat(nowMs, effects);
     }
 
@@ -269,22 +292,27 @@ internal sealed partial class WorkerProtocol
 
         var consumers = ConsumerGenerations(task, plan);
         var generation = plan.Generation[task];
-        var isKept = held is not null && (held.Since == plan.Since[task] || (_faults & ProtocolFaults.IgnoreSince) != ProtocolFaults.None);
-        if (!isKept)
+        if (held is null || held.Since != plan.Since[task])
         {
             _held[task] = new HeldTask(generation, plan.Since[task]);
             effects.Add(new StartTask(task, generation, plan.Base, ReferencesOf(task, references), consumers));
             return;
         }
 
-        if (held!.Generation != generation)
+        if (held.Generation != generation)
         {
             held.Generation = generation;
             held.IsReady = false;
             held.Deltas.Clear();
         }
 
-        held.Since = plan.Since[task];
+        if (held.IsStateLost)
+        {
+            // Sent back for another reason, or before the report arrived: there is nothing here that could go back.
+            Report(new TaskFailure(task, generation, "The task's state is lost.", FailureKind.TaskAndState), effects);
+            return;
+        }
+
         effects.Add(new AdoptTask(task, generation, plan.Base, consumers));
     }
 
@@ -335,6 +363,7 @@ internal sealed partial class WorkerProtocol
 
     private void OnPoll(Poll poll, List<IWorkerEffect> effects)
     {
+        _poll = poll;
         foreach (var task in _shape.Sources)
         {
             if (_held[task] is { IsReady: true })
@@ -359,7 +388,7 @@ internal sealed partial class WorkerProtocol
 
         for (var task = 0; task < _held.Length; task++)
         {
-            if (_held[task] is not null)
+            if (_held[task] is { IsStateLost: false })
             {
                 effects.Add(new CommitEpoch(task, epoch.Epoch, epoch.Previous));
             }
@@ -380,7 +409,9 @@ internal sealed partial class WorkerProtocol
             return;
         }
 
+        // A process without tasks may hear of the commit before the plan: the plan is of no use any more.
         _committed = committed;
+        _plannedThrough = Math.Max(_plannedThrough, committed);
         _plans.RemoveAll(p => p.Epoch <= committed);
         _rows.RemoveAll(r => r.Epoch <= committed);
         foreach (var held in _held)
@@ -427,9 +458,12 @@ internal sealed partial class WorkerProtocol
     {
         public int Generation { get; set; } = generation;
 
-        public int Since { get; set; } = since;
+        public int Since { get; } = since;
 
         public bool IsReady { get; set; }
+
+        /// <value>Only a start from the named rows helps, whatever attempts come before it.</value>
+        public bool IsStateLost { get; set; }
 
         public long Applied { get; set; } = -1;
 

@@ -74,7 +74,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         foreach (var node in _stage.Nodes.Reverse())
         {
             if (_parts.TryGetValue(node, out var part) && part is Operator @operator)
-                @operator.Open(new OperatorContext(this, node, Chain.State.Of(IdOf(node)), HashCode.Combine(_task, node.Index)));
+                @operator.Open(new OperatorContext(this, node, Chain.State.Of(IdOf(node)), unchecked((_task * 31) + node.Index)));
         }
 
         // The source reads into its own output, so it comes last.

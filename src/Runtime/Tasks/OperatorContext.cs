@@ -10,7 +10,7 @@ internal sealed class OperatorContext(ChainBuilder builder, StreamNode node, IKe
 {
     private readonly TaskChain _chain = builder.Chain;
     private Random? _random;
-    private long _randomEpoch;
+    private long _randomRun;
 
     /// <inheritdoc/>
     public OperatorId Operator { get; } = builder.IdOf(node);
@@ -29,9 +29,9 @@ internal sealed class OperatorContext(ChainBuilder builder, StreamNode node, IKe
     {
         get
         {
-            if (_random is null || _randomEpoch != Epoch.Epoch.Number)
+            if (_random is null || _randomRun != _chain.EpochRuns)
             {
-                _randomEpoch = Epoch.Epoch.Number;
+                _randomRun = _chain.EpochRuns;
                 _random = new Random(unchecked(((int)Epoch.Seed * 31) + seed));
             }
 

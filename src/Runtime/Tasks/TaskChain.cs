@@ -41,6 +41,9 @@ internal sealed class TaskChain : IDisposable
     /// <summary>The epoch that rows belong to now.</summary>
     public EpochInfo Epoch { get; private set; }
 
+    /// <summary>How often an epoch was begun; an epoch that runs again counts again.</summary>
+    public long EpochRuns { get; private set; }
+
     public bool IsBlocked
     {
         get
@@ -72,6 +75,7 @@ internal sealed class TaskChain : IDisposable
     public void BeginEpoch(EpochInfo epoch)
     {
         Epoch = epoch;
+        EpochRuns++;
         State.BeginEpoch(epoch.Epoch);
         foreach (var gate in Gates)
             gate.BeginEpoch(epoch);
@@ -113,6 +117,8 @@ internal sealed class TaskChain : IDisposable
     {
         Epoch = default;
         DiscardOutputs();
+        // So that an epoch that was already open is opened anew: tables, gates and sink must begin it again.
+        Epoch = default;
         State.RollBackTo(committed);
         foreach (var end in Ends)
             end.DropRow();

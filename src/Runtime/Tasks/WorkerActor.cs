@@ -67,7 +67,7 @@ internal sealed class WorkerActor : UntypedActor
                 return Directive.Escalate;
             Self.Tell(failure.IsChannelBroken
                 ? new WorkerMessages.ChannelBroken(failure.Task, failure.Generation, failure.Message)
-                : new WorkerMessages.TaskFailed(failure.Task, failure.Generation, failure.Message, failure.IsFatal));
+                : new WorkerMessages.TaskFailed(failure.Task, failure.Generation, failure.Message, failure.IsFatal ? FailureKind.Fatal : FailureKind.Task));
             return Directive.Resume;
         }),
         loggingEnabled: false);

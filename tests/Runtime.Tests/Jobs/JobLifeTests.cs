@@ -185,7 +185,7 @@ public sealed class JobLifeTests
 
         var failure = Assert.Throws<GraphException>(() => new StreamGraph().AddSink("ledger", foreign, new LedgerSink<int>()));
 
-        Assert.Contains("another graph", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("two graphs", failure.Message, StringComparison.Ordinal);
     }
 
     private static StreamGraph Copy(QueueSource<int> source, Connectors.ISink<int> sink) =>

@@ -1,0 +1,49 @@
+using Millrace.Bench.Macro.Workloads;
+using Millrace.Connectors;
+using Millrace.Data;
+
+namespace Millrace.Bench.Macro.Engines;
+
+/// <summary>The input as a source: each epoch reads the next batches, each split its even share of them, in place.</summary>
+internal sealed class InputSource<T>(Input<T> input, int batchesPerEpoch = 1) : ISource<T>
+{
+    public string Description => "input";
+
+    public bool IsReplayable => true;
+
+    public int? Splits => null;
+
+    public ISplitReader<T> Open(SplitContext context) => new Reader(input, batchesPerEpoch, context.Split.Number, context.Splits);
+
+    private sealed class Reader(Input<T> input, int batchesPerEpoch, int split, int splits) : ISplitReader<T>
+    {
+        private readonly int _start = (int)((long)Input<T>.BatchSize * split / splits);
+        private readonly int _share = (int)(((long)Input<T>.BatchSize * (split + 1) / splits) - ((long)Input<T>.BatchSize * split / splits));
+        private long _polled;
+
+        public bool IsFinished => _polled >= input.BatchCount;
+
+        public long Poll(Epoch epoch, long nowMs)
+        {
+            _polled = Math.Min(input.BatchCount, Math.Max(_polled, epoch.Number * batchesPerEpoch));
+            return _polled * _share;
+        }
+
+        public Batch<T>? Read(long from, long to, out long next)
+        {
+            var (batch, skipped) = Math.DivRem(from, _share);
+            var rows = input.Batch(batch);
+            var count = (int)Math.Min(Math.Min(_share - skipped, to - from), Batch<T>.FullSize);
+            next = from + count;
+            return Batch<T>.View(rows.Array!, rows.Offset + _start + (int)skipped, count);
+        }
+
+        public void Release(long offset)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

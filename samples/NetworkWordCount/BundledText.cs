@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Millrace.Samples;
+
+/// <summary>A text server on loopback that sends the bundled text, some lines at a time, to the first client; counts what comes back.</summary>
+internal sealed class BundledText : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(80);
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _allCounted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string[] _lines;
+    private readonly Task _serving;
+
+    public BundledText()
+    {
+        using var stream = typeof(BundledText).Assembly.GetManifestResourceStream("text.txt")!;
+        using var reader = new StreamReader(stream);
+        _lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Words = _lines.Sum(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    public string Host => "localhost";
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Words of the text.</summary>
+    public long Words { get; }
+
+    public long WordsCounted { get; private set; }
+
+    /// <summary>Ends when every word has been counted.</summary>
+    public Task AllCounted => _allCounted.Task;
+
+    /// <summary>Takes the number of words of one batch.</summary>
+    public void Counted(long words)
+    {
+        WordsCounted += words;
+        if (WordsCounted >= Words)
+            _allCounted.TrySetResult();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _serving;
+        _stop.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+            foreach (var line in _lines)
+            {
+                await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), _stop.Token);
+                await Task.Delay(Pause, _stop.Token);
+            }
+
+            // The connection stays open until the count is complete: a closed one would be made again.
+            await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
+        }
+        catch (Exception end) when (end is OperationCanceledException or IOException or SocketException)
+        {
+            // The client has gone or the program ends.
+        }
+    }
+}

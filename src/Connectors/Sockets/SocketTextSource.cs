@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Millrace.Data;
+
+namespace Millrace.Connectors.Sockets;
+
+/// <summary>Lines of UTF-8 text from a TCP server, which this source connects to as a client.</summary>
+/// <remarks>
+/// <para>A line ends with <c>\n</c> or <c>\r\n</c>; the last one before the server closes needs no end. A byte order mark at the start of a
+/// connection is left out. Left out and counted: <c>oversized line</c> (<see cref="SocketSourceOptions.LineLengthMaxBytes"/>); kept with U+FFFD
+/// and counted: <c>invalid UTF-8</c>.</para>
+/// <para>When the server closes, refuses or can't be found, the source connects again, for ever or for
+/// <see cref="SocketSourceOptions.FailAfter"/>; then it throws a <see cref="SourceFailedException"/>. It never finishes by itself.</para>
+/// <para>Not replayable: lines received and not yet committed are held in memory, so that epochs run again in this process give the same
+/// lines; the process's end loses them, and what the server sent while there was no connection was never received.</para>
+/// </remarks>
+public sealed class SocketTextSource : ISource<string>
+{
+    private readonly string _host;
+    private readonly int _port;
+    private readonly SocketSourceOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _clock;
+
+    /// <param name="host">Name or address of the server; each of its addresses is tried in turn.</param>
+    /// <param name="port">TCP port, 1 to 65535.</param>
+    /// <param name="options">How to read; null for the defaults.</param>
+    /// <param name="logger">Told when the connection comes and goes; null for nobody.</param>
+    /// <param name="timeProvider">The clock of waits and time limits; null for the system's.</param>
+    /// <exception cref="GraphException">The host is empty, the port or an option out of its range.</exception>
+    public SocketTextSource(string host, int port, SocketSourceOptions? options = null, ILogger? logger = null, TimeProvider? timeProvider = null)
+    {
+        if (string.IsNullOrWhiteSpace(host))
+            throw new GraphException($"Socket source: host '{host}' found, a name or an address expected; give the server's, as localhost.");
+        if (port is < 1 or > 65535)
+            throw new GraphException($"Socket source {host}: port {port} found, 1 to 65535 expected; give the server's port.");
+        (_host, _port) = (host, port);
+        Description = $"socket {host}:{port}";
+        _options = options ?? new();
+        _options.Validate(Description);
+        _logger = logger ?? NullLogger.Instance;
+        _clock = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    public string Description { get; }
+
+    /// <inheritdoc/>
+    public bool IsReplayable => false;
+
+    /// <inheritdoc/>
+    public int? Splits => 1;
+
+    /// <inheritdoc/>
+    public ISplitReader<string> Open(SplitContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var lines = new LineLog(_options.BufferedBytesMax);
+        var splitter = new LineSplitter(Description, _options.LineLengthMaxBytes, _options.OversizedLines, context.RecordSkipped);
+        var input = new SocketInput(splitter, lines, _options.IdleTimeout, _clock);
+        var connector = new SocketConnector(Description, _host, _port, _options, _logger, _clock);
+        return new SocketTextReader(Description, connector, input, lines, _logger);
+    }
+}

@@ -1,0 +1,37 @@
+using Millrace.Data;
+using Millrace.State;
+
+namespace Millrace.Operators.Keyed;
+
+/// <summary>A total per key over all epochs; at the end of each epoch the keys that it held are given out with their new totals.</summary>
+public sealed class RunningReduceByKeyOperator<TKey, TValue>(Func<TValue, TValue, TValue> reduce)
+    : Operator, IInput<(TKey Key, TValue Value)>
+{
+    private ValueTable<TKey, TValue> _totals = null!;
+    private Output<(TKey Key, TValue Value)> _output = null!;
+    private (TKey Key, TValue Value)[] _changed = [];
+
+    /// <inheritdoc/>
+    public void OnBatch(Batch<(TKey Key, TValue Value)> batch)
+    {
+        _totals.Merge(batch.Rows, reduce);
+        batch.Release();
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpoch(EpochInfo epoch)
+    {
+        var cursor = 0;
+        while (_totals.CopyChanged(ref cursor, _changed) is > 0 and var count)
+            _output.AddRange(_changed.AsSpan(0, count));
+        _output.Flush();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnOpen()
+    {
+        _totals = Context.State.Value<TKey, TValue>("totals");
+        _output = Context.Output<(TKey, TValue)>();
+        _changed = new (TKey, TValue)[256];
+    }
+}

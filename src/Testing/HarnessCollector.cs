@@ -1,0 +1,18 @@
+namespace Millrace.Testing;
+
+/// <summary>What stands behind an output port, whatever its rows.</summary>
+internal abstract class HarnessCollector
+{
+    public abstract int Port { get; }
+
+    public abstract Type RowType { get; }
+
+    /// <summary>Rows that were not taken yet, as text; null where there are none.</summary>
+    public abstract string? Untaken { get; }
+
+    /// <summary>Where it stands: rows so far, rows taken.</summary>
+    public abstract (int Count, int Taken) Mark();
+
+    /// <summary>Drops the rows since the mark; those taken since stand untaken again.</summary>
+    public abstract void UndoTo((int Count, int Taken) mark);
+}

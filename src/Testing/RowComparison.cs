@@ -1,0 +1,61 @@
+using System.Collections;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Millrace.Testing;
+
+/// <summary>Compares expected with found rows and says what differs.</summary>
+internal static class RowComparison
+{
+    private const int ShownRows = 10;
+
+    public static void InOrder<T>(IReadOnlyList<T> expected, IReadOnlyList<T> found)
+    {
+        var common = Math.Min(expected.Count, found.Count);
+        for (var row = 0; row < common; row++)
+        {
+            if (!EqualityComparer<T>.Default.Equals(expected[row], found[row]))
+            {
+                throw new HarnessException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Show(expected)} expected, {Show(found)} found; row {row}: {Text(expected[row])} expected, {Text(found[row])} found"));
+            }
+        }
+
+        if (expected.Count != found.Count)
+            throw new HarnessException($"{Show(expected)} expected, {Show(found)} found");
+    }
+
+    public static void AnyOrder<T>(IReadOnlyList<T> expected, IReadOnlyList<T> found)
+    {
+        // Why wrapped: a row may be null, a dictionary's key may not.
+        var open = expected.CountBy(ValueTuple.Create).ToDictionary();
+        var surplus = new List<T>();
+        foreach (var row in found)
+        {
+            if (open.TryGetValue(new(row), out var count) && count > 0)
+                open[new(row)] = count - 1;
+            else
+                surplus.Add(row);
+        }
+
+        var missing = open.SelectMany(pair => Enumerable.Repeat(pair.Key.Item1, pair.Value)).ToList();
+        if (missing.Count + surplus.Count > 0)
+            throw new HarnessException($"{Show(expected)} expected, {Show(found)} found; missing {Show(missing)}, surplus {Show(surplus)}");
+    }
+
+    /// <summary>The first rows and how many there are.</summary>
+    public static string Show<T>(IReadOnlyList<T> rows) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"[{string.Join(", ", rows.Take(ShownRows).Select(Text))}{(rows.Count > ShownRows ? $", … {rows.Count} rows" : "")}]");
+
+    private static string Text<T>(T row) => row switch
+    {
+        null => "null",
+        string text => $"\"{text}\"",
+        ITuple tuple => $"({string.Join(", ", Enumerable.Range(0, tuple.Length).Select(item => Text(tuple[item])))})",
+        IEnumerable items => $"[{string.Join(", ", items.Cast<object?>().Select(Text))}]",
+        IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
+        _ => row.ToString() ?? "",
+    };
+}

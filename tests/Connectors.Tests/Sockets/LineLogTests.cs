@@ -1,0 +1,57 @@
+using Millrace.Connectors.Sockets;
+
+namespace Millrace.Connectors.Tests.Sockets;
+
+public sealed class LineLogTests
+{
+    [Fact]
+    public void Ranges_are_read_again_over_block_borders()
+    {
+        var log = new LineLog(long.MaxValue);
+        string[] lines = [.. Enumerable.Range(0, 5000).Select(i => $"{i}")];
+        _ = log.Append(lines);
+        log.Release(1500);
+
+        for (var round = 0; round < 2; round++)
+        {
+            var read = new List<string>();
+            for (var from = 1500L; from < 4999;)
+            {
+                var batch = log.Read(from, 4999)!;
+                read.AddRange(batch.Rows);
+                from += batch.Count;
+                batch.Release();
+            }
+
+            Assert.Equal(lines[1500..4999], read);
+        }
+    }
+
+    [Fact]
+    public void Releasing_everything_gives_back_every_byte()
+    {
+        var log = new LineLog(1);
+        for (var i = 0; i < 7; i++)
+        {
+            var room = log.Append([.. Enumerable.Range(0, 999).Select(n => new string('x', n % 50))]);
+            Assert.False(room.IsCompleted);
+            log.Release(log.End - 500);
+            Assert.False(room.IsCompleted);
+            log.Release(log.End);
+            Assert.True(room.IsCompleted);
+            Assert.Equal(0, log.BufferedBytes);
+        }
+    }
+
+    [Fact]
+    public void Released_lines_are_refused()
+    {
+        var log = new LineLog(1);
+        _ = log.Append(["a", "b"]);
+        log.Release(1);
+
+        Assert.Throws<InvalidOperationException>(() => log.Read(0, 2));
+        Assert.Throws<InvalidOperationException>(() => log.Read(1, 3));
+        Assert.Null(log.Read(2, 2));
+    }
+}

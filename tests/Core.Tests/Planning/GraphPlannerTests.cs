@@ -1,0 +1,203 @@
+using Millrace.Data;
+using Millrace.Graphs;
+
+namespace Millrace.Core.Tests.Planning;
+
+public sealed class GraphPlannerTests
+{
+    private readonly StreamGraph _graph = new();
+
+    [Fact]
+    public void Forward_neighbours_of_one_parallelism_are_one_stage()
+    {
+        _graph.Source().Then(_graph, "map").Then(_graph, "filter").Sink(_graph);
+
+        Assert.Equal("queue map(queue) filter(queue) print(queue)", _graph.Plan().Shape());
+    }
+
+    [Fact]
+    public void Branches_of_a_forward_port_are_one_stage()
+    {
+        var source = _graph.Source();
+        source.Then(_graph, "map");
+        source.Then(_graph, "filter");
+
+        Assert.Equal("queue map(queue) filter(queue)", _graph.Plan().Shape());
+    }
+
+    [Theory]
+    [InlineData(ExchangeKind.Hash)]
+    [InlineData(ExchangeKind.Broadcast)]
+    [InlineData(ExchangeKind.Rebalance)]
+    [InlineData(ExchangeKind.Global)]
+    public void Every_other_exchange_begins_a_stage(ExchangeKind kind)
+    {
+        var exchange = kind switch
+        {
+            ExchangeKind.Hash => PlanFixture.Hash,
+            ExchangeKind.Broadcast => Exchange<(string, int)>.Broadcast,
+            ExchangeKind.Rebalance => Exchange<(string, int)>.Rebalance,
+            _ => Exchange<(string, int)>.Global,
+        };
+        _graph.Source().Then(_graph, "reduce", exchange: exchange).Then(_graph, "map");
+
+        var plan = _graph.Plan();
+
+        Assert.Equal("queue | reduce(queue) map(queue)", plan.Shape());
+        Assert.Equal(kind, plan.ExchangeOf(plan.Stages[1].Inputs.Single()));
+        Assert.Equal(plan.Stages[0].Outputs.Single(), plan.Stages[1].Inputs.Single());
+        Assert.Equal(kind == ExchangeKind.Global ? 1 : 2, plan.Stages[1].Parallelism);
+    }
+
+    [Fact]
+    public void A_node_with_two_inputs_begins_a_stage_behind_both()
+    {
+        var left = _graph.Source("left");
+        var right = _graph.Source("right");
+        var union = _graph.AddOperator("union", () => throw new NotSupportedException());
+        _graph.Connect(left, union);
+        _graph.Connect(right, union);
+
+        var plan = _graph.Plan();
+
+        Assert.Equal("left | right | union(left+right)", plan.Shape());
+        Assert.Equal([0, 1], plan.Stages[2].Inputs.Select(edge => edge.FromStage));
+        Assert.All(plan.Stages[2].Inputs, edge => Assert.Equal(ExchangeKind.Forward, plan.ExchangeOf(edge)));
+    }
+
+    [Fact]
+    public void A_stage_has_one_sink()
+    {
+        var mapped = _graph.Source().Then(_graph, "map");
+        mapped.Sink(_graph);
+        mapped.Sink(_graph, "foreachRdd");
+        mapped.Sink(_graph);
+
+        var plan = _graph.Plan();
+
+        Assert.Equal("queue map(queue) print(queue) | foreachRdd(queue) | print(queue).2", plan.Shape());
+        Assert.Equal(ExchangeKind.Forward, plan.ExchangeOf(plan.Stages[1].Inputs.Single()));
+    }
+
+    [Fact]
+    public void Forward_between_different_parallelisms_is_a_rebalance()
+    {
+        _graph.Source().Then(_graph, "map", new NodeOptions { Parallelism = 3 }).Then(_graph, "filter");
+
+        var plan = _graph.Plan();
+
+        Assert.Equal("queue | map(queue) filter(queue)", plan.Shape());
+        Assert.Equal([2, 3], plan.Stages.Select(stage => stage.Parallelism));
+        Assert.Equal(ExchangeKind.Rebalance, plan.ExchangeOf(plan.Stages[1].Inputs.Single()));
+    }
+
+    [Fact]
+    public void A_source_with_fixed_splits_has_as_many_partitions()
+    {
+        _graph.Source(splits: 1).Then(_graph, "map").ByKey(_graph, "reduceByKey");
+
+        Assert.Equal([1, 4], _graph.Plan(parallelism: 4).Stages.Select(stage => stage.Parallelism));
+    }
+
+    [Fact]
+    public void Every_stage_stands_behind_those_that_feed_it()
+    {
+        var source = _graph.Source();
+        var reduced = source.ByKey(_graph, "reduceByKey");
+        reduced.Then(_graph, "count", exchange: Exchange<(string, int)>.Global).Sink(_graph);
+        source.Then(_graph, "map").Sink(_graph);
+        reduced.Sink(_graph);
+
+        var plan = _graph.Plan();
+
+        Assert.All(plan.Stages.SelectMany(stage => stage.Inputs), edge => Assert.True(edge.FromStage < edge.ToStage));
+        Assert.All(plan.Stages, stage => Assert.Equal(stage, plan.Stages[stage.Index]));
+    }
+
+    [Fact]
+    public void An_empty_graph_is_refused() =>
+        Assert.Equal("The graph is empty: add a source and an output.", Assert.Throws<GraphException>(() => _graph.Plan()).Message);
+
+    [Fact]
+    public void An_operator_without_input_is_refused()
+    {
+        _graph.AddOperator("union", () => throw new NotSupportedException());
+
+        Assert.Equal("Operator union has no input.", Assert.Throws<GraphException>(() => _graph.Plan()).Message);
+    }
+
+    [Fact]
+    public void Parallelism_0_is_refused()
+    {
+        Assert.Throws<GraphException>(() => _graph.Source(options: new NodeOptions { Parallelism = 0 }));
+        _graph.Source("fixed", splits: 0);
+        Assert.Equal("Operator fixed has parallelism 0, 1 or more expected.", Assert.Throws<GraphException>(() => _graph.Plan()).Message);
+        Assert.Throws<GraphException>(() => _graph.Plan(parallelism: 0));
+        Assert.Throws<GraphException>(() => _graph.Plan(keyGroups: 0));
+    }
+
+    [Fact]
+    public void More_partitions_than_key_groups_are_refused_behind_a_hash()
+    {
+        _graph.Source().Then(_graph, "map", new NodeOptions { Parallelism = 9 }).ByKey(_graph, "reduceByKey", new NodeOptions { Parallelism = 9 });
+
+        Assert.Equal(
+            "Operator reduceByKey(queue) has parallelism 9, at most the 8 key groups of the job expected.",
+            Assert.Throws<GraphException>(() => _graph.Plan(keyGroups: 8)).Message);
+        Assert.Equal(9, _graph.Plan(keyGroups: 9).Stages[2].Parallelism);
+    }
+
+    [Fact]
+    public void A_name_given_twice_is_refused()
+    {
+        var source = _graph.Source(options: new NodeOptions { Name = "words" });
+
+        var failure = Assert.Throws<GraphException>(() => source.Then(_graph, "map", new NodeOptions { Name = "words" }));
+
+        Assert.StartsWith("Operator name 'words' found twice", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_name_is_refused() => Assert.Throws<GraphException>(() => _graph.Source(options: new NodeOptions { Name = " " }));
+
+    [Fact]
+    public void An_edge_between_two_graphs_is_refused()
+    {
+        var other = new StreamGraph();
+        var (here, there) = (_graph.Source(), other.Source());
+
+        Assert.Throws<GraphException>(() => there.Then(_graph, "map"));
+        Assert.Throws<GraphException>(() => there.Sink(_graph));
+        Assert.Throws<GraphException>(() => _graph.Connect(here, other.AddOperator("union", () => throw new NotSupportedException())));
+        Assert.Throws<GraphException>(() => default(OutputPort<(string, int)>).Then(_graph, "map"));
+    }
+
+    [Fact]
+    public void Explains_itself()
+    {
+        _graph.Source("socketText", splits: 1)
+            .Then(_graph, "flatMap")
+            .Then(_graph, "combineByKey")
+            .ByKey(_graph, "updateStateByKey", new NodeOptions { Name = "totals" })
+            .Then(_graph, "filter", new NodeOptions { Parallelism = 2 })
+            .Sink(_graph);
+
+        Assert.Equal(
+            """
+            3 stages, 7 tasks, 128 key groups
+            stage 0 × 1
+              socketText
+              flatMap(socketText)
+              combineByKey(socketText)
+            stage 1 × 4
+              ← hash from stage 0 (combineByKey(socketText)), rows of ValueTuple<String, Int32>
+              totals [stateful]
+            stage 2 × 2
+              ← rebalance from stage 1 (totals), rows of ValueTuple<String, Int32>
+              filter(totals)
+              print(totals)
+
+            """.ReplaceLineEndings("\n"),
+            _graph.Plan(parallelism: 4).Explain());
+    }
+}

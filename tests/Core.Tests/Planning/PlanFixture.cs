@@ -1,0 +1,53 @@
+using Millrace.Connectors;
+using Millrace.Graphs;
+using Millrace.Operators;
+using Millrace.Planning;
+
+namespace Millrace.Core.Tests.Planning;
+
+/// <summary>Graphs whose parts are never run.</summary>
+internal static class PlanFixture
+{
+    public static JobGraph Plan(this StreamGraph graph, int parallelism = 2, int keyGroups = 128) =>
+        GraphPlanner.Plan(graph, new PlanOptions(parallelism, keyGroups));
+
+    public static OutputPort<(string, int)> Source(this StreamGraph graph, string kind = "queue", int? splits = null, NodeOptions? options = null) =>
+        graph.AddSource(kind, new NoSource(splits), options);
+
+    public static OutputPort<(string, int)> Then(
+        this OutputPort<(string, int)> input, StreamGraph graph, string kind, NodeOptions? options = null, Exchange<(string, int)>? exchange = null) =>
+        graph.AddOperator<(string, int), (string, int)>(kind, input, () => new NoOperator(), options, exchange);
+
+    public static OutputPort<(string, int)> ByKey(this OutputPort<(string, int)> input, StreamGraph graph, string kind, NodeOptions? options = null) =>
+        input.Then(graph, kind, (options ?? NodeOptions.Default) with { IsStateful = true }, Hash);
+
+    public static void Sink(this OutputPort<(string, int)> input, StreamGraph graph, string kind = "print") => graph.AddSink(kind, input, new NoSink());
+
+    public static Exchange<(string, int)> Hash => Exchange<(string, int)>.Hash(new KeyPartitioner<string, int>());
+
+    /// <summary>Ids by stage: <c>queue map(queue) | print(queue)</c>.</summary>
+    public static string Shape(this JobGraph plan) =>
+        string.Join(" | ", plan.Stages.Select(stage => string.Join(' ', stage.Nodes.Select(node => plan.IdOf(node).Name))));
+
+    private sealed class NoOperator : Operator;
+
+    private sealed class NoSource(int? splits) : ISource<(string, int)>
+    {
+        public string Description => "none";
+
+        public bool IsReplayable => true;
+
+        public int? Splits => splits;
+
+        public ISplitReader<(string, int)> Open(SplitContext context) => throw new NotSupportedException();
+    }
+
+    private sealed class NoSink : ISink<(string, int)>
+    {
+        public string Description => "none";
+
+        public SinkCapability Capability => SinkCapability.AtLeastOnce;
+
+        public ISinkWriter<(string, int)> Open(SinkContext context) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,81 @@
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Simulation.Tests;
+
+public sealed class SeedTests
+{
+    /// <summary>20,000 seeds, or as many as fit into 30 seconds (all of them on two free cores).</summary>
+    [Fact]
+    public void No_seed_violates_an_invariant()
+    {
+        var batch = new SimBatch(1, 20_000);
+
+        batch.Run(TimeSpan.FromSeconds(30));
+
+        Assert.True(batch.Violations.Count == 0, batch.Violations.Count == 0 ? "" : $"seed {batch.Violations[0].Seed}: {batch.Violations[0].Message}");
+        Assert.True(batch.Runs > 500, $"only {batch.Runs} runs");
+        Assert.True(batch.Counters.Kills > 0 && batch.Counters.Takeovers > batch.Runs);
+    }
+
+    [Fact]
+    public void Two_runs_of_one_seed_have_the_same_trace()
+    {
+        for (ulong seed = 1; seed <= 50; seed++)
+        {
+            SimBatch.RunOne(seed, ProtocolFaults.None, out var first);
+            SimBatch.RunOne(seed, ProtocolFaults.None, out var second);
+
+            Assert.Equal(first.TraceHash, second.TraceHash);
+            Assert.Equal(first.Counters.Events, second.Counters.Events);
+        }
+    }
+
+    /// <summary>The checker is worth something only if it finds what is wrong on purpose.</summary>
+    [Theory]
+    [InlineData("ActBeforePlanDurable")]
+    [InlineData("CommitBeforeAllAcks")]
+    [InlineData("AcceptAckFromFormerOwner")]
+    [InlineData("AcceptOlderGeneration")]
+    [InlineData("SkipGap")]
+    [InlineData("SkipUndoOnSurvivor")]
+    [InlineData("FreeUndoWhenDurable")]
+    [InlineData("SinkIgnoresPreviousWatermark")]
+    [InlineData("UnknownWriteIsSuccess")]
+    [InlineData("SealOnlyLatestPredecessor")]
+    public void A_mutant_is_caught(string name)
+    {
+        var batch = new SimBatch(1, 20_000, Enum.Parse<ProtocolFaults>(name), stopsAtFirst: true);
+
+        batch.Run();
+
+        Assert.NotEmpty(batch.Violations);
+    }
+
+    /// <summary>Race 26: with a single credit per channel, resent items must not wait for each other in a circle.</summary>
+    [Fact]
+    public void Resend_while_the_receiver_is_blocked_on_another_channel_needs_no_more_than_one_credit()
+    {
+        for (ulong seed = 1; seed <= 200; seed++)
+        {
+            var options = new SimOptions { Nodes = 3, Sources = 3, Stage1 = 3, Stage2 = 2, Credit = 1, Faults = 6, OnlyResets = true };
+            var cluster = new SimCluster(seed, options: options);
+
+            cluster.Run();
+
+            Assert.True(cluster.Checker.LastCommitted > 0);
+        }
+    }
+
+    [Fact]
+    public void Without_faults_nothing_is_raised_but_the_first_attempt()
+    {
+        for (ulong seed = 1; seed <= 100; seed++)
+        {
+            var cluster = new SimCluster(seed, options: new SimOptions { HasSecondPipeline = true });
+
+            cluster.Run();
+
+            Assert.Equal(1, cluster.Counters.Attempts);
+        }
+    }
+}
