@@ -28,7 +28,7 @@ internal sealed class ProtocolTimer
         if (wakeMs >= Volatile.Read(ref _wakeMs))
             return;
         Volatile.Write(ref _wakeMs, wakeMs);
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, wakeMs - _clock.NowMs)), Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, wakeMs - _clock.NowMs)), Timeout.InfiniteTimeSpan);
     }
 
     public void Cancel() => _timer.Dispose();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 using ConfigurationException = Millrace.Data.ConfigurationException;
@@ -21,9 +22,24 @@ public static class ConfigurationLoader
         }
         catch (Exception cause) when (cause is not OutOfMemoryException)
         {
-            throw new ConfigurationException($"{origin}: HOCON expected, found an error in it: {cause.Message.ReplaceLineEndings(" ")}", cause);
+            throw new ConfigurationException($"{origin}{LineOf(cause.Message, hocon)}: HOCON expected, found an error in it: {FirstLine(cause.Message)}", cause);
         }
     }
+
+    // The parser says "… at position 52: " and then draws the place in further lines.
+    private static string LineOf(string message, string hocon)
+    {
+        const string Position = "at position ";
+        var start = message.IndexOf(Position, StringComparison.Ordinal);
+        if (start < 0)
+            return "";
+        var digits = string.Concat(message[(start + Position.Length)..].TakeWhile(char.IsAsciiDigit));
+        return int.TryParse(digits, CultureInfo.InvariantCulture, out var position)
+            ? string.Create(CultureInfo.InvariantCulture, $", line {hocon.AsSpan(0, Math.Min(position, hocon.Length)).Count('\n') + 1}")
+            : "";
+    }
+
+    private static string FirstLine(string message) => message.ReplaceLineEndings("\n").Split('\n')[0].Trim().TrimEnd(':', '.') + ".";
 
     /// <summary>Parses a HOCON file.</summary>
     public static Config ParseFile(string path)
@@ -84,6 +100,8 @@ public static class ConfigurationLoader
                 RefuseUnknownKeys(value, expected, $"{path}.{key}");
             else if (value.IsObject())
                 throw new ConfigurationException($"{path}.{key}: a plain value expected, a section found.");
+            else if (value.IsArray())
+                throw new ConfigurationException($"{path}.{key}: a plain value expected, a list found.");
         }
     }
 

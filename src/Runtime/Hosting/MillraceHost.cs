@@ -36,6 +36,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         }
         """;
 
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
+
     private readonly ActorSystem _system;
     private readonly bool _ownsSystem;
     private readonly MillraceHostOptions _options;
@@ -139,11 +141,13 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            foreach (var job in jobs.Where(job => !job.Completion.IsCompleted))
-            {
+            var late = jobs.Where(job => !job.Completion.IsCompleted).ToArray();
+            foreach (var job in late)
                 JobLog.DrainTimedOut(_logger, job.Id.Name, drainTimeout.TotalSeconds);
-                _ = job.StopAsync(graceful: false);
-            }
+            await Task.WhenAny(Task.WhenAll(late.Select(job => job.StopAsync(graceful: false))), Task.Delay(EndTimeout)).ConfigureAwait(false);
+            // A job that does not even hear it is over all the same.
+            foreach (var job in late)
+                job.End(JobState.Stopped);
         }
     }
 
@@ -158,7 +162,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         // Why the limit: a task that hangs in user code never ends, and nobody should wait for it.
         try
         {
-            await _system.Terminate().WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(false);
+            await _system.Terminate().WaitAsync(EndTimeout).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -24,16 +24,16 @@ public sealed class MillraceHostOptions
     public bool StopsOnSignal { get; set; } = true;
 
     /// <summary>Adds HOCON text; later text wins.</summary>
-    public MillraceHostOptions WithHocon(string hocon)
-    {
-        Configuration = ConfigurationLoader.Parse(hocon, "HOCON text").WithFallback(Configuration);
-        return this;
-    }
+    public MillraceHostOptions WithHocon(string hocon) => With(ConfigurationLoader.Parse(hocon, "HOCON text"));
 
     /// <summary>Adds a HOCON file; later ones win.</summary>
-    public MillraceHostOptions WithHoconFile(string path)
+    public MillraceHostOptions WithHoconFile(string path) => With(ConfigurationLoader.ParseFile(path));
+
+    // Why: an empty configuration can't fall back on an empty one.
+    private MillraceHostOptions With(Config later)
     {
-        Configuration = ConfigurationLoader.ParseFile(path).WithFallback(Configuration);
+        if (!later.IsEmpty)
+            Configuration = Configuration.IsEmpty ? later : later.WithFallback(Configuration);
         return this;
     }
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tasks;
 
 namespace Millrace.Runtime.Jobs;
 
@@ -15,6 +16,7 @@ internal sealed class EpochCoordinator : UntypedActor
     private readonly JobClock _clock;
     private readonly ProtocolTimer _timer;
     private readonly List<ICoordinatorEffect> _effects = [];
+    private bool _isOpen;
 
     public EpochCoordinator(
         JobShape shape, ProcessUid self, CoordinatorOptions options, IJournal journal, IActorRef worker, JobHandle job, JobClock clock)
@@ -50,6 +52,13 @@ internal sealed class EpochCoordinator : UntypedActor
         foreach (var effect in _effects)
             CarryOut(effect);
         _timer.WakeAt(_protocol.NextWakeMs);
+
+        // Why not before: what a worker says while the coordinator opens its stream is lost until its next heartbeat.
+        if (!_isOpen && _protocol.State == CoordinatorState.Running)
+        {
+            _isOpen = true;
+            _worker.Tell(new WorkerActor.Meet(Self));
+        }
     }
 
     private void CarryOut(ICoordinatorEffect effect)

@@ -52,7 +52,7 @@ internal sealed class JobHandle : IJob
     /// <summary>Counts the batches between the tasks.</summary>
     public ChannelMeter Meter => _meter;
 
-    /// <summary>Ends when the tasks have been placed.</summary>
+    /// <summary>Ends when the tasks are up.</summary>
     public Task Started => _started.Task;
 
     /// <inheritdoc/>
@@ -84,6 +84,13 @@ internal sealed class JobHandle : IJob
         }
     }
 
+    /// <summary>Every task is open.</summary>
+    public void OnUp()
+    {
+        Enter(JobState.Running, from: JobState.Starting);
+        _started.TrySetResult();
+    }
+
     public void OnPlanned(EpochPlan plan, long nowMs)
     {
         _plannedAtMs[plan.Epoch] = nowMs;
@@ -99,8 +106,6 @@ internal sealed class JobHandle : IJob
 
     public void OnAttempt(AttemptPlan plan, string reason)
     {
-        Enter(JobState.Running, from: JobState.Starting);
-        _started.TrySetResult();
         if (plan.Base == 0 && plan.Number == 1)
             return;
         Interlocked.Increment(ref _attempts);

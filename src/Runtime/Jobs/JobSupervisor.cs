@@ -54,7 +54,6 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             WorkerActor.Props(_spec.Settings, uid, _spec.Journal, _activities, _spec.Dispatcher, _spec.Clock), "worker");
         _coordinator = Context.ActorOf(
             EpochCoordinator.Props(_spec.Settings.Topology.Shape, uid, _spec.Epochs, _spec.Journal, _worker, _spec.Handle, _spec.Clock), "coordinator");
-        _worker.Tell(new WorkerActor.Meet(_coordinator));
         var often = TimeSpan.FromMilliseconds(Math.Clamp(_spec.TaskTimeout.TotalMilliseconds / 4, 5, 1000));
         Timers.StartPeriodicTimer(Watch.Instance, Watch.Instance, often);
     }
@@ -69,6 +68,9 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case Stop stop:
                 _isGraceful = stop.IsGraceful;
                 _coordinator.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
+                break;
+            case WorkerActor.Up:
+                _spec.Handle.OnUp();
                 break;
             case Watch:
                 OnWatch();

@@ -175,8 +175,8 @@ internal sealed partial class CoordinatorProtocol
         else if (State == CoordinatorState.Running)
         {
             State = CoordinatorState.Draining;
+            // A poll that runs is let run: its late answers must not be taken for the last one's.
             _isLastPollDue = true;
-            _pollEpoch = 0;
         }
     }
 

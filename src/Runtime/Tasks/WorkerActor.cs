@@ -20,11 +20,15 @@ internal sealed class WorkerActor : UntypedActor
     private readonly ProtocolTimer _timer;
     private readonly List<IWorkerEffect> _effects = [];
     private IActorRef[] _tasks = [];
+    private readonly HashSet<int> _up = [];
     private int _running;
     private IActorRef _coordinator = ActorRefs.Nobody;
 
-    /// <summary>From the supervisor: where the coordinator is.</summary>
+    /// <summary>From the coordinator: it listens now.</summary>
     internal sealed record Meet(IActorRef Coordinator);
+
+    /// <summary>To the supervisor: every task is open.</summary>
+    internal sealed record Up;
 
     /// <summary>From the supervisor: everything is committed; end the tasks behind what they have been told, then yourself.</summary>
     internal sealed record Finish;
@@ -85,6 +89,8 @@ internal sealed class WorkerActor : UntypedActor
                 break;
             case IWorkerInput input:
                 Step(input);
+                if (input is WorkerMessages.TaskReady ready && _up.Count < _tasks.Length && _up.Add(ready.Task) && _up.Count == _tasks.Length)
+                    Context.Parent.Tell(new Up());
                 break;
             default:
                 Unhandled(message);

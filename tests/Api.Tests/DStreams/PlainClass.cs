@@ -1,0 +1,4 @@
+namespace Millrace.Api.Tests.DStreams;
+
+/// <summary>A class without a stable hash.</summary>
+internal sealed class PlainClass;

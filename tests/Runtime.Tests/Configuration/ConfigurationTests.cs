@@ -1,0 +1,117 @@
+using System.Text.RegularExpressions;
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+using Millrace.Runtime.Configuration;
+using Millrace.Runtime.Hosting;
+using ConfigurationException = Millrace.Data.ConfigurationException;
+
+namespace Millrace.Runtime.Tests.Configuration;
+
+public sealed partial class ConfigurationTests
+{
+    /// <summary>Every key of the reference, with a value other than its default.</summary>
+    private static readonly Dictionary<string, string> Changed = new()
+    {
+        ["epoch.interval"] = "7 s",
+        ["epoch.max-inflight"] = "7",
+        ["task.parallelism"] = "77",
+        ["task.key-groups"] = "77",
+        ["task.threads"] = "77",
+        ["task.timeout"] = "7 s",
+        ["task.max-attempts"] = "77",
+        ["exchange.credits"] = "77",
+        ["exchange.max-batch-delay"] = "7 ms",
+        ["stop.drain-timeout"] = "7 s",
+    };
+
+    [Theory]
+    [InlineData("millrace.epoch.intervall = 1 s", "Unknown key millrace.epoch.intervall; did you mean millrace.epoch.interval?.")]
+    [InlineData("millrace.epoch.interval = 500", "millrace.epoch.interval = 500: a duration with its unit")]
+    [InlineData("millrace.epoch.interval = ten seconds", "millrace.epoch.interval = ten seconds: a number and a unit")]
+    [InlineData("millrace.epoch.interval = -5 s", "millrace.epoch.interval = -5 s: a duration from 1 ms to 1 d expected.")]
+    [InlineData("millrace.epoch.interval = 0 s", "millrace.epoch.interval = 0 s: a duration from 1 ms to 1 d expected.")]
+    [InlineData("millrace.epoch.interval = 1000 d", "millrace.epoch.interval = 1000 d: a duration from 1 ms to 1 d expected.")]
+    [InlineData("millrace.task.parallelism = -1", "millrace.task.parallelism = -1: a whole number from 0 to 32768 expected.")]
+    [InlineData("millrace.task.parallelism = many", "millrace.task.parallelism = many: a whole number")]
+    [InlineData("millrace.task.parallelism = 1.5", "millrace.task.parallelism = 1.5: a whole number")]
+    [InlineData("millrace.task.parallelism { count = 2 }", "millrace.task.parallelism: a plain value expected, a section found.")]
+    [InlineData("millrace.task.parallelism = [1, 2]", "millrace.task.parallelism")]
+    [InlineData("millrace.task = 5", "millrace.task: a section expected, a plain value found.")]
+    [InlineData("millrace = 5", "millrace: a section expected, a plain value found.")]
+    [InlineData("millrace {\n  task { threads = 1 }, stop { }\n}", "HOCON text, line 2: HOCON expected")]
+    public void A_wrong_setting_is_refused_in_one_line(string hocon, string expected)
+    {
+        var failure = Assert.Throws<ConfigurationException>(() => Read(hocon));
+
+        Assert.Contains(expected.TrimEnd('.'), failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failure.Message);
+        Assert.DoesNotContain("  ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_syntax_error_names_its_line()
+    {
+        var failure = Assert.Throws<ConfigurationException>(() => Read("millrace {\n  task.threads = 1\n  task { threads = 1 }, stop { }\n}"));
+
+        Assert.Contains("line 3", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "none.conf");
+
+        var failure = Assert.Throws<ConfigurationException>(() => new MillraceHostOptions().WithHoconFile(path));
+
+        Assert.Contains(path, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failure.Message);
+    }
+
+    [Fact]
+    public void Later_text_wins_over_earlier_and_both_over_the_reference()
+    {
+        var options = new MillraceHostOptions().WithHocon("millrace.task { threads = 3, parallelism = 3 }").WithHocon("millrace.task.threads = 4");
+
+        var read = ConfigurationLoader.Read(ConfigurationLoader.WithReference(options.Configuration));
+
+        Assert.Equal((4, 3, 128), (read.TaskThreads, read.Parallelism, read.KeyGroups));
+    }
+
+    [Fact]
+    public void Every_key_of_the_reference_is_read()
+    {
+        var keys = Keys(ConfigurationFactory.ParseString(ConfigurationLoader.Reference).GetValue("millrace"), "").ToArray();
+
+        Assert.Equal(Changed.Keys.Order(), keys.Order());
+        Assert.Equal(typeof(RuntimeOptions).GetProperties().Length, keys.Length);
+        foreach (var (key, value) in Changed)
+            Assert.NotEqual(Read(""), Read($"millrace.{key} = {value}"));
+    }
+
+    [Fact]
+    public void Every_key_of_the_reference_has_its_meaning_its_unit_and_its_default()
+    {
+        var comment = "";
+        foreach (var line in ConfigurationLoader.Reference.Split('\n').Select(line => line.Trim()))
+        {
+            if (KeyLine().IsMatch(line))
+            {
+                Assert.True(comment.Contains("Unit: ", StringComparison.Ordinal), $"'{line}' has no comment with its unit.");
+                comment = "";
+            }
+            else
+            {
+                comment = line.StartsWith('#') ? comment + line : "";
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^[a-z-]+ = \S")]
+    private static partial Regex KeyLine();
+
+    private static RuntimeOptions Read(string hocon) =>
+        ConfigurationLoader.Read(ConfigurationLoader.WithReference(ConfigurationLoader.Parse(hocon, "HOCON text")));
+
+    private static IEnumerable<string> Keys(HoconValue section, string path) => section.GetObject().Items.SelectMany(item =>
+        item.Value.IsObject() ? Keys(item.Value, $"{path}{item.Key}.") : [path + item.Key]);
+}

@@ -1,0 +1,83 @@
+using Millrace.Connectors.Memory;
+using Millrace.Data;
+using Millrace.Graphs;
+using Millrace.Operators;
+using Millrace.Operators.Keyed;
+using Millrace.Operators.Stateless;
+using Millrace.Runtime.Tests.Support;
+
+namespace Millrace.Runtime.Tests.Jobs;
+
+public sealed class UserErrorTests
+{
+    private static readonly (int Key, long Value)[] Rows = [.. Enumerable.Range(0, 20).Select(row => (row % 5, (long)row))];
+
+    [Fact]
+    public async Task A_poison_record_in_a_source_chain_is_named_by_operator_source_split_and_offset()
+    {
+        var message = await FailAsync("map", () => new MapOperator<(int Key, long Value), (int Key, long Value)>(row => Poisoned(row)));
+
+        Assert.Contains("map(queue)", message, StringComparison.Ordinal);
+        Assert.Contains("queue, split 1, offset 3, epoch 1", message, StringComparison.Ordinal);
+        Assert.Contains("FormatException: poison", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_poison_record_behind_an_exchange_is_named_by_operator_key_and_epoch()
+    {
+        var message = await FailAsync("sum", () => new RunningSumOperator(value => Poisoned((3, value)), []), Hashed);
+
+        Assert.Contains("sum(queue)", message, StringComparison.Ordinal);
+        Assert.Contains("key 3; epoch 1", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_error_at_the_end_of_an_epoch_is_named_by_operator_key_and_epoch()
+    {
+        var message = await FailAsync(
+            "update", () => new UpdateStateByKeyOperator<int, long, long>((values, _) => values.Contains(13) ? Poisoned((3, 13)).Value : 0), Hashed);
+
+        Assert.Contains("update(queue)", message, StringComparison.Ordinal);
+        Assert.Contains("for key 3", message, StringComparison.Ordinal);
+        Assert.Contains("at the end of epoch 1", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_poison_record_is_left_out_and_counted_once_although_its_epoch_runs_again()
+    {
+        await using var host = await TestHost.StartAsync();
+        var (sink, left) = (new LedgerSink<(int Key, long Value)>(), 2);
+        var graph = new StreamGraph();
+        var mapped = graph.AddOperator<(int Key, long Value), (int Key, long Value)>(
+            "map", graph.AddSource("queue", new QueueSource<(int Key, long Value)>(new([Rows]), endsWhenEmpty: true)), () => new MapOperator<(int Key, long Value), (int Key, long Value)>(Poisoned));
+        var updated = graph.AddOperator<(int Key, long Value), (int Key, long Value)>(
+            "update",
+            mapped,
+            () => new UpdateStateByKeyOperator<int, long, long>((values, _) => Interlocked.Decrement(ref left) >= 0 ? throw new FormatException("once") : values.Count),
+            null,
+            Hashed);
+        graph.AddSink("ledger", updated, sink);
+
+        var job = await host.StartAsync(graph, TestHost.Often with { OnError = ErrorPolicy.Skip });
+        await job.Completion.WaitAsync(TestHost.Patience);
+
+        Assert.Equal(1, job.Counters.RecordsSkipped);
+        Assert.InRange(job.Counters.Attempts, 2, 3);
+        Assert.Equal([4, 4, 4, 3, 4], sink.Rows.Where(row => row.Epoch == 1).OrderBy(row => row.Row.Key).Select(row => row.Row.Value));
+    }
+
+    private static Exchange<(int Key, long Value)> Hashed => Exchange<(int Key, long Value)>.Hash(new KeyPartitioner<int, long>());
+
+    private static (int Key, long Value) Poisoned((int Key, long Value) row) => row.Value == 13 ? throw new FormatException("poison\nof two lines") : row;
+
+    private static async Task<string> FailAsync(string kind, Func<Operator> step, Exchange<(int Key, long Value)>? exchange = null)
+    {
+        await using var host = await TestHost.StartAsync();
+        var graph = TestHost.Graph(
+            new QueueSource<(int Key, long Value)>(new([Rows]), endsWhenEmpty: true), new LedgerSink<(int Key, long Value)>(), kind, step, exchange);
+        var job = await host.StartAsync(graph, TestHost.Often);
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => job.Completion.WaitAsync(TestHost.Patience));
+        Assert.DoesNotContain('\n', failure.Message);
+        return failure.Message;
+    }
+}
