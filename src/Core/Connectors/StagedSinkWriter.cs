@@ -8,6 +8,7 @@ public abstract class StagedSinkWriter<T> : ISinkWriter<T>
 {
     private readonly SortedDictionary<long, Stage> _stages = [];
     private Stage? _open;
+    private Epoch _committing;
 
     /// <inheritdoc/>
     public abstract long ReadWatermark();
@@ -34,8 +35,11 @@ public abstract class StagedSinkWriter<T> : ISinkWriter<T>
     public void Commit(SinkCommit commit)
     {
         ArgumentNullException.ThrowIfNull(commit);
-        if (!_stages.Remove(commit.Epoch.Epoch.Number, out var stage))
+        foreach (var applied in _stages.Keys.TakeWhile(epoch => epoch <= commit.Previous.Number).ToArray())
+            _stages.Remove(applied);
+        if (!_stages.TryGetValue(commit.Epoch.Epoch.Number, out var stage))
             throw new InvalidOperationException($"Nothing is prepared for {commit.Epoch.Epoch}.");
+        _committing = commit.Epoch.Epoch;
         Apply(commit, stage.Rows);
     }
 
@@ -45,7 +49,8 @@ public abstract class StagedSinkWriter<T> : ISinkWriter<T>
         _open = null;
         foreach (var epoch in _stages.Keys.Where(epoch => epoch > committed.Number).ToArray())
         {
-            Release(_stages[epoch]);
+            foreach (var batch in _stages[epoch].Rows)
+                batch.Release();
             _stages.Remove(epoch);
         }
     }
@@ -53,22 +58,20 @@ public abstract class StagedSinkWriter<T> : ISinkWriter<T>
     /// <inheritdoc/>
     public void Dispose()
     {
-        Abort(Epoch.None);
+        // What was handed to Apply may be in use elsewhere.
+        Abort(_committing);
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Writes the rows, which it now owns, and answers by <see cref="SinkCommit.Complete"/>.</summary>
+    /// <summary>
+    /// Writes the rows and answers by <see cref="SinkCommit.Complete"/>. They are not changed or released any more, and stay here until the
+    /// next epoch commits: after an unknown outcome they are asked for again.
+    /// </summary>
     protected abstract void Apply(SinkCommit commit, IReadOnlyList<Batch<T>> rows);
 
     protected virtual void Dispose(bool disposing)
     {
-    }
-
-    private static void Release(Stage stage)
-    {
-        foreach (var batch in stage.Rows)
-            batch.Release();
     }
 
     private sealed class Stage

@@ -9,6 +9,10 @@ namespace Millrace.Operators;
 /// a batch and from the end of an epoch: rows left open are lost when a later record fails.</remarks>
 public sealed class Output<T>
 {
+    // Why fewer than a full batch: what one operator writes should still be in the first-level cache when the next one reads it,
+    // also where rows refer to objects just made. Gates gather full batches again.
+    private static readonly int SizeMax = Math.Min(256, Batch<T>.FullSize);
+
     private readonly IInput<T>? _target;
     private readonly OperatorProgress _progress;
     private readonly OperatorProgress.OperatorIdBox? _targetId;
@@ -82,7 +86,7 @@ public sealed class Output<T>
         if (_count == 0)
             return;
         var batch = Batch<T>.Own(_rows, _count);
-        _capacity = Math.Clamp(_count * 2, 16, Batch<T>.FullSize);
+        _capacity = Math.Clamp(_count * 2, 16, SizeMax);
         (_rows, _count) = ([], 0);
         Deliver(batch);
     }
@@ -97,7 +101,7 @@ public sealed class Output<T>
 
     private void AddSlow(T row)
     {
-        if (_count > 0 && _rows.Length >= Batch<T>.FullSize)
+        if (_count > 0 && _rows.Length >= SizeMax)
             Flush();
         if (_rows.Length == 0)
             _rows = ArrayPool<T>.Shared.Rent(_capacity);
@@ -108,7 +112,7 @@ public sealed class Output<T>
 
     private void Grow()
     {
-        var larger = ArrayPool<T>.Shared.Rent(Math.Min(_rows.Length * 4, Batch<T>.FullSize));
+        var larger = ArrayPool<T>.Shared.Rent(Math.Min(_rows.Length * 4, SizeMax));
         Array.Copy(_rows, larger, _count);
         Batch<T>.Own(_rows, _count).Release();
         _rows = larger;

@@ -9,9 +9,13 @@ public sealed class UpdateStateByKeyOperator<TKey, TValue, TState>(Func<IReadOnl
     : Operator, IInput<(TKey Key, TValue Value)>
 {
     private ScratchList<(TKey Key, TValue Value)> _received = null!;
+    private ValueTable<TKey, Group> _groups = null!;
     private ValueTable<TKey, TState> _states = null!;
     private Output<(TKey Key, TState State)> _output = null!;
-    private readonly Dictionary<Grouped, List<TValue>> _groups = [];
+    private readonly List<(TKey Key, TValue[] Values)> _fresh = [];
+
+    /// <summary>A key's values in the epoch, in order of arrival.</summary>
+    private record struct Group(TValue[]? Values, int Count);
 
     /// <inheritdoc/>
     public void OnBatch(Batch<(TKey Key, TValue Value)> batch)
@@ -23,14 +27,11 @@ public sealed class UpdateStateByKeyOperator<TKey, TValue, TState>(Func<IReadOnl
     /// <inheritdoc/>
     public override void OnEpoch(EpochInfo epoch)
     {
-        foreach (var (key, value) in _received.Rows)
-            GroupOf(key).Add(value);
-        _received.Clear();
-        var entries = _states.GetEnumerator();
-        while (entries.MoveNext())
+        GroupValues();
+        for (var entries = _states.GetEnumerator(); entries.MoveNext();)
         {
             var (key, state) = entries.Current;
-            var next = Update(key, _groups.Remove(new(key), out var values) ? values : [], state);
+            var next = Update(key, _groups.TryGet(key, out var group) ? group.Values! : [], state);
             if (!next.HasValue)
                 entries.Remove();
             else
@@ -40,36 +41,53 @@ public sealed class UpdateStateByKeyOperator<TKey, TValue, TState>(Func<IReadOnl
             }
         }
 
-        foreach (var (key, values) in _groups)
+        foreach (var (key, values) in _fresh)
         {
-            var next = Update(key.Value, values, Option<TState>.None);
+            var next = Update(key, values, Option<TState>.None);
             if (next.HasValue)
             {
-                _states.Put(key.Value, next.Value);
-                _output.Add((key.Value, next.Value));
+                _states.Put(key, next.Value);
+                _output.Add((key, next.Value));
             }
         }
 
+        _groups.Clear();
         OnRollBack();
         _output.Flush();
     }
 
     /// <inheritdoc/>
-    public override void OnRollBack() => _groups.Clear();
+    public override void OnRollBack() => _fresh.Clear();
 
     /// <inheritdoc/>
     protected override void OnOpen()
     {
         _received = Context.State.Scratch<(TKey, TValue)>("received");
+        _groups = Context.State.Value<TKey, Group>("groups", transient: true);
         _states = Context.State.Value<TKey, TState>("states");
         _output = Context.Output<(TKey, TState)>();
     }
 
-    private List<TValue> GroupOf(TKey key)
+    // Counts the values of each key, then gathers them in arrays of just that length, which the function may keep.
+    private void GroupValues()
     {
-        if (!_groups.TryGetValue(new(key), out var values))
-            _groups[new(key)] = values = [];
-        return values;
+        var rows = _received.Rows;
+        foreach (var (key, _) in rows)
+            _groups.GetOrAdd(key, out _).Count++;
+        foreach (var (key, value) in rows)
+        {
+            ref var group = ref _groups.GetOrAdd(key, out _);
+            if (group.Values is null)
+                group = new Group(new TValue[group.Count], 0);
+            group.Values![group.Count++] = value;
+        }
+
+        _received.Clear();
+        foreach (var (key, group) in _groups)
+        {
+            if (!_states.TryGet(key, out _))
+                _fresh.Add((key, group.Values!));
+        }
     }
 
     private Option<TState> Update(TKey key, IReadOnlyList<TValue> values, Option<TState> state)
@@ -82,19 +100,5 @@ public sealed class UpdateStateByKeyOperator<TKey, TValue, TState>(Func<IReadOnl
         {
             throw new UserFunctionException($"Operator {Context.Operator} threw {cause.GetType().Name} for key {key}: {cause.Message.ReplaceLineEndings(" ")}", cause) { Operator = Context.Operator };
         }
-    }
-
-    // A key under the equality of keys, which need not be that of its type.
-    private readonly struct Grouped(TKey key) : IEquatable<Grouped>
-    {
-        private static readonly KeyType<TKey> Keys = KeyType.Of<TKey>();
-
-        public TKey Value => key;
-
-        public bool Equals(Grouped other) => Keys.AreEqual(key, other.Value);
-
-        public override bool Equals(object? obj) => obj is Grouped other && Equals(other);
-
-        public override int GetHashCode() => (int)Keys.Hash(key);
     }
 }

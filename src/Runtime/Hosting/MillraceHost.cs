@@ -121,11 +121,21 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             Journal = journal,
             Handle = handle,
             Clock = clock,
-            Dispatcher = _dispatchers.Create(),
+            Dispatcher = _dispatchers.Take(),
+            ReturnDispatcher = _dispatchers.Return,
             TaskTimeout = options.TaskTimeout ?? Options.TaskTimeout,
         }));
-        await handle.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
-        JobLog.Started(_logger, id.Name, plan.Stages.Length, plan.Stages.Sum(stage => stage.Parallelism), "exactly-once state");
+        try
+        {
+            await handle.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = handle.StopAsync(graceful: false, CancellationToken.None);
+            throw;
+        }
+
+        JobLog.Started(_logger, id.Name, plan.Stages.Length, plan.Stages.Sum(stage => stage.Parallelism));
         return handle;
     }
 
@@ -221,6 +231,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             TakeoverAfterMs = 0,
             PlacementGraceMs = 0,
             ExpectedProcesses = 1,
+            CommitsKept = 1024,
         };
     }
 }

@@ -20,5 +20,8 @@ internal sealed record JobSpec
     /// <summary>The dispatcher that only this job's tasks use.</summary>
     public required string Dispatcher { get; init; }
 
+    /// <summary>Takes the dispatcher back when no task of the job can be on it any more.</summary>
+    public required Action<string> ReturnDispatcher { get; init; }
+
     public required TimeSpan TaskTimeout { get; init; }
 }

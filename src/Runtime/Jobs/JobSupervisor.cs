@@ -59,7 +59,13 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     }
 
     // The host may end before the job does; nobody should wait for it for ever.
-    protected override void PostStop() => _spec.Handle.End(JobState.Stopped);
+    protected override void PostStop()
+    {
+        _spec.Handle.End(JobState.Stopped);
+
+        // Children have ended before their parent does; a task that hangs keeps this from ever being reached.
+        _spec.ReturnDispatcher(_spec.Dispatcher);
+    }
 
     protected override void OnReceive(object message)
     {

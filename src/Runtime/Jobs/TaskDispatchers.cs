@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
@@ -7,14 +8,21 @@ namespace Millrace.Runtime.Jobs;
 
 /// <summary>Gives each job a dispatcher of its own, with threads of its own.</summary>
 /// <remarks>
-/// Dedicated threads, as many as processors, so that user code can't starve anything else. A job whose function hangs leaves its threads behind; the next job has fresh ones.
+/// Dedicated threads, as many as processors, so that user code can't starve anything else. A job whose
+/// function hangs never gives its dispatcher back; all others do, for the next job.
 /// </remarks>
 internal sealed class TaskDispatchers(ActorSystem system, int threads)
 {
+    private readonly ConcurrentBag<string> _free = [];
     private int _made;
 
-    /// <summary>Registers a new dispatcher and returns its id.</summary>
-    public string Create()
+    /// <summary>The id of a dispatcher that no job uses.</summary>
+    public string Take() => _free.TryTake(out var id) ? id : Create();
+
+    /// <summary>Takes back the dispatcher of a job whose tasks have all ended.</summary>
+    public void Return(string id) => _free.Add(id);
+
+    private string Create()
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"millrace-tasks-{Interlocked.Increment(ref _made)}");
         var config = ConfigurationFactory.ParseString($$"""

@@ -1,7 +1,9 @@
 namespace Millrace.Runtime.Protocol;
 
 /// <summary>What the rows of all coordinators say, folded. The same fold serves replay and the coordinator's own durable rows.</summary>
-internal sealed class CoordinatorHistory(JobShape shape)
+/// <param name="shape">The job's tasks.</param>
+/// <param name="commitsKept">How many decisions are remembered at least; the older ones only a new owner would need.</param>
+internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.MaxValue)
 {
     private readonly List<EpochPlan> _inflight = [];
     private readonly List<CommittedEpoch> _committed = [];
@@ -11,7 +13,7 @@ internal sealed class CoordinatorHistory(JobShape shape)
     /// <value>Planned and not committed, in order.</value>
     public IReadOnlyList<EpochPlan> Inflight => _inflight;
 
-    /// <value>Every decision, in order.</value>
+    /// <value>The decisions, in order; the oldest may be forgotten.</value>
     public IReadOnlyList<CommittedEpoch> Committed => _committed;
 
     public long LastPlanned { get; private set; }
@@ -65,6 +67,11 @@ internal sealed class CoordinatorHistory(JobShape shape)
                 Expect(_inflight[0].Epoch, epoch.Epoch, "Committed");
                 _inflight.RemoveAt(0);
                 _committed.Add(epoch);
+                if (_committed.Count / 2 >= commitsKept)
+                {
+                    _committed.RemoveRange(0, _committed.Count - commitsKept);
+                }
+
                 LastCommitted = epoch.Epoch;
                 Failures = 0;
                 break;

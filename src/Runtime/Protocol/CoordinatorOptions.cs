@@ -46,6 +46,9 @@ internal sealed record CoordinatorOptions
     /// <value>Go on where a closed job (completed, stopped, failed) ended. An explicit start does; a takeover does not.</value>
     public bool ResumesClosedJob { get; init; } = true;
 
+    /// <value>Commits that are remembered for processes that missed them and for new owners. Default all; a bound where no task can get a new owner.</value>
+    public int CommitsKept { get; init; } = int.MaxValue;
+
     /// <value>Mixed into every epoch's seed.</value>
     public ulong JobSeed { get; init; }
 }

@@ -61,7 +61,7 @@ internal sealed partial class CoordinatorProtocol
         _self = self;
         _options = options;
         _faults = faults;
-        _history = new CoordinatorHistory(shape);
+        _history = new CoordinatorHistory(shape, options.CommitsKept);
         _lastStepMs = nowMs;
         NextWakeMs = _takeoverAtMs = nowMs + options.TakeoverAfterMs;
         _failures = new ControlMessages.TaskFailure?[shape.Count];
