@@ -1,3 +1,4 @@
+using Millrace.Client;
 using Millrace.Runtime.Protocol;
 using static Millrace.Runtime.Protocol.ControlMessages;
 
@@ -10,7 +11,7 @@ internal sealed class CoordinatorScript(SimJournal journal, JobShape shape, Coor
 
     public CoordinatorProtocol Coordinator { get; } = new(shape, new ProcessUid(uid), options ?? Embedded, 0);
 
-    public static CoordinatorOptions Embedded { get; } = new() { LeaseMs = 0, EpochIntervalMs = 100 };
+    public static CoordinatorOptions Embedded { get; } = new() { LeaseMs = 0, EpochIntervalMs = 100, EmptyEpochs = EmptyEpochs.Show };
 
     public List<ICoordinatorEffect> Effects { get; } = [];
 

@@ -46,7 +46,7 @@ public sealed class QueueSourceTests
 
         Assert.Equal(3, Poll(reader, 1));
         _queue.Enqueue([4]);
-        Assert.Equal(3, Poll(reader, 1));
+        Assert.Equal(4, Poll(reader, 2));
         Assert.Equal(4, Poll(reader, 2));
     }
 

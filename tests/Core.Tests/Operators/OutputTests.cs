@@ -30,12 +30,12 @@ public sealed class OutputTests
         for (var row = 0; row < 1024 + 1; row++)
             output.Add(row);
 
-        Assert.Equal([1024], _listener.Batches.Select(batch => batch.Length));
+        Assert.Equal([256, 256, 256, 256], _listener.Batches.Select(batch => batch.Length));
         output.AddRange([.. Enumerable.Range(1025, 2000)]);
         output.Flush();
 
         Assert.Equal(Enumerable.Range(0, 3025), _listener.Batches.SelectMany(batch => batch));
-        Assert.All(_listener.Batches, batch => Assert.InRange(batch.Length, 1, 1024));
+        Assert.All(_listener.Batches, batch => Assert.InRange(batch.Length, 1, 256));
     }
 
     [Fact]
