@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Millrace.Data;
 using Millrace.Operators;
 using Millrace.State;
+using Millrace.Time;
 
 namespace Millrace.Testing;
 
@@ -18,6 +19,7 @@ internal sealed class HarnessChain
     private readonly Dictionary<(int Link, int Port), object> _outputs = [];
     private readonly List<Action> _checks = [];
     private readonly List<Action> _discards = [];
+    private readonly Dictionary<long, Watermark> _watermarks = [];
 
     public HarnessChain(HarnessRun run, ImmutableArray<Func<Operator>> create)
     {
@@ -31,6 +33,8 @@ internal sealed class HarnessChain
     }
 
     public EpochInfo Epoch { get; private set; }
+
+    public Watermark Watermark { get; set; } = Watermark.Minimum;
 
     public OperatorId IdOf(int link) => new(_operators[link].GetType().Name.Split('`')[0]);
 
@@ -58,6 +62,7 @@ internal sealed class HarnessChain
     public void BeginEpoch(long epoch)
     {
         Epoch = new(new Epoch(epoch), OperatorHarness.StartMs + (epoch * 1000), Seed);
+        _watermarks[epoch] = Watermark;
         foreach (var context in _contexts)
         {
             context.ResetRandom();
@@ -75,13 +80,23 @@ internal sealed class HarnessChain
         CheckContract();
     }
 
-    public void EndEpoch()
+    public void AdvanceWatermark(Watermark watermark)
+    {
+        if (watermark <= Watermark)
+            return;
+        Watermark = watermark;
+        ForEachOperator(@operator => @operator.OnWatermark(watermark));
+    }
+
+    public void EndEpoch() => ForEachOperator(@operator => @operator.OnEpoch(Epoch));
+
+    private void ForEachOperator(Action<Operator> call)
     {
         for (var link = 0; link < _operators.Length; link++)
         {
             try
             {
-                _operators[link].OnEpoch(Epoch);
+                call(_operators[link]);
             }
             catch (Exception cause) when (cause is not MillraceException)
             {
@@ -114,6 +129,7 @@ internal sealed class HarnessChain
 
     public void RollBackTo(long committed)
     {
+        Watermark = _watermarks[committed + 1];
         Discard();
         for (var link = 0; link < _operators.Length; link++)
         {

@@ -1,6 +1,7 @@
 using Millrace.Data;
 using Millrace.Operators;
 using Millrace.State;
+using Millrace.Time;
 
 namespace Millrace.Testing;
 
@@ -23,6 +24,9 @@ internal sealed class HarnessContext(HarnessChain chain, int link) : IOperatorCo
 
     /// <inheritdoc/>
     public EpochInfo Epoch => chain.Epoch;
+
+    /// <inheritdoc/>
+    public Watermark Watermark => chain.Watermark;
 
     /// <inheritdoc/>
     public Random Random => _random ??= NewRandom();

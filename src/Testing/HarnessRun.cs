@@ -3,6 +3,7 @@ using System.Globalization;
 using Millrace.Data;
 using Millrace.Operators;
 using Millrace.State;
+using Millrace.Time;
 
 namespace Millrace.Testing;
 
@@ -82,6 +83,8 @@ internal sealed class HarnessRun
         _chain.InScope(() => Deliver(port, rows), takesBack: false);
     }
 
+    public void AdvanceWatermark(Watermark watermark) => _chain.AdvanceWatermark(watermark);
+
     public void EndEpoch()
     {
         _chain.EndEpoch();
@@ -155,7 +158,7 @@ internal sealed class HarnessRun
     private void Restore(long current)
     {
         _chain.Close();
-        _chain = new(this, _create);
+        _chain = new(this, _create) { Watermark = _chain.Watermark };
         foreach (var (link, delta) in _history)
             _chain.Apply(link, delta);
         _chain.BeginEpoch(current);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Millrace.Time;
 
 namespace Millrace.Testing;
 
@@ -10,6 +11,13 @@ public sealed partial class OperatorHarness
         public override void Play(HarnessRun run) => run.Feed(Port, Rows);
 
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"feed {Rows.Length} rows to port {Port}");
+    }
+
+    private sealed record WatermarkStep(Watermark At) : HarnessStep
+    {
+        public override void Play(HarnessRun run) => run.AdvanceWatermark(At);
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"watermark {At.TimestampMs}");
     }
 
     private sealed record EndEpochStep : HarnessStep

@@ -55,6 +55,9 @@ public sealed partial class OperatorHarness
         return Add(new FeedStep<T>(port, [.. rows]));
     }
 
+    /// <summary>Moves the watermark: <see cref="Operator.OnWatermark"/>, unless it stands there already.</summary>
+    public OperatorHarness Watermark(long timestampMs) => Add(new WatermarkStep(new(timestampMs)));
+
     /// <summary>Ends the epoch: <see cref="Operator.OnEpoch"/>, then commit.</summary>
     public OperatorHarness EndEpoch() => Add(new EndEpochStep());
 

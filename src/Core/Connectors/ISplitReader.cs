@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Time;
 
 namespace Millrace.Connectors;
 
@@ -11,6 +12,12 @@ public interface ISplitReader<T> : IDisposable
 {
     /// <summary>No record will ever come behind the last polled offset.</summary>
     bool IsFinished { get; }
+
+    /// <summary>No record with an earlier event time follows what was read. <value>Default null: the source has no event time.</value></summary>
+    Watermark? Watermark => null;
+
+    /// <summary>Nothing is expected for now: whoever merges watermarks leaves the split out. <value>Default false.</value></summary>
+    bool IsIdle => false;
 
     /// <summary>The offset behind the last record that <paramref name="epoch"/> may read. Asked again for the same epoch, it answers the same or more.</summary>
     long Poll(Epoch epoch, long nowMs);

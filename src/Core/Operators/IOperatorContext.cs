@@ -1,5 +1,6 @@
 using Millrace.Data;
 using Millrace.State;
+using Millrace.Time;
 
 namespace Millrace.Operators;
 
@@ -16,6 +17,9 @@ public interface IOperatorContext
 
     /// <summary>The epoch being processed: its number, its processing time, its seed.</summary>
     EpochInfo Epoch { get; }
+
+    /// <summary>The merged watermark of the task's inputs; <see cref="Watermark.Minimum"/> where no source gives any.</summary>
+    Watermark Watermark { get; }
 
     /// <summary>Random numbers that a run again repeats.</summary>
     Random Random { get; }

@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Time;
 
 namespace Millrace.Operators;
 
@@ -32,6 +33,12 @@ public abstract class Operator
         port == 0 && this is IInput<T> input
             ? input
             : throw new GraphException($"Operator {GetType().Name} has no input port {port} for rows of {typeof(T).Name}.");
+
+    /// <summary>No record with an earlier event time follows on any input that is not idle: fire what waited for it.</summary>
+    /// <remarks>Called when the merged watermark moved, in its place among the batches; what is given out here goes before the watermark.</remarks>
+    public virtual void OnWatermark(Watermark watermark)
+    {
+    }
 
     /// <summary>All input of the epoch has been seen: give out what belongs to it.</summary>
     public virtual void OnEpoch(EpochInfo epoch)

@@ -18,6 +18,26 @@ public sealed class WatermarkMerger
     /// <summary>The merged watermark.</summary>
     public Watermark Current { get; private set; } = Watermark.Minimum;
 
+    /// <summary>Whether every channel is idle.</summary>
+    public bool IsIdle => Array.TrueForAll(_idle, static idle => idle) && _idle.Length > 0;
+
+    /// <summary>What the merger knows now, for <see cref="Restore"/>: watermarks and idleness roll back with their epoch.</summary>
+    public WatermarkMerger Copy()
+    {
+        var copy = new WatermarkMerger(_channels.Length);
+        copy.Restore(this);
+        return copy;
+    }
+
+    /// <summary>Knows again what <paramref name="copy"/> knows.</summary>
+    public void Restore(WatermarkMerger copy)
+    {
+        ArgumentNullException.ThrowIfNull(copy);
+        copy._channels.CopyTo(_channels, 0);
+        copy._idle.CopyTo(_idle, 0);
+        Current = copy.Current;
+    }
+
     /// <summary>Takes a channel's watermark, which also makes it active. True when the merged one moved.</summary>
     public bool Advance(int channel, Watermark watermark)
     {

@@ -14,8 +14,8 @@ internal interface IOutputGate
     /// <summary>Rows from now on belong to <paramref name="epoch"/>.</summary>
     void BeginEpoch(EpochInfo epoch);
 
-    /// <summary>Ends the epoch on every channel.</summary>
-    void SendBarrier();
+    /// <summary>Sends half-filled batches, then the item on every channel.</summary>
+    void SendControl(ControlItem control);
 
     /// <summary>Forgets half-filled batches.</summary>
     void RollBack();

@@ -7,7 +7,7 @@ namespace Millrace.Runtime.Exchange;
 
 /// <summary>The sending end of one channel: numbers the items, spends credit, keeps what can't go yet.</summary>
 /// <remarks>
-/// A barrier needs no credit, since at most the epochs in flight have one; it keeps its place behind batches that wait.
+/// A control item needs no credit, since there are few; it keeps its place behind batches that wait.
 /// What waits is bounded too: a task takes no more input while one of its channels waits, so it is what one input batch became.
 /// </remarks>
 internal sealed class OutputChannel
@@ -16,7 +16,7 @@ internal sealed class OutputChannel
     private readonly int _channel;
     private readonly int _creditsMax;
     private readonly ChannelMeter _meter;
-    private readonly Queue<(EpochInfo Epoch, Batch? Batch)> _waiting = new();
+    private readonly Queue<(EpochInfo Epoch, Batch? Batch, ControlItem? Control)> _waiting = new();
     private TaskProtocol? _protocol;
     private int _output;
     private int _generation;
@@ -39,12 +39,20 @@ internal sealed class OutputChannel
     /// <summary>Whether something waits for credit.</summary>
     public bool IsBlocked => _waiting.Count > 0;
 
-    public void Send(EpochInfo epoch, Batch? batch)
+    public void Send(EpochInfo epoch, Batch batch)
     {
-        if (IsBlocked || (batch is not null && _credits == 0))
-            _waiting.Enqueue((epoch, batch));
+        if (IsBlocked || _credits == 0)
+            _waiting.Enqueue((epoch, batch, null));
         else
-            Post(epoch, batch);
+            Post(epoch, batch, null);
+    }
+
+    public void Send(EpochInfo epoch, ControlItem control)
+    {
+        if (IsBlocked)
+            _waiting.Enqueue((epoch, null, control));
+        else
+            Post(epoch, null, control);
     }
 
     /// <summary>Takes credit of the current generation.</summary>
@@ -56,7 +64,7 @@ internal sealed class OutputChannel
         while (_waiting.TryPeek(out var item) && (item.Batch is null || _credits > 0))
         {
             _waiting.Dequeue();
-            Post(item.Epoch, item.Batch);
+            Post(item.Epoch, item.Batch, item.Control);
         }
     }
 
@@ -83,7 +91,7 @@ internal sealed class OutputChannel
             item.Batch?.Release();
     }
 
-    private void Post(EpochInfo epoch, Batch? batch)
+    private void Post(EpochInfo epoch, Batch? batch, ControlItem? control)
     {
         if (batch is not null)
         {
@@ -92,6 +100,6 @@ internal sealed class OutputChannel
         }
 
         var stamp = _protocol!.NextStamp(_output);
-        _receiver.Tell(new ChannelItem(_channel, stamp.Generation, stamp.Sequence, epoch, batch), ActorRefs.NoSender);
+        _receiver.Tell(new ChannelItem(_channel, stamp.Generation, stamp.Sequence, epoch, batch, control), ActorRefs.NoSender);
     }
 }

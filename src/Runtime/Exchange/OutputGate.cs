@@ -47,11 +47,11 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
     public void BeginEpoch(EpochInfo epoch) => _epoch = epoch;
 
     /// <inheritdoc/>
-    public void SendBarrier()
+    public void SendControl(ControlItem control)
     {
         Flush();
         foreach (var channel in _channels)
-            channel.Send(_epoch, null);
+            channel.Send(_epoch, control);
     }
 
     /// <inheritdoc/>

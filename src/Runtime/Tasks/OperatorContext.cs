@@ -2,6 +2,7 @@ using Millrace.Data;
 using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.State;
+using Millrace.Time;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -23,6 +24,9 @@ internal sealed class OperatorContext(ChainBuilder builder, StreamNode node, IKe
 
     /// <inheritdoc/>
     public EpochInfo Epoch => _chain.Epoch;
+
+    /// <inheritdoc/>
+    public Watermark Watermark => _chain.Watermark;
 
     /// <inheritdoc/>
     public Random Random

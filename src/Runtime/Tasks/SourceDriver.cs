@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Time;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -9,6 +10,10 @@ internal abstract class SourceDriver : IDisposable
     public abstract string Description { get; }
 
     public abstract bool IsFinished { get; }
+
+    public abstract Watermark? Watermark { get; }
+
+    public abstract bool IsIdle { get; }
 
     public abstract long Poll(Epoch epoch, long nowMs);
 

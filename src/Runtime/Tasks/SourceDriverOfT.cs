@@ -1,5 +1,6 @@
 using Millrace.Connectors;
 using Millrace.Data;
+using Millrace.Time;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -11,6 +12,12 @@ internal sealed class SourceDriver<T>(string description, ISplitReader<T> reader
 
     /// <inheritdoc/>
     public override bool IsFinished => reader.IsFinished;
+
+    /// <inheritdoc/>
+    public override Watermark? Watermark => reader.Watermark;
+
+    /// <inheritdoc/>
+    public override bool IsIdle => reader.IsIdle;
 
     /// <inheritdoc/>
     public override long Poll(Epoch epoch, long nowMs) => reader.Poll(epoch, nowMs);

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Millrace.Data;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Protocol;
+using Millrace.Time;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -75,8 +76,7 @@ internal sealed partial class TaskActor
                 OpenEpoch();
                 if (item.Batch is null)
                 {
-                    if (_protocol.OnBarrier(channel, item.Epoch.Epoch.Number))
-                        CompleteEpoch();
+                    OnControl(channel, item);
                 }
                 else
                 {
@@ -105,9 +105,13 @@ internal sealed partial class TaskActor
                 var batch = _chain.Source!.Read(first, run.Range.End, out _position);
                 if (batch is not null)
                     Deliver(_chain.SourceInput!, batch, first);
+                ObserveSource();
             }
             else
             {
+                ObserveSource();
+                if (run.Range.IsLast)
+                    Advance(0, Watermark.Maximum);
                 CompleteEpoch();
             }
         }
@@ -130,6 +134,55 @@ internal sealed partial class TaskActor
         ? $"{_chain!.Source!.Description}, split {_settings.Topology.PartitionOf(_task)}, offset {first + row}, {_chain.Epoch.Epoch}"
         : _chain!.Epoch.Epoch.ToString());
 
+    private void OnControl(int channel, ChannelItem item)
+    {
+        switch (item.Control)
+        {
+            case ControlItem.Barrier:
+                if (_protocol!.OnBarrier(channel, item.Epoch.Epoch.Number))
+                    CompleteEpoch();
+                break;
+            case ControlItem.Watermark watermark:
+                Advance(channel, watermark.At);
+                break;
+            case ControlItem.Idle:
+                BecomeIdle(channel);
+                break;
+        }
+    }
+
+    private void ObserveSource()
+    {
+        var source = _chain!.Source!;
+        if (source.IsIdle)
+            BecomeIdle(0);
+        else if (source.Watermark is { } watermark && (watermark > _merger.Current || _merger.IsIdle))
+            Advance(0, watermark);
+    }
+
+    private void Advance(int channel, Watermark watermark)
+    {
+        var wasIdle = _merger.IsIdle;
+        if (_merger.Advance(channel, watermark) || wasIdle)
+            _chain!.AdvanceWatermark(_merger.Current);
+    }
+
+    private void BecomeIdle(int channel)
+    {
+        if (_merger.IsIdle)
+            return;
+        if (_merger.SetIdle(channel))
+            _chain!.AdvanceWatermark(_merger.Current);
+        if (_merger.IsIdle)
+            _chain!.SendControl(ControlItem.Idle.Instance);
+    }
+
+    private void ForgetWatermarks(Predicate<long> which)
+    {
+        foreach (var epoch in _watermarks.Keys.Where(epoch => which(epoch)).ToArray())
+            _watermarks.Remove(epoch);
+    }
+
     private void OpenEpoch()
     {
         var current = _protocol!.CurrentEpoch;
@@ -137,6 +190,7 @@ internal sealed partial class TaskActor
             return;
         var run = _runs[current];
         _chain.BeginEpoch(run.Info);
+        _watermarks[current] = _merger.Copy();
         _position = run.Range.Start;
     }
 

@@ -3,6 +3,7 @@ using Millrace.Data;
 using Millrace.Operators;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Protocol;
+using Millrace.Time;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -26,6 +27,9 @@ internal sealed partial class TaskActor : UntypedActor
     private readonly Queue<ChannelItem>[] _held;
     private readonly int[] _creditsDue;
     private readonly SortedDictionary<long, EpochRun> _runs = [];
+
+    private readonly WatermarkMerger _merger;
+    private readonly SortedDictionary<long, WatermarkMerger> _watermarks = [];
 
     private IReadOnlyList<IActorRef> _tasks = [];
     private TaskChain? _chain;
@@ -52,6 +56,7 @@ internal sealed partial class TaskActor : UntypedActor
         _senders = [.. settings.Topology.Senders(task)];
         _held = [.. _senders.Select(_ => new Queue<ChannelItem>())];
         _creditsDue = new int[_senders.Length];
+        _merger = new WatermarkMerger(Math.Max(1, _senders.Length));
     }
 
     public static Props Props(int task, TaskSettings settings, TaskActivity activity, IActorRef worker) =>
@@ -162,7 +167,10 @@ internal sealed partial class TaskActor : UntypedActor
             Apply(epoch, epoch - 1);
         if (adoption.RollsBack)
         {
-            chain.RollBack(new Epoch(adoption.CommitThrough));
+            if (_watermarks.TryGetValue(adoption.CommitThrough + 1, out var before))
+                _merger.Restore(before);
+            ForgetWatermarks(epoch => epoch > adoption.CommitThrough);
+            chain.RollBack(new Epoch(adoption.CommitThrough), _merger.Current);
             _rows!.TakeSkipped();
             foreach (var behind in _runs.Keys.Where(epoch => epoch > adoption.CommitThrough).ToArray())
                 _runs.Remove(behind);
@@ -200,6 +208,7 @@ internal sealed partial class TaskActor : UntypedActor
     private void Apply(long epoch, long previous)
     {
         _chain!.State.Commit(new Epoch(epoch));
+        ForgetWatermarks(behind => behind <= epoch);
         if (!_runs.Remove(epoch, out var run))
             return;
         _chain.Source?.Release(run.Range.End);

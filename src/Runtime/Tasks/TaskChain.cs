@@ -2,6 +2,7 @@ using Millrace.Data;
 using Millrace.Operators;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.State;
+using Millrace.Time;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -44,6 +45,9 @@ internal sealed class TaskChain : IDisposable
     /// <summary>How often an epoch was begun; an epoch that runs again counts again.</summary>
     public long EpochRuns { get; private set; }
 
+    /// <summary>The merged watermark.</summary>
+    public Watermark Watermark { get; private set; } = Watermark.Minimum;
+
     public bool IsBlocked
     {
         get
@@ -85,25 +89,27 @@ internal sealed class TaskChain : IDisposable
     /// <summary>All input of the epoch is in: operators give out what belongs to it, sinks prepare, the barrier goes on.</summary>
     public void EndEpoch()
     {
-        foreach (var (id, @operator) in Operators)
+        ForEachOperator("at the end of", static (@operator, chain) => @operator.OnEpoch(chain.Epoch));
+        Sink?.Prepare(Epoch.Epoch);
+        SendControl(ControlItem.Barrier.Instance);
+    }
+
+    /// <summary>The merged watermark moved, or counts again: operators hear of it, then the tasks behind the gates.</summary>
+    public void AdvanceWatermark(Watermark watermark)
+    {
+        if (watermark > Watermark)
         {
-            Progress.Enter(id);
-            try
-            {
-                @operator.OnEpoch(Epoch);
-            }
-            catch (Exception cause)
-            {
-                var failure = cause is MillraceException ? cause : new UserFunctionException(id, cause);
-                throw new UserFunctionException($"{failure.Message} (at the end of {Epoch.Epoch})", cause) { Operator = id };
-            }
+            Watermark = watermark;
+            ForEachOperator("at a watermark of", static (@operator, chain) => @operator.OnWatermark(chain.Watermark));
         }
 
-        Progress.Leave();
+        SendControl(new ControlItem.Watermark(Watermark));
+    }
 
-        Sink?.Prepare(Epoch.Epoch);
+    public void SendControl(ControlItem control)
+    {
         foreach (var gate in Gates)
-            gate.SendBarrier();
+            gate.SendControl(control);
     }
 
     public void FlushGates()
@@ -112,9 +118,10 @@ internal sealed class TaskChain : IDisposable
             gate.Flush();
     }
 
-    /// <summary>Takes back every epoch behind <paramref name="committed"/>.</summary>
-    public void RollBack(Epoch committed)
+    /// <summary>Takes back every epoch behind <paramref name="committed"/>, at whose end the watermark was <paramref name="watermark"/>.</summary>
+    public void RollBack(Epoch committed, Watermark watermark)
     {
+        Watermark = watermark;
         DiscardOutputs();
         // So that an epoch that was already open is opened anew: tables, gates and sink must begin it again.
         Epoch = default;
@@ -135,5 +142,24 @@ internal sealed class TaskChain : IDisposable
             @operator.Close();
         Sink?.Dispose();
         Source?.Dispose();
+    }
+
+    private void ForEachOperator(string when, Action<Operator, TaskChain> call)
+    {
+        foreach (var (id, @operator) in Operators)
+        {
+            Progress.Enter(id);
+            try
+            {
+                call(@operator, this);
+            }
+            catch (Exception cause)
+            {
+                var failure = cause is MillraceException ? cause : new UserFunctionException(id, cause);
+                throw new UserFunctionException($"{failure.Message} ({when} {Epoch.Epoch})", cause) { Operator = id };
+            }
+        }
+
+        Progress.Leave();
     }
 }

@@ -91,4 +91,21 @@ public sealed class WatermarkMergerTests
 
         Assert.Equal(Watermark.Maximum, merger.Current);
     }
+
+    [Fact]
+    public void A_copy_gives_back_watermarks_and_idleness()
+    {
+        var merger = new WatermarkMerger(2);
+        merger.Advance(0, new Watermark(10));
+        merger.Advance(1, new Watermark(5));
+        var copy = merger.Copy();
+        merger.SetIdle(1);
+        Assert.Equal(new Watermark(10), merger.Current);
+
+        merger.Restore(copy);
+
+        Assert.Equal(new Watermark(5), merger.Current);
+        Assert.False(merger.IsIdle);
+        Assert.True(merger.Advance(1, new Watermark(7)));
+    }
 }

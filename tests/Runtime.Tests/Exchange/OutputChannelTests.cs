@@ -41,9 +41,9 @@ public sealed class OutputChannelTests
     public void A_barrier_needs_no_credit_but_keeps_its_place()
     {
         Send(1, 2);
-        _channel.Send(First, null);
+        _channel.Send(First, ControlItem.Barrier.Instance);
         Send(3);
-        _channel.Send(First, null);
+        _channel.Send(First, ControlItem.Barrier.Instance);
 
         Assert.Equal([false, false, true], Items.Select(item => item.IsBarrier));
         _channel.Grant(generation: 1, batches: 1);
