@@ -23,6 +23,10 @@ public interface IKeyedState
     /// <exception cref="GraphException">The name is taken by a table of other types.</exception>
     MapTable<TKey, TField, TItem> Map<TKey, TField, TItem>(string name);
 
+    /// <summary>The timer table of a name.</summary>
+    /// <exception cref="GraphException">The name is taken by a table of other types.</exception>
+    TimerTable<TKey> Timers<TKey>(string name);
+
     /// <summary>The scratch list of a name: rows gathered during one epoch.</summary>
     /// <exception cref="GraphException">The name is taken by a table of other types.</exception>
     ScratchList<T> Scratch<T>(string name);

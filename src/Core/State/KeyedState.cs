@@ -25,6 +25,8 @@ public sealed class KeyedState : IKeyedState
     public MapTable<TKey, TField, TItem> Map<TKey, TField, TItem>(string name) =>
         Find<MapTable<TKey, TField, TItem>>(name) ?? Add(new MapTable<TKey, TField, TItem>(name));
 
+    public TimerTable<TKey> Timers<TKey>(string name) => Find<TimerTable<TKey>>(name) ?? Add(new TimerTable<TKey>(name));
+
     public ScratchList<T> Scratch<T>(string name) => Find<ScratchList<T>>(name) ?? Add(new ScratchList<T>(name));
 
     private static string Kind(bool transient) => transient ? "transient" : "durable";

@@ -34,6 +34,9 @@ public sealed class StateModelTests
     [Fact]
     public void Maps() => Check(new MapDriver());
 
+    [Fact]
+    public void Timers() => Check(new TimerDriver());
+
     private static void Check(TableDriver driver) =>
         Steps.Sample(steps => ModelRun.Check(driver, steps), iter: Runs, print: steps => string.Join(", ", steps));
 }
