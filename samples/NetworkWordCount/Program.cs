@@ -19,7 +19,7 @@ if (args.Length == 2 && !(int.TryParse(args[1], NumberStyles.None, CultureInfo.I
 try
 {
     await using var text = args.Length == 0 ? new BundledText() : null;
-    await using var host = await MillraceHost.StartEmbeddedAsync();
+    await using var host = await MillraceHost.StartEmbeddedAsync(options => options.WithWarningsOn(Console.Error));
     await using var context = new StreamingContext(host, 1.Seconds());
 
     var words = context

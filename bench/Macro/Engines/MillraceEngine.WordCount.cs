@@ -12,6 +12,25 @@ internal sealed partial class MillraceEngine
         var results = new ResultChecksum();
         var context = NewContext();
         context.SourceStream("lines", new InputSource<string>(input))
+            .FlatMap<(string Key, long Value)>((line, output) =>
+            {
+                foreach (var word in line.Split(' ')) output.Add((word, 1));
+            })
+            .ReduceByKey((left, right) => left + right)
+            .UpdateStateByKey<string, long, long>((counts, state) => state.GetOrElse(0) + counts.Sum())
+            .ForeachRDD(table => AddTable(results, table));
+        await RunAsync(context);
+        return results.Value;
+    }
+
+    // end
+
+    // program: millrace w2 split-map
+    private async Task<ulong> CountWordsBySplitAndMapAsync(Input<string> input)
+    {
+        var results = new ResultChecksum();
+        var context = NewContext();
+        context.SourceStream("lines", new InputSource<string>(input))
             .FlatMap(line => line.Split(' '))
             .Map(word => (Key: word, Value: 1L))
             .ReduceByKey((left, right) => left + right)

@@ -45,7 +45,7 @@ public sealed class StreamingContext : IAsyncDisposable
         get
         {
             lock (_lock)
-                return _state == StreamingContextState.Active && _job!.Completion.IsCompleted ? StreamingContextState.Stopped : _state;
+                return _state == StreamingContextState.Active && _job is { Completion.IsCompleted: true } ? StreamingContextState.Stopped : _state;
         }
     }
 
@@ -84,7 +84,19 @@ public sealed class StreamingContext : IAsyncDisposable
         try
         {
             _driver.Start();
-            _job = await _runner.StartAsync(_graph, _options, cancellationToken).ConfigureAwait(false);
+            var job = await _runner.StartAsync(_graph, _options, cancellationToken).ConfigureAwait(false);
+            bool isStopped;
+            lock (_lock)
+            {
+                _job = job;
+                isStopped = _state == StreamingContextState.Stopped;
+            }
+
+            if (isStopped)
+            {
+                await job.StopAsync(graceful: false, CancellationToken.None).ConfigureAwait(false);
+                throw new GraphException("The context was stopped while it started.");
+            }
         }
         catch
         {

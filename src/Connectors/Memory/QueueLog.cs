@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Millrace.Data;
 
 namespace Millrace.Connectors.Memory;
 
@@ -42,7 +43,7 @@ internal sealed class QueueLog<T>(ConcurrentQueue<T[]> queue, bool oneAtATime, b
                 while (queue.TryDequeue(out var rows))
                 {
                     empty = false;
-                    _kept.AddLast(rows);
+                    _kept.AddLast(rows ?? throw new SourceFailedException("queue: an array expected, null found; enqueue an empty array for an empty batch."));
                     if (oneAtATime)
                         break;
                 }

@@ -19,13 +19,13 @@ public sealed class SocketTextSource : ISource<string>
     private readonly string _host;
     private readonly int _port;
     private readonly SocketSourceOptions _options;
-    private readonly ILogger _logger;
+    private readonly ILogger? _logger;
     private readonly TimeProvider _clock;
 
     /// <param name="host">Name or address of the server; each of its addresses is tried in turn.</param>
     /// <param name="port">TCP port, 1 to 65535.</param>
     /// <param name="options">How to read; null for the defaults.</param>
-    /// <param name="logger">Told when the connection comes and goes; null for nobody.</param>
+    /// <param name="logger">Told when the connection comes and goes; null for the host's, which then hears when it goes.</param>
     /// <param name="timeProvider">The clock of waits and time limits; null for the system's.</param>
     /// <exception cref="GraphException">The host is empty, the port or an option out of its range.</exception>
     public SocketTextSource(string host, int port, SocketSourceOptions? options = null, ILogger? logger = null, TimeProvider? timeProvider = null)
@@ -38,7 +38,7 @@ public sealed class SocketTextSource : ISource<string>
         Description = $"socket {host}:{port}";
         _options = options ?? new();
         _options.Validate(Description);
-        _logger = logger ?? NullLogger.Instance;
+        _logger = logger;
         _clock = timeProvider ?? TimeProvider.System;
     }
 
@@ -55,10 +55,11 @@ public sealed class SocketTextSource : ISource<string>
     public ISplitReader<string> Open(SplitContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        var logger = _logger ?? (context.Warn is { } warn ? new WarningLogger(warn) : NullLogger.Instance);
         var lines = new LineLog(_options.BufferedBytesMax);
         var splitter = new LineSplitter(Description, _options.LineLengthMaxBytes, _options.OversizedLines, context.RecordSkipped);
         var input = new SocketInput(splitter, lines, _options.IdleTimeout, _clock);
-        var connector = new SocketConnector(Description, _host, _port, _options, _logger, _clock);
-        return new SocketTextReader(Description, connector, input, lines, _logger);
+        var connector = new SocketConnector(Description, _host, _port, _options, logger, _clock);
+        return new SocketTextReader(Description, connector, input, lines, logger);
     }
 }

@@ -2,8 +2,9 @@ using Millrace.Data;
 
 namespace Millrace.Connectors;
 
-/// <summary>Which split to read, and how to tell the task that something arrived.</summary>
+/// <summary>Which split to read, and whom to tell what became of records and connections.</summary>
 /// <param name="Split">The split, counted from 0.</param>
 /// <param name="Splits">How many there are.</param>
-/// <param name="RecordSkipped">Counts a record that the reader left out, by reason; thread-safe.</param>
-public sealed record SplitContext(PartitionId Split, int Splits, Action<string> RecordSkipped);
+/// <param name="RecordSkipped">Counts a record that the reader left out or had to repair, by reason; thread-safe.</param>
+/// <param name="Warn">Tells a person, in one line, that the source is in trouble and goes on; thread-safe. Null where nobody listens.</param>
+public sealed record SplitContext(PartitionId Split, int Splits, Action<string> RecordSkipped, Action<string>? Warn = null);

@@ -35,6 +35,7 @@ public abstract class StagedSinkWriter<T> : ISinkWriter<T>
     public void Commit(SinkCommit commit)
     {
         ArgumentNullException.ThrowIfNull(commit);
+        // Why not to the pool: whoever took the rows may still hold them; their arrays are the collector's.
         foreach (var applied in _stages.Keys.TakeWhile(epoch => epoch <= commit.Previous.Number).ToArray())
             _stages.Remove(applied);
         if (!_stages.TryGetValue(commit.Epoch.Epoch.Number, out var stage))

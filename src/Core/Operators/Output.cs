@@ -137,7 +137,7 @@ public sealed class Output<T>
         {
             _target.OnBatch(batch);
         }
-        catch (Exception cause) when (cause is not MillraceException)
+        catch (Exception cause) when (cause is not UserFunctionException)
         {
             throw new UserFunctionException(_targetId.Id, cause);
         }

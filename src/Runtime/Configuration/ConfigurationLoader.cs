@@ -59,6 +59,7 @@ public static class ConfigurationLoader
     {
         ArgumentNullException.ThrowIfNull(user);
         var reference = ConfigurationFactory.ParseString(Reference);
+        RefuseMisspeltRoot(user);
         if (user.HasPath(Root))
             RefuseUnknownKeys(user.GetValue(Root), reference.GetValue(Root), Root);
         return user.WithFallback(reference);
@@ -85,6 +86,18 @@ public static class ConfigurationLoader
             BatchDelayMax = section.Duration("exchange.max-batch-delay", TimeSpan.Zero, TimeSpan.FromSeconds(10)),
             DrainTimeout = section.Duration("stop.drain-timeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
         };
+    }
+
+    // Other sections are other libraries' business; one that is nearly ours is a slip.
+    private static void RefuseMisspeltRoot(Config user)
+    {
+        if (user.IsEmpty || !user.Root.IsObject())
+            return;
+        foreach (var key in user.Root.GetObject().Items.Keys)
+        {
+            if (key != Root && Distance(key, Root) <= 2)
+                throw new ConfigurationException($"Unknown section {key}; did you mean {Root}?");
+        }
     }
 
     private static void RefuseUnknownKeys(HoconValue user, HoconValue reference, string path)

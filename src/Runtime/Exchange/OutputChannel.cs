@@ -83,7 +83,7 @@ internal sealed class OutputChannel
     /// <summary>The receiver has a generation; when it is a new one, it starts again: full credit, nothing waits.</summary>
     public void Adopt(int generation)
     {
-        if (generation == _generation)
+        if (generation <= _generation)
             return;
         _generation = generation;
         _credits = _creditsMax;

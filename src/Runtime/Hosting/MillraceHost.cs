@@ -96,11 +96,18 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     public async Task<IJob> StartAsync(StreamGraph graph, JobOptions options, CancellationToken cancellationToken = default)
     {
         var plan = Plan(graph, options);
-        ObjectDisposedException.ThrowIf(_stopping != 0, this);
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
         var (meter, counts) = (new ChannelMeter(), new RecordCounts());
         var handle = new JobHandle(id, meter, counts, _metrics, _logger);
         Register(handle);
+
+        // Why behind it: a stop that came before has not seen this job, one that comes now will.
+        if (Volatile.Read(ref _stopping) != 0)
+        {
+            handle.End(JobState.Stopped);
+            throw new GraphException($"Job '{id}' can't start: the host is stopping; start jobs before.");
+        }
+
         var journal = new MemoryJournal();
         var clock = new JobClock(Clock);
         _jobManager.Tell(new JobManager.Start(new JobSpec

@@ -23,6 +23,14 @@ public sealed class MillraceHostOptions
     /// </summary>
     public bool StopsOnSignal { get; set; } = true;
 
+    /// <summary>Writes warnings (a source without a connection, a recovery) as lines, for a program that has no logging.</summary>
+    public MillraceHostOptions WithWarningsOn(TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        LoggerFactory = new WarningWriter(writer);
+        return this;
+    }
+
     /// <summary>Adds HOCON text; later text wins.</summary>
     public MillraceHostOptions WithHocon(string hocon) => With(ConfigurationLoader.Parse(hocon, "HOCON text"));
 

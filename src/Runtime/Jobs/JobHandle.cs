@@ -19,7 +19,8 @@ internal sealed class JobHandle : IJob
     private readonly RecordCounts _counts;
     private readonly JobMetrics _metrics;
     private readonly ILogger _logger;
-    private Action<bool> _stop = static _ => { };
+    private Action<bool>? _stop;
+    private bool? _stopAsked;
     private JobState _state = JobState.Starting;
     private long _committed;
     private long _attempts;
@@ -62,18 +63,33 @@ internal sealed class JobHandle : IJob
     public JobCounters Counters => new(Interlocked.Read(ref _attempts), _counts.Skipped, _counts.Dropped, _meter.InFlightMax, _meter.Credits);
 
     /// <summary>Says how the job is told to stop.</summary>
-    public void OnStop(Action<bool> stop) => _stop = stop;
+    public void OnStop(Action<bool> stop)
+    {
+        bool? asked;
+        lock (_lock)
+        {
+            _stop = stop;
+            asked = _stopAsked;
+        }
+
+        if (asked is { } graceful)
+            stop(graceful);
+    }
 
     /// <inheritdoc/>
     public async Task StopAsync(bool graceful, CancellationToken cancellationToken = default)
     {
+        Action<bool>? stop;
         lock (_lock)
         {
             if (!_completion.Task.IsCompleted)
                 _state = JobState.Stopping;
+            _stopAsked = graceful && _stopAsked != false;
+            stop = _stop;
         }
 
-        _stop(graceful);
+        // Without a supervisor yet, it hears of it when it starts.
+        stop?.Invoke(graceful);
         try
         {
             await _completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);

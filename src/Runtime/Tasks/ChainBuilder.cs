@@ -19,6 +19,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     private readonly int _creditBatches;
     private readonly ChannelMeter _meter;
     private readonly Action<string> _recordSkipped;
+    private readonly Action<string> _warn;
     private readonly OperatorProgress _progress;
     private readonly Dictionary<StreamNode, object> _parts = [];
     private readonly Dictionary<(StreamNode Node, int Port), object> _outputs = [];
@@ -31,6 +32,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     /// <param name="meter">The job's counter of batches on their way.</param>
     /// <param name="progress">Where the chain says which operator is at work.</param>
     /// <param name="recordSkipped">Counts what the source leaves out.</param>
+    /// <param name="warn">Tells a person of the source's troubles.</param>
     public ChainBuilder(
         TaskTopology topology,
         int task,
@@ -38,7 +40,8 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         int creditBatches,
         ChannelMeter meter,
         OperatorProgress progress,
-        Action<string> recordSkipped)
+        Action<string> recordSkipped,
+        Action<string> warn)
     {
         _topology = topology;
         _task = task;
@@ -47,6 +50,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         _creditBatches = creditBatches;
         _meter = meter;
         _recordSkipped = recordSkipped;
+        _warn = warn;
         _progress = progress;
         Chain = new() { Progress = progress };
     }
@@ -61,6 +65,19 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     public OperatorId IdOf(StreamNode node) => _topology.Graph.IdOf(node);
 
     public TaskChain Build()
+    {
+        try
+        {
+            return BuildParts();
+        }
+        catch
+        {
+            Chain.Dispose();
+            throw;
+        }
+    }
+
+    private TaskChain BuildParts()
     {
         foreach (var edge in _stage.Outputs)
             edge.Edge.Accept(new GateMaker(this, edge));
@@ -173,7 +190,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     {
         public object? Visit<T>(SourceNode<T> node)
         {
-            var context = new SplitContext(builder.Partition, builder.Parallelism, builder._recordSkipped);
+            var context = new SplitContext(builder.Partition, builder.Parallelism, builder._recordSkipped, builder._warn);
             builder.Chain.Source = new SourceDriver<T>(node.Source.Description, node.Source.Open(context));
             builder.Chain.SourceInput = new ChainInput<T>(builder.OutputOf<T>(node, 0));
             return null;

@@ -6,9 +6,9 @@ namespace Millrace.Runtime.Tasks;
 /// <summary>Works a batch off record by record, to find the one that fails: each runs alone, and what a failed run did is taken back.</summary>
 /// <remarks>
 /// A record has three tries. Then its operator's <see cref="ErrorPolicy"/> decides: the job fails and names the record's place, or the
-/// record is left out and counted. Errors before the failing record have gone through, those behind it go on.
+/// record is left out and counted. Records before the failing one have gone through, those behind it go on.
 /// </remarks>
-internal sealed class RowRunner(TaskChain chain, Func<OperatorId, ErrorPolicy> policyOf)
+internal sealed class RowRunner(TaskChain chain, Func<OperatorId, ErrorPolicy> policyOf, TaskActivity? activity = null)
 {
     private const int Tries = 3;
 
@@ -53,6 +53,7 @@ internal sealed class RowRunner(TaskChain chain, Func<OperatorId, ErrorPolicy> p
     private bool TryRow(ChainInput input, Batch batch, int row, out UserFunctionException cause)
     {
         cause = null!;
+        activity?.Begin();
         chain.State.Mark(_marks);
         foreach (var end in chain.Ends)
             end.BeginRow();

@@ -9,6 +9,9 @@ namespace Millrace.Runtime.Tasks;
 /// <content>How batches move through the task.</content>
 internal sealed partial class TaskActor
 {
+    // Slow functions must not keep barriers and commands waiting for a turn's worth of batches.
+    private bool IsTurnLong => Environment.TickCount64 - _turnBeganAtMs > TurnMsMax;
+
     private void OnItem(ChannelItem item)
     {
         _held[item.Channel].Enqueue(item);
@@ -21,6 +24,7 @@ internal sealed partial class TaskActor
     {
         if (_continues || _chain is null)
             return;
+        _turnBeganAtMs = Environment.TickCount64;
         var moved = _chain.Source is null ? WorkOffItems() : ReadSource();
         if (moved)
         {
@@ -46,7 +50,7 @@ internal sealed partial class TaskActor
                 while (!_chain!.IsBlocked && _held[channel].TryPeek(out var item) && TakeItem(item, channel))
                 {
                     progress = true;
-                    if (--budget == 0)
+                    if (--budget == 0 || IsTurnLong)
                         return true;
                 }
             }
@@ -95,7 +99,7 @@ internal sealed partial class TaskActor
     {
         for (var budget = ItemsPerTurn; !_chain!.IsBlocked && _protocol!.MayRun; budget--)
         {
-            if (budget == 0)
+            if (budget == 0 || IsTurnLong)
                 return true;
             OpenEpoch();
             var run = _runs[_protocol.CurrentEpoch];
@@ -121,6 +125,8 @@ internal sealed partial class TaskActor
 
     private void Deliver(ChainInput input, Batch batch, long? offset)
     {
+        // The time-out is for one batch, not for the turn.
+        _activity.Begin();
         if (_protocol!.CurrentEpoch <= _rowByRowThrough)
             RunRowByRow(input, batch, offset);
         else

@@ -18,6 +18,7 @@ namespace Millrace.Runtime.Tasks;
 internal sealed partial class TaskActor : UntypedActor
 {
     private const int ItemsPerTurn = 16;
+    private const long TurnMsMax = 10;
 
     private readonly int _task;
     private readonly TaskSettings _settings;
@@ -39,6 +40,7 @@ internal sealed partial class TaskActor : UntypedActor
     private long _position;
     private long _rowByRowThrough;
     private long _flushedAtMs;
+    private long _turnBeganAtMs;
     private bool _continues;
     private bool _flushes;
 
@@ -145,8 +147,15 @@ internal sealed partial class TaskActor : UntypedActor
         var shape = _settings.Topology.Shape.Tasks[_task];
         _protocol = new TaskProtocol(_task, shape, start.Generation, start.Base, start.ConsumerGenerations.AsSpan());
         _chain = new ChainBuilder(
-            _settings.Topology, _task, _tasks, _settings.CreditBatches, _settings.Meter, _activity.Progress, _settings.Counts.AddDropped).Build();
-        _rows = new RowRunner(_chain, PolicyOf);
+            _settings.Topology,
+            _task,
+            _tasks,
+            _settings.CreditBatches,
+            _settings.Meter,
+            _activity.Progress,
+            _settings.Counts.AddDropped,
+            warning => TaskLog.SourceWarned(_settings.Logger, _settings.Job.Name, warning)).Build();
+        _rows = new RowRunner(_chain, PolicyOf, _activity);
         for (var output = 0; output < _chain.Channels.Length; output++)
             _chain.Channels[output].Start(_protocol, output, start.ConsumerGenerations[output]);
         if (shape.IsSink)

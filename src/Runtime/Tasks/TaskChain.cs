@@ -138,10 +138,16 @@ internal sealed class TaskChain : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (_, @operator) in Operators)
-            @operator.Close();
-        Sink?.Dispose();
-        Source?.Dispose();
+        try
+        {
+            foreach (var (_, @operator) in Operators)
+                @operator.Close();
+        }
+        finally
+        {
+            Sink?.Dispose();
+            Source?.Dispose();
+        }
     }
 
     private void ForEachOperator(string when, Action<Operator, TaskChain> call)

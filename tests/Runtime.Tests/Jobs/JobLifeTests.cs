@@ -137,7 +137,7 @@ public sealed class JobLifeTests
 
         Assert.Equal(JobState.Stopped, job.State);
         Assert.Equal(2, sink.Rows.Count);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => host.StartAsync(Copy(new QueueSource<int>(queue), sink), TestHost.Often));
+        await Assert.ThrowsAsync<GraphException>(() => host.StartAsync(Copy(new QueueSource<int>(queue), sink), TestHost.Often));
     }
 
     [Theory]
