@@ -6,9 +6,6 @@ namespace Millrace.Runtime.Checkpoints;
 /// <remarks>An answer may come on the caller's thread before the call returns, or later on another one; the caller passes it to itself as a message.</remarks>
 internal interface IJournal
 {
-    /// <summary>Whether rows outlive the tasks, so that deltas are worth writing. False: tasks hand over no deltas.</summary>
-    bool KeepsDeltas { get; }
-
     void Append(JournalMessages.Append request, Action<JournalMessages.Appended> answer);
 
     void Read(JournalMessages.Read request, Action<JournalMessages.RowsRead> answer, Action<JournalMessages.ReadFailed> fail);

@@ -26,9 +26,6 @@ internal sealed class MemoryJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public bool KeepsDeltas => false;
-
-    /// <inheritdoc/>
     public void Append(JournalMessages.Append request, Action<JournalMessages.Appended> answer)
     {
         AppendOutcome outcome;

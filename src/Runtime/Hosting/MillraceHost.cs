@@ -119,7 +119,6 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
                 CreditBatches = Options.CreditBatches,
                 BatchDelayMax = Options.BatchDelayMax,
                 OnError = options.OnError,
-                KeepsDeltas = journal.KeepsDeltas,
                 Meter = meter,
                 Counts = counts,
                 Logger = _logger,

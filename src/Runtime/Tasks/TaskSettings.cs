@@ -18,9 +18,6 @@ internal sealed record TaskSettings
 
     public required ErrorPolicy OnError { get; init; }
 
-    /// <summary>Whether deltas are worth handing over.</summary>
-    public required bool KeepsDeltas { get; init; }
-
     public required ChannelMeter Meter { get; init; }
 
     public required RecordCounts Counts { get; init; }
