@@ -12,6 +12,7 @@ internal sealed class TwoThreadsEngine : IEngine
     [
         new EngineProgram<string>(Grep.Workload, "contains", ResultKind.Final, CountMatches),
         new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWords),
+        new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplit),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "open-addressing", ResultKind.Final, Sum),
     ];
 
@@ -51,6 +52,32 @@ internal sealed class TwoThreadsEngine : IEngine
             {
                 var lookup = counts[thread].GetAlternateLookup<ReadOnlySpan<char>>();
                 foreach (var line in lines.Slice(thread * half, half)) SpanSplitter.CountWords(line, lookup);
+            });
+            foreach (var (word, count) in counts[1]) CollectionsMarshal.GetValueRefOrAddDefault(counts[0], word, out _) += count;
+            counts[1].Clear();
+            results.AddTable(counts[0]);
+        }
+
+        return results.Value;
+    }
+
+    // end
+
+    // program: handwritten-2t w2 split
+    private static ulong CountWordsBySplit(Input<string> input)
+    {
+        var results = new ResultChecksum();
+        Dictionary<string, long>[] counts = [[], []];
+        for (long batch = 0; batch < input.BatchCount; batch++)
+        {
+            var lines = input.Batch(batch);
+            var half = lines.Count / 2;
+            Parallel.For(0, 2, thread =>
+            {
+                foreach (var line in lines.Slice(thread * half, half))
+                {
+                    foreach (var word in line.Split(' ')) CollectionsMarshal.GetValueRefOrAddDefault(counts[thread], word, out _)++;
+                }
             });
             foreach (var (word, count) in counts[1]) CollectionsMarshal.GetValueRefOrAddDefault(counts[0], word, out _) += count;
             counts[1].Clear();

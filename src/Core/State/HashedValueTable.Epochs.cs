@@ -151,6 +151,15 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
         {
             entry = ref Slots.Insert(slot, key, tag);
         }
+        else if (entry.Stamp < LiveFrom)
+        {
+            StaleCount--;
+        }
+
+        if (stamp < LiveFrom)
+        {
+            StaleCount++;
+        }
 
         entry.Value = value;
         entry.Stamp = stamp;

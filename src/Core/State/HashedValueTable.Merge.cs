@@ -142,9 +142,10 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
                 entry = ref Unsafe.Add(ref first, slot);
             }
 
-            if (entry.Stamp != scope)
+            if (entry.Stamp != scope && !Touch(ref entry, hashes[i]))
             {
-                Touch(ref entry, hashes[i]);
+                entry.Value = row.Value;
+                goto Merged;
             }
 
             entry.Value = reduce(entry.Value, row.Value);

@@ -12,8 +12,14 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>(string name,
     public override bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
         ref var entry = ref Slots.At(Slots.Find<THash>(key, SlotMap<TKey, TValue>.TagOf(default(THash).Hash(key))));
+        if (entry.Tag == 0 || entry.Stamp < LiveFrom)
+        {
+            value = default;
+            return false;
+        }
+
         value = entry.Value;
-        return entry.Tag != 0;
+        return true;
     }
 
     public override ref TValue GetOrAdd(TKey key, out bool existed)
@@ -30,7 +36,7 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>(string name,
 
         if (entry.Stamp != _log.Scope)
         {
-            Touch(ref entry, hash);
+            existed = Touch(ref entry, hash);
         }
 
         return ref entry.Value;
@@ -42,7 +48,7 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>(string name,
     {
         var hash = default(THash).Hash(key);
         var slot = Slots.Find<THash>(key, SlotMap<TKey, TValue>.TagOf(hash));
-        if (Slots.At(slot).Tag == 0)
+        if (Slots.At(slot).Tag == 0 || Slots.At(slot).Stamp < LiveFrom)
         {
             return false;
         }
@@ -56,20 +62,47 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>(string name,
         var isRecorded = IsTransient ? _log.Current is not null : !_log.IsEmpty;
         if (!isRecorded && Observer is null)
         {
-            Slots.Clear();
+            Forget();
             return;
         }
 
-        var walk = new SlotWalk<TKey, TValue>(Slots);
-        while (walk.MoveNext())
+        for (var entries = GetEnumerator(); entries.MoveNext();)
         {
             if (isRecorded)
             {
-                RemoveAt(walk.Slot);
+                entries.Remove();
             }
             else
             {
-                Drop(walk.Slot);
+                Drop(entries.Slot);
+            }
+        }
+    }
+
+    // Why: the keys of one epoch are mostly those of the next. Kept, they need not be inserted again, and no young key is made
+    // to survive by a reference from an old table: word count on strings was a fifth slower without.
+    private void Forget()
+    {
+        var live = Count;
+        if (live == 0)
+        {
+            return;
+        }
+
+        if (!IsTransient || live <= StaleCount || Slots.IsSparse)
+        {
+            Slots.Clear();
+            StaleCount = 0;
+            return;
+        }
+
+        LiveFrom = _log.Renew();
+        StaleCount = Slots.Count;
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<TValue>())
+        {
+            foreach (ref var entry in Slots.Entries.AsSpan())
+            {
+                entry.Value = default!;
             }
         }
     }
@@ -106,8 +139,13 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>(string name,
     /// <summary>Takes an entry out without recording it.</summary>
     private void Drop(uint slot)
     {
-        var key = Slots.At(slot).Key;
+        var (key, stamp) = (Slots.At(slot).Key, Slots.At(slot).Stamp);
         Slots.RemoveAt(slot);
+        if (stamp < LiveFrom)
+        {
+            StaleCount--;
+        }
+
         Observer?.Removed(key);
     }
 
@@ -133,12 +171,14 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>(string name,
     }
 
     /// <summary>Records the before-image of an entry at its first touch in a scope.</summary>
+    /// <returns>Whether it was live; a stale one is made live with the default value.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Touch(ref Entry<TKey, TValue> entry, ulong hash)
+    private bool Touch(ref Entry<TKey, TValue> entry, ulong hash)
     {
+        var isLive = entry.Stamp >= LiveFrom;
         if (Recording() is { } log)
         {
-            var before = clone is null ? entry.Value : clone(entry.Value);
+            var before = clone is null || !isLive ? entry.Value : clone(entry.Value);
             log.MayRepeat |= entry.Stamp >= log.FirstScope;
             ref var record = ref log.Add();
             record.Key = entry.Key;
@@ -148,6 +188,13 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>(string name,
         }
 
         entry.Stamp = _log.Scope;
+        if (!isLive)
+        {
+            entry.Value = default!;
+            StaleCount--;
+        }
+
+        return isLive;
     }
 
     private EpochLog<UndoRecord<TKey, TValue>>? Recording() =>

@@ -34,6 +34,9 @@ internal sealed class UndoLog<TRecord>(bool isTransient)
         }
     }
 
+    /// <summary>Opens a scope without a mark.</summary>
+    internal long Renew() => ++Scope;
+
     internal void BeginEpoch(long epoch)
     {
         if (isTransient)

@@ -13,6 +13,9 @@ public struct ValueTableEnumerator<TKey, TValue>
         _walk = new SlotWalk<TKey, TValue>(table.Slots);
     }
 
+    /// <value>Where the walk stands.</value>
+    internal readonly uint Slot => _walk.Slot;
+
     /// <value>The entry found by the last <see cref="MoveNext"/>.</value>
     public readonly (TKey Key, TValue Value) Current
     {
@@ -23,7 +26,18 @@ public struct ValueTableEnumerator<TKey, TValue>
         }
     }
 
-    public bool MoveNext() => _walk.MoveNext();
+    public bool MoveNext()
+    {
+        while (_walk.MoveNext())
+        {
+            if (_table.Slots.At(_walk.Slot).Stamp >= _table.LiveFrom)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Replaces the value of the current entry.</summary>
     public readonly void Set(TValue value) => _table.ChangeAt(_walk.Slot) = value;

@@ -15,10 +15,16 @@ public abstract class ValueTable<TKey, TValue> : StateTable
     {
     }
 
-    public sealed override int Count => Slots.Count;
+    public sealed override int Count => Slots.Count - StaleCount;
 
     /// <value>The entries.</value>
     internal SlotMap<TKey, TValue> Slots { get; } = new();
+
+    /// <value>An entry stamped before this scope is stale: its key was kept when the table was cleared, its value is gone.</value>
+    internal long LiveFrom { get; private protected set; }
+
+    /// <value>How many of the entries are stale.</value>
+    private protected int StaleCount { get; set; }
 
     /// <value>Told of keys that come and go; none by default.</value>
     internal IEntryObserver<TKey>? Observer { get; set; }
@@ -50,10 +56,10 @@ public abstract class ValueTable<TKey, TValue> : StateTable
     public int CopyTo(Span<(TKey Key, TValue Value)> target)
     {
         var count = 0;
-        for (var slot = 0u; count < Slots.Count; slot++)
+        for (var slot = 0u; count < Count; slot++)
         {
             ref var entry = ref Slots.At(slot);
-            if (entry.Tag != 0)
+            if (entry.Tag != 0 && entry.Stamp >= LiveFrom)
             {
                 target[count++] = (entry.Key, entry.Value);
             }
