@@ -11,7 +11,7 @@ internal sealed class TwoThreadsEngine : IEngine
     public IReadOnlyList<EngineProgram> Programs { get; } =
     [
         new EngineProgram<string>(Grep.Workload, "contains", ResultKind.Final, CountMatches),
-        new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWords),
+        new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpan),
         new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplit),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "open-addressing", ResultKind.Final, Sum),
     ];
@@ -40,31 +40,26 @@ internal sealed class TwoThreadsEngine : IEngine
     // end
 
     // program: handwritten-2t w2 span
-    private static ulong CountWords(Input<string> input)
+    private static ulong CountWordsBySpan(Input<string> input) => CountWords(input, static (lines, counts) =>
     {
-        var results = new ResultChecksum();
-        Dictionary<string, long>[] counts = [[], []];
-        for (long batch = 0; batch < input.BatchCount; batch++)
-        {
-            var lines = input.Batch(batch);
-            var half = lines.Count / 2;
-            Parallel.For(0, 2, thread =>
-            {
-                var lookup = counts[thread].GetAlternateLookup<ReadOnlySpan<char>>();
-                foreach (var line in lines.Slice(thread * half, half)) SpanSplitter.CountWords(line, lookup);
-            });
-            foreach (var (word, count) in counts[1]) CollectionsMarshal.GetValueRefOrAddDefault(counts[0], word, out _) += count;
-            counts[1].Clear();
-            results.AddTable(counts[0]);
-        }
-
-        return results.Value;
-    }
+        var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var line in lines) SpanSplitter.CountWords(line, lookup);
+    });
 
     // end
 
     // program: handwritten-2t w2 split
-    private static ulong CountWordsBySplit(Input<string> input)
+    private static ulong CountWordsBySplit(Input<string> input) => CountWords(input, static (lines, counts) =>
+    {
+        foreach (var line in lines)
+        {
+            foreach (var word in line.Split(' ')) CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _)++;
+        }
+    });
+
+    // end
+
+    private static ulong CountWords(Input<string> input, Action<ArraySegment<string>, Dictionary<string, long>> countHalf)
     {
         var results = new ResultChecksum();
         Dictionary<string, long>[] counts = [[], []];
@@ -72,13 +67,7 @@ internal sealed class TwoThreadsEngine : IEngine
         {
             var lines = input.Batch(batch);
             var half = lines.Count / 2;
-            Parallel.For(0, 2, thread =>
-            {
-                foreach (var line in lines.Slice(thread * half, half))
-                {
-                    foreach (var word in line.Split(' ')) CollectionsMarshal.GetValueRefOrAddDefault(counts[thread], word, out _)++;
-                }
-            });
+            Parallel.For(0, 2, thread => countHalf(lines.Slice(thread * half, half), counts[thread]));
             foreach (var (word, count) in counts[1]) CollectionsMarshal.GetValueRefOrAddDefault(counts[0], word, out _) += count;
             counts[1].Clear();
             results.AddTable(counts[0]);
@@ -86,8 +75,6 @@ internal sealed class TwoThreadsEngine : IEngine
 
         return results.Value;
     }
-
-    // end
 
     // program: handwritten-2t w5 open-addressing
     private static ulong Sum(Input<KeyValue> input)
