@@ -104,7 +104,7 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
         }
 
         var later = new LaterImages(_log.After(epoch));
-        foreach (ref readonly var entry in Slots.Entries.AsSpan())
+        foreach (ref readonly var entry in Slots.Entries)
         {
             if (entry.Tag != 0 && entry.Stamp < later.FirstScope)
             {
@@ -220,7 +220,7 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
         /// <summary>Visits what was there and has been touched since.</summary>
         internal void Visit(IChangeVisitor<TKey, TValue> visitor)
         {
-            foreach (ref readonly var entry in (_first ??= Index()).Entries.AsSpan())
+            foreach (ref readonly var entry in (_first ??= Index()).Entries)
             {
                 if (entry.Tag != 0 && _logs[entry.Value.Log][entry.Value.Record] is { Existed: true } record)
                 {

@@ -100,7 +100,7 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>(string name,
         StaleCount = Slots.Count;
         if (RuntimeHelpers.IsReferenceOrContainsReferences<TValue>())
         {
-            foreach (ref var entry in Slots.Entries.AsSpan())
+            foreach (ref var entry in Slots.Entries)
             {
                 entry.Value = default!;
             }
