@@ -10,7 +10,7 @@ internal sealed partial class MillraceEngine
     {
         var results = new ResultChecksum();
         var context = NewContext();
-        context.SourceStream("pairs", new InputSource<KeyValue>(input, batchesPerEpoch: 20))
+        context.SourceStream("pairs", new InputSource<KeyValue>(input, batchesPerEpoch: 30))
             .Map(pair => (pair.Key, pair.Value))
             .RunningReduceByKey((left, right) => left + right)
             .ForeachRDD(changes =>

@@ -15,7 +15,7 @@ internal sealed partial class MillraceEngine : IEngine
         new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplitAsync),
         new EngineProgram<string>(WordCount.Workload, "split-map", ResultKind.TablePerBatch, CountWordsBySplitAndMapAsync),
         new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpanAsync),
-        new EngineProgram<KeyValue>(KeyedSum.Workload, "running-reduce", ResultKind.ChangesPerTwentyBatches, SumAsync),
+        new EngineProgram<KeyValue>(KeyedSum.Workload, "running-reduce", ResultKind.ChangesPerThirtyBatches, SumAsync),
     ];
 
     public string Name => "millrace";

@@ -31,14 +31,14 @@ internal static class RunningSums
 
             if (kind is ResultKind.TablePerBatch) AddWhere(static last => last >= 0);
             if (kind is ResultKind.ChangesPerBatch) AddWhere(last => last == batch);
-            if (kind is ResultKind.ChangesPerTwentyBatches && (batch % 20 == 19 || batch == batchCount - 1)) AddWhere(last => last >= batch / 20 * 20);
+            if (kind is ResultKind.ChangesPerThirtyBatches && (batch % 30 == 29 || batch == batchCount - 1)) AddWhere(last => last >= batch / 30 * 30);
         }
 
         switch (kind)
         {
             case ResultKind.Final: AddWhere(static last => last >= 0); break;
             case ResultKind.EveryRecord: checksum.EndBatch(); break;
-            case ResultKind.TablePerBatch or ResultKind.ChangesPerBatch or ResultKind.ChangesPerTwentyBatches: break;
+            case ResultKind.TablePerBatch or ResultKind.ChangesPerBatch or ResultKind.ChangesPerThirtyBatches: break;
             default: throw new UnreachableException($"A result kind expected, {kind} found.");
         }
 
