@@ -33,7 +33,8 @@ public class ExchangeBenchmarks
         var protocol = new TaskProtocol(0, shape, generation: 0, committed: 0, generations);
         for (var channel = 0; channel < Partitions; channel++)
             _channels[channel].Start(protocol, channel, generation: 0);
-        _gate = new OutputGate<(long Key, long Value)>(_channels, ExchangeKind.Hash, new KeyPartitioner<long, long>(), KeyGroup.DefaultCount);
+        _gate = new OutputGate<(long Key, long Value)>(
+            _channels, ExchangeKind.Hash, new HashSelector<(long Key, long Value)>(new KeyPartitioner<long, long>(), KeyGroup.DefaultCount, Partitions));
         _gate.BeginEpoch(new EpochInfo(new Epoch(1), 0, 0));
     }
 

@@ -15,6 +15,21 @@ public enum ExchangeKind
     /// <summary>Whole batches in turn to all partitions.</summary>
     Rebalance,
 
+    /// <summary>Whole batches in turn to the sender's own block of the partitions; there are no channels to the others.</summary>
+    Rescale,
+
     /// <summary>Everything to partition 0.</summary>
     Global,
+
+    /// <summary>To the partition that the row names.</summary>
+    Direct,
+
+    /// <summary>By key to one of the key's two partitions, the one to which the sender has sent fewer rows.</summary>
+    TwoChoice,
+
+    /// <summary>Whole batches in turn to the partitions in the sender's process; to all where it has none.</summary>
+    LocalOrShuffle,
+
+    /// <summary>To the partition that a <see cref="ChannelSelector{T}"/> finds for the row.</summary>
+    Custom,
 }

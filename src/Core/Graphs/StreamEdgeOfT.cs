@@ -13,8 +13,11 @@ public sealed class StreamEdge<T> : StreamEdge
     /// <inheritdoc/>
     public override ExchangeKind Exchange => _exchange.Kind;
 
-    /// <summary>Finds the key groups; only where the exchange is by hash.</summary>
+    /// <inheritdoc cref="Exchange{T}.Partitioner"/>
     public Partitioner<T>? Partitioner => _exchange.Partitioner;
+
+    /// <inheritdoc cref="Exchange{T}.Selector"/>
+    public ChannelSelector<T>? Selector => _exchange.Selector;
 
     /// <inheritdoc/>
     public override Type RowType => typeof(T);

@@ -46,13 +46,20 @@ public sealed class JobGraph
         {
             text.Append(CultureInfo.InvariantCulture, $"stage {stage.Index} × {stage.Parallelism}\n");
             foreach (var edge in stage.Inputs)
-                text.Append(CultureInfo.InvariantCulture, $"  ← {ExchangeOf(edge).ToString().ToLowerInvariant()} from stage {edge.FromStage} ({IdOf(edge.Edge.From)}), rows of {TypeName(edge.Edge.RowType)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  ← {NameOf(ExchangeOf(edge))} from stage {edge.FromStage} ({IdOf(edge.Edge.From)}), rows of {TypeName(edge.Edge.RowType)}\n");
             foreach (var node in stage.Nodes)
                 text.Append(CultureInfo.InvariantCulture, $"  {IdOf(node)}{(node.Options.IsStateful ? " [stateful]" : "")}\n");
         }
 
         return text.ToString();
     }
+
+    private static string NameOf(ExchangeKind exchange) => exchange switch
+    {
+        ExchangeKind.TwoChoice => "two-choice",
+        ExchangeKind.LocalOrShuffle => "local-or-shuffle",
+        _ => exchange.ToString().ToLowerInvariant(),
+    };
 
     private static string TypeName(Type type) =>
         type.IsGenericType

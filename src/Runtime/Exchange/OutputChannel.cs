@@ -36,6 +36,9 @@ internal sealed class OutputChannel
         meter.AddChannel(credits);
     }
 
+    /// <summary>Whether the receiver is in this process.</summary>
+    public bool IsLocal => _receiver is IActorRefScope { IsLocal: true };
+
     /// <summary>Whether something waits for credit.</summary>
     public bool IsBlocked => _waiting.Count > 0;
 

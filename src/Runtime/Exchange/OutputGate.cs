@@ -10,25 +10,23 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
 {
     private readonly OutputChannel[] _channels;
     private readonly ExchangeKind _kind;
-    private readonly Partitioner<T>? _partitioner;
-    private readonly int _keyGroups;
-    private readonly int[] _owners;
+    private readonly ChannelSelector<T>? _selector;
+    private readonly Queue<int[]> _found = new();
+    private readonly int[] _turns;
     private readonly T[][] _open;
     private readonly int[] _counts;
     private EpochInfo _epoch;
-    private int _next;
+    private int _turn;
 
-    /// <param name="channels">One per receiving partition; for a forward edge the one channel there is.</param>
+    /// <param name="channels">One per receiving partition that this task is connected to.</param>
     /// <param name="kind">The exchange.</param>
-    /// <param name="partitioner">Finds key groups, for a hash exchange.</param>
-    /// <param name="keyGroups">Key groups of the job.</param>
-    public OutputGate(OutputChannel[] channels, ExchangeKind kind, Partitioner<T>? partitioner, int keyGroups)
+    /// <param name="selector">Finds the channel of each row; null where the exchange looks at no row.</param>
+    public OutputGate(OutputChannel[] channels, ExchangeKind kind, ChannelSelector<T>? selector)
     {
         _channels = channels;
         _kind = kind;
-        _partitioner = partitioner;
-        _keyGroups = keyGroups;
-        _owners = [.. Enumerable.Range(0, keyGroups).Select(group => new KeyGroup(group).OwnerOf(keyGroups, channels.Length).Number)];
+        _selector = selector;
+        _turns = TurnsOf(channels, kind);
         _open = [.. channels.Select(_ => Array.Empty<T>())];
         _counts = new int[channels.Length];
     }
@@ -66,33 +64,51 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
     }
 
     /// <inheritdoc/>
+    public override void DropRow()
+    {
+        base.DropRow();
+        _found.Clear();
+    }
+
+    /// <inheritdoc/>
     protected override void Check(Batch<T> batch)
     {
-        if (_kind == ExchangeKind.Hash)
-            ArrayPool<int>.Shared.Return(FindKeyGroups(batch.Rows));
+        if (_selector is not null)
+            _found.Enqueue(FindPartitions(_selector, batch.Rows));
     }
 
     /// <inheritdoc/>
     protected override void Take(Batch<T> batch)
     {
+        if (_selector is not null)
+        {
+            Scatter(_selector, batch);
+            return;
+        }
+
         switch (_kind)
         {
-            case ExchangeKind.Hash when _channels.Length > 1:
-                Scatter(batch);
-                break;
             case ExchangeKind.Broadcast:
                 for (var channel = 1; channel < _channels.Length; channel++)
                     _channels[channel].Send(_epoch, batch.Copy());
                 _channels[0].Send(_epoch, batch);
                 break;
-            case ExchangeKind.Rebalance:
-                _next = (_next + 1) % _channels.Length;
-                Gather(_next, batch);
+            case ExchangeKind.Rebalance or ExchangeKind.Rescale or ExchangeKind.LocalOrShuffle:
+                _turn = (_turn + 1) % _turns.Length;
+                Gather(_turns[_turn], batch);
                 break;
             default:
                 Gather(0, batch);
                 break;
         }
+    }
+
+    /// <summary>The channels that take whole batches in turn.</summary>
+    private static int[] TurnsOf(OutputChannel[] channels, ExchangeKind kind)
+    {
+        int[] all = [.. Enumerable.Range(0, channels.Length)];
+        int[] local = kind == ExchangeKind.LocalOrShuffle ? Array.FindAll(all, channel => channels[channel].IsLocal) : [];
+        return local.Length > 0 ? local : all;
     }
 
     // A batch that is large enough travels as it is; rows of small ones are gathered.
@@ -110,21 +126,22 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
         batch.Release();
     }
 
-    private void Scatter(Batch<T> batch)
+    private void Scatter(ChannelSelector<T> selector, Batch<T> batch)
     {
         var rows = batch.Rows;
-        var groups = FindKeyGroups(rows);
+        if (!_found.TryDequeue(out var partitions))
+            partitions = FindPartitions(selector, rows);
         for (var row = 0; row < rows.Length; row++)
-            Add(_owners[groups[row]], rows[row]);
-        ArrayPool<int>.Shared.Return(groups);
+            Add(partitions[row], rows[row]);
+        ArrayPool<int>.Shared.Return(partitions);
         batch.Release();
     }
 
-    private int[] FindKeyGroups(ReadOnlySpan<T> rows)
+    private int[] FindPartitions(ChannelSelector<T> selector, ReadOnlySpan<T> rows)
     {
-        var groups = ArrayPool<int>.Shared.Rent(rows.Length);
-        _partitioner!.FindKeyGroups(rows, groups.AsSpan(0, rows.Length), _keyGroups);
-        return groups;
+        var partitions = ArrayPool<int>.Shared.Rent(rows.Length);
+        selector.SelectPartitions(rows, partitions.AsSpan(0, rows.Length), _channels.Length);
+        return partitions;
     }
 
     private void Add(int channel, T row)

@@ -149,9 +149,9 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     {
         if (_stage.Outputs.FirstOrDefault(output => output.Edge == edge) is { } leaving)
         {
-            // Only a hash exchange runs user code, a key's hash; it counts as the operator that asked for the key.
-            OperatorId? hashes = edge.Exchange == ExchangeKind.Hash ? IdOf(edge.To) : null;
-            return Listed(new Output<T>((OutputGate<T>)_gates[leaving].Gate, hashes, _progress));
+            // Where an exchange runs user code, a key's hash or a choice of partition, it counts as the operator that asked for it.
+            OperatorId? asker = edge.Partitioner is null && edge.Selector is null ? null : IdOf(edge.To);
+            return Listed(new Output<T>((OutputGate<T>)_gates[leaving].Gate, asker, _progress));
         }
 
         return _parts[edge.To] switch
@@ -177,13 +177,21 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
                 .. builder._topology.Receivers(builder._task, edge).Select(receiver =>
                     new OutputChannel(builder._tasks[receiver.Task], receiver.Channel, builder._creditBatches, builder._meter)),
             ];
-            var graph = builder._topology.Graph;
-            var gate = new OutputGate<T>(channels, graph.ExchangeOf(edge), typed.Partitioner, graph.KeyGroups);
+            var gate = new OutputGate<T>(channels, builder._topology.Graph.ExchangeOf(edge), SelectorOf(typed, channels.Length));
             builder._gates[edge] = (gate, channels);
             builder.Chain.Gates.Add(gate);
             builder.Chain.Ends.Add(gate);
             return null;
         }
+
+        // A key needs no hash where there is one receiver; a number that the user gives is checked even there.
+        private ChannelSelector<T>? SelectorOf<T>(StreamEdge<T> typed, int receivers) => typed.Exchange switch
+        {
+            ExchangeKind.Hash when receivers > 1 => new HashSelector<T>(typed.Partitioner!, builder._topology.Graph.KeyGroups, receivers),
+            ExchangeKind.TwoChoice when receivers > 1 => new TwoChoiceSelector<T>(typed.Partitioner!, receivers),
+            ExchangeKind.Direct or ExchangeKind.Custom => new CheckedSelector<T>(typed.Selector!, builder.IdOf(typed.To)),
+            _ => null,
+        };
     }
 
     private sealed class SourceOpener(ChainBuilder builder) : INodeVisitor<object?>

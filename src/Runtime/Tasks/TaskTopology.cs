@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Millrace.Data;
 using Millrace.Graphs;
 using Millrace.Planning;
@@ -9,13 +8,17 @@ namespace Millrace.Runtime.Tasks;
 /// <summary>The tasks of a job by dense index, and the channels between them.</summary>
 /// <remarks>
 /// A task's input channels are numbered over the stage's input edges in order, and within an edge over the sending partitions;
-/// its output channels likewise over the receiving partitions. A forward edge has one channel on either side.
+/// its output channels likewise over the receiving partitions. Where an exchange never sends there is no channel: a forward edge has one
+/// on either side, a rescale those of the sender's block.
 /// </remarks>
 internal sealed class TaskTopology
 {
     private readonly JobGraph _graph;
     private readonly int[] _firstTask;
     private readonly (JobStage Stage, int Partition)[] _tasks;
+    private readonly Dictionary<(int Task, JobEdge Edge), List<(int Task, int Channel)>> _receivers = [];
+    private readonly List<JobEdge>[] _edgesOfChannels;
+    private readonly (int Task, int Output)[][] _senders;
 
     public TaskTopology(JobGraph graph)
     {
@@ -30,7 +33,18 @@ internal sealed class TaskTopology
         }
 
         _tasks = [.. tasks];
-        Shape = new JobShape([.. _tasks.Select(task => ShapeOf(task.Stage, task.Partition))]);
+        _edgesOfChannels = [.. _tasks.Select(_ => new List<JobEdge>())];
+        foreach (var edge in graph.Stages.SelectMany(stage => stage.Inputs))
+            Connect(edge);
+        _senders = [.. _edgesOfChannels.Select(edges => new (int, int)[edges.Count])];
+        for (var task = 0; task < Count; task++)
+        {
+            var output = 0;
+            foreach (var (receiver, channel) in StageOf(task).Outputs.SelectMany(edge => Receivers(task, edge)))
+                _senders[receiver][channel] = (task, output++);
+        }
+
+        Shape = new JobShape([.. Enumerable.Range(0, Count).Select(ShapeOf)]);
     }
 
     public JobGraph Graph => _graph;
@@ -47,70 +61,55 @@ internal sealed class TaskTopology
     public TaskId IdOf(int task) => new(_graph.IdOf(StageOf(task).Head), new PartitionId(PartitionOf(task)));
 
     /// <summary>The receiving tasks of an output edge of <paramref name="task"/>, and the channel's index at each.</summary>
-    public IEnumerable<(int Task, int Channel)> Receivers(int task, JobEdge edge)
-    {
-        var partition = PartitionOf(task);
-        var target = _graph.Stages[edge.ToStage];
-        var channel = 0;
-        foreach (var input in target.Inputs)
-        {
-            if (input == edge)
-                break;
-            channel += ChannelsPerReceiver(input);
-        }
-
-        return IsForward(edge)
-            ? [(_firstTask[edge.ToStage] + partition, channel)]
-            : Enumerable.Range(0, target.Parallelism).Select(receiver => (_firstTask[edge.ToStage] + receiver, channel + partition));
-    }
+    public IReadOnlyList<(int Task, int Channel)> Receivers(int task, JobEdge edge) => _receivers[(task, edge)];
 
     /// <summary>The input edge of every input channel of <paramref name="task"/>.</summary>
-    public ImmutableArray<JobEdge> EdgesOfChannels(int task) =>
-        [.. StageOf(task).Inputs.SelectMany(edge => Enumerable.Repeat(edge, ChannelsPerReceiver(edge)))];
+    public IReadOnlyList<JobEdge> EdgesOfChannels(int task) => _edgesOfChannels[task];
 
     /// <summary>For every input channel of <paramref name="task"/>: the sending task, and the channel's index there.</summary>
-    public ImmutableArray<(int Task, int Output)> Senders(int task)
+    public IReadOnlyList<(int Task, int Output)> Senders(int task) => _senders[task];
+
+    /// <summary>The receiving partitions that a sending partition has channels to.</summary>
+    private (int First, int Count) ReceiversOf(JobEdge edge, int sender)
     {
-        var senders = ImmutableArray.CreateBuilder<(int, int)>();
-        var partition = PartitionOf(task);
-        foreach (var edge in StageOf(task).Inputs)
+        var (senders, receivers) = (_graph.Stages[edge.FromStage].Parallelism, _graph.Stages[edge.ToStage].Parallelism);
+        return _graph.ExchangeOf(edge) switch
         {
-            var output = 0;
-            foreach (var other in _graph.Stages[edge.FromStage].Outputs)
-            {
-                if (other == edge)
-                    break;
-                output += IsForward(other) ? 1 : _graph.Stages[other.ToStage].Parallelism;
-            }
-
-            if (IsForward(edge))
-                senders.Add((_firstTask[edge.FromStage] + partition, output));
-            else
-            {
-                for (var sender = 0; sender < _graph.Stages[edge.FromStage].Parallelism; sender++)
-                    senders.Add((_firstTask[edge.FromStage] + sender, output + partition));
-            }
-        }
-
-        return senders.ToImmutable();
+            ExchangeKind.Forward => (sender, 1),
+            ExchangeKind.Rescale => BlockOf(sender, senders, receivers),
+            _ => (0, receivers),
+        };
     }
 
-    private TaskShape ShapeOf(JobStage stage, int partition)
+    // Blocks follow one another without a gap; where there are fewer receivers than senders, neighbours share one.
+    private static (int First, int Count) BlockOf(int sender, int senders, int receivers)
     {
-        var inputs = stage.Inputs.SelectMany(edge => IsForward(edge)
-            ? [_firstTask[edge.FromStage] + partition]
-            : Enumerable.Range(_firstTask[edge.FromStage], _graph.Stages[edge.FromStage].Parallelism));
-        var downstream = stage.Outputs.SelectMany(edge => IsForward(edge)
-            ? [_firstTask[edge.ToStage] + partition]
-            : Enumerable.Range(_firstTask[edge.ToStage], _graph.Stages[edge.ToStage].Parallelism));
+        var first = (int)((long)sender * receivers / senders);
+        var end = (int)((sender + 1L) * receivers / senders);
+        return (first, Math.Max(1, end - first));
+    }
+
+    private void Connect(JobEdge edge)
+    {
+        for (var sender = 0; sender < _graph.Stages[edge.FromStage].Parallelism; sender++)
+        {
+            var (first, count) = ReceiversOf(edge, sender);
+            var channels = _receivers[(_firstTask[edge.FromStage] + sender, edge)] = [];
+            for (var receiver = _firstTask[edge.ToStage] + first; channels.Count < count; receiver++)
+            {
+                channels.Add((receiver, _edgesOfChannels[receiver].Count));
+                _edgesOfChannels[receiver].Add(edge);
+            }
+        }
+    }
+
+    private TaskShape ShapeOf(int task)
+    {
+        var stage = StageOf(task);
         return new TaskShape(
             IsSource: stage.Inputs.Length == 0,
             IsSink: stage.Nodes.Any(node => node is not OperatorNode && node.Inputs.Count > 0),
-            [.. inputs],
-            [.. downstream]);
+            [.. _senders[task].Select(sender => sender.Task)],
+            [.. stage.Outputs.SelectMany(edge => Receivers(task, edge)).Select(receiver => receiver.Task)]);
     }
-
-    private int ChannelsPerReceiver(JobEdge edge) => IsForward(edge) ? 1 : _graph.Stages[edge.FromStage].Parallelism;
-
-    private bool IsForward(JobEdge edge) => _graph.ExchangeOf(edge) == ExchangeKind.Forward;
 }

@@ -29,17 +29,15 @@ public sealed class GraphPlannerTests
     [InlineData(ExchangeKind.Hash)]
     [InlineData(ExchangeKind.Broadcast)]
     [InlineData(ExchangeKind.Rebalance)]
+    [InlineData(ExchangeKind.Rescale)]
     [InlineData(ExchangeKind.Global)]
+    [InlineData(ExchangeKind.Direct)]
+    [InlineData(ExchangeKind.TwoChoice)]
+    [InlineData(ExchangeKind.LocalOrShuffle)]
+    [InlineData(ExchangeKind.Custom)]
     public void Every_other_exchange_begins_a_stage(ExchangeKind kind)
     {
-        var exchange = kind switch
-        {
-            ExchangeKind.Hash => PlanFixture.Hash,
-            ExchangeKind.Broadcast => Exchange<(string, int)>.Broadcast,
-            ExchangeKind.Rebalance => Exchange<(string, int)>.Rebalance,
-            _ => Exchange<(string, int)>.Global,
-        };
-        _graph.Source().Then(_graph, "reduce", exchange: exchange).Then(_graph, "map");
+        _graph.Source().Then(_graph, "reduce", exchange: PlanFixture.ExchangeBy(kind)).Then(_graph, "map");
 
         var plan = _graph.Plan();
 
@@ -134,6 +132,43 @@ public sealed class GraphPlannerTests
         Assert.Equal("Operator fixed has parallelism 0, 1 or more expected.", Assert.Throws<GraphException>(() => _graph.Plan()).Message);
         Assert.Throws<GraphException>(() => _graph.Plan(parallelism: 0));
         Assert.Throws<GraphException>(() => _graph.Plan(keyGroups: 0));
+    }
+
+    [Theory]
+    [InlineData(ExchangeKind.Forward, "← forward")]
+    [InlineData(ExchangeKind.Rescale, "← rescale")]
+    [InlineData(ExchangeKind.Direct, "← direct")]
+    [InlineData(ExchangeKind.TwoChoice, "← two-choice")]
+    [InlineData(ExchangeKind.LocalOrShuffle, "← local-or-shuffle")]
+    [InlineData(ExchangeKind.Custom, "← custom")]
+    public void An_exchange_is_explained_by_its_name(ExchangeKind kind, string shown)
+    {
+        var (left, right) = (_graph.Source("left"), _graph.Source("right"));
+        var union = _graph.AddOperator("union", () => throw new NotSupportedException());
+        _graph.Connect(left, union, PlanFixture.ExchangeBy(kind));
+        _graph.Connect(right, union);
+
+        Assert.Contains($"{shown} from stage 0 (left)", _graph.Plan().Explain(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_exchange_without_its_function_is_refused()
+    {
+        Assert.Throws<ArgumentNullException>(() => Exchange<int>.Hash(null!));
+        Assert.Throws<ArgumentNullException>(() => Exchange<int>.Direct(null!));
+        Assert.Throws<ArgumentNullException>(() => Exchange<int>.TwoChoice(null!));
+        Assert.Throws<ArgumentNullException>(() => Exchange<int>.Custom(null!));
+    }
+
+    [Theory]
+    [InlineData(ExchangeKind.Direct)]
+    [InlineData(ExchangeKind.TwoChoice)]
+    [InlineData(ExchangeKind.Custom)]
+    public void Key_groups_bound_the_partitions_behind_a_hash_alone(ExchangeKind kind)
+    {
+        _graph.Source().Then(_graph, "map", new NodeOptions { Parallelism = 9 }, PlanFixture.ExchangeBy(kind));
+
+        Assert.Equal(9, _graph.Plan(keyGroups: 8).Stages[1].Parallelism);
     }
 
     [Fact]

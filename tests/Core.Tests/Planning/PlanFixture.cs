@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Millrace.Connectors;
 using Millrace.Graphs;
 using Millrace.Operators;
@@ -25,9 +26,29 @@ internal static class PlanFixture
 
     public static Exchange<(string, int)> Hash => Exchange<(string, int)>.Hash(new KeyPartitioner<string, int>());
 
+    public static Exchange<(string, int)> ExchangeBy(ExchangeKind kind) => kind switch
+    {
+        ExchangeKind.Forward => Exchange<(string, int)>.Forward,
+        ExchangeKind.Hash => Hash,
+        ExchangeKind.Broadcast => Exchange<(string, int)>.Broadcast,
+        ExchangeKind.Rebalance => Exchange<(string, int)>.Rebalance,
+        ExchangeKind.Rescale => Exchange<(string, int)>.Rescale,
+        ExchangeKind.Global => Exchange<(string, int)>.Global,
+        ExchangeKind.Direct => Exchange<(string, int)>.Direct(row => row.Item2),
+        ExchangeKind.TwoChoice => Exchange<(string, int)>.TwoChoice(new KeyPartitioner<string, int>()),
+        ExchangeKind.LocalOrShuffle => Exchange<(string, int)>.LocalOrShuffle,
+        ExchangeKind.Custom => Exchange<(string, int)>.Custom(new NoSelector()),
+        _ => throw new UnreachableException(),
+    };
+
     /// <summary>Ids by stage: <c>queue map(queue) | print(queue)</c>.</summary>
     public static string Shape(this JobGraph plan) =>
         string.Join(" | ", plan.Stages.Select(stage => string.Join(' ', stage.Nodes.Select(node => plan.IdOf(node).Name))));
+
+    private sealed class NoSelector : ChannelSelector<(string, int)>
+    {
+        public override void SelectPartitions(ReadOnlySpan<(string, int)> rows, Span<int> partitions, int parallelism) => throw new NotSupportedException();
+    }
 
     private sealed class NoOperator : Operator;
 

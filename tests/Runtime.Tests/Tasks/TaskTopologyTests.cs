@@ -37,11 +37,60 @@ public sealed class TaskTopologyTests
                 Assert.Equal(output, topology.Shape.Tasks[task].Downstream.Length);
             }
 
-            Assert.Equal(channels, Enumerable.Range(0, topology.Count).Sum(task => topology.Senders(task).Length));
+            Assert.Equal(channels, Enumerable.Range(0, topology.Count).Sum(task => topology.Senders(task).Count));
         }
 
         Assert.Equal(Enum.GetValues<ExchangeKind>().Length, kinds.Count);
     }
+
+    [Theory]
+    [InlineData(2, 4, "01 23")]
+    [InlineData(1, 3, "012")]
+    [InlineData(4, 2, "0 0 1 1")]
+    [InlineData(3, 1, "0 0 0")]
+    [InlineData(3, 3, "0 1 2")]
+    [InlineData(2, 5, "01 234")]
+    [InlineData(5, 2, "0 0 0 1 1")]
+    [InlineData(3, 4, "0 1 23")]
+    [InlineData(4, 3, "0 0 1 2")]
+    public void A_rescale_connects_a_sender_with_its_block_alone(int senders, int receivers, string blocks)
+    {
+        var topology = Rescaled(senders, receivers);
+
+        Assert.Equal(blocks, string.Join(' ', Enumerable.Range(0, senders).Select(sender => string.Concat(BlockOf(topology, sender)))));
+    }
+
+    [Fact]
+    public void Blocks_of_a_rescale_are_as_even_as_can_be_and_reach_everybody()
+    {
+        for (var senders = 1; senders <= 12; senders++)
+        {
+            for (var receivers = 1; receivers <= 12; receivers++)
+            {
+                var topology = Rescaled(senders, receivers);
+
+                int[] perSender = [.. Enumerable.Range(0, senders).Select(sender => BlockOf(topology, sender).Count())];
+                int[] perReceiver = [.. Enumerable.Range(senders, receivers).Select(receiver => topology.Senders(receiver).Count)];
+                Assert.Equal(Math.Max(senders, receivers), perSender.Sum());
+                Assert.InRange(perSender.Min(), Math.Max(1, receivers / senders), perSender.Max());
+                Assert.InRange(perReceiver.Min(), Math.Max(1, senders / receivers), perReceiver.Max());
+                Assert.InRange(perSender.Max() - perSender.Min(), 0, 1);
+                Assert.InRange(perReceiver.Max() - perReceiver.Min(), 0, 1);
+            }
+        }
+    }
+
+    private static TaskTopology Rescaled(int senders, int receivers)
+    {
+        var graph = new StreamGraph();
+        var source = graph.AddSource("queue", new QueueSource<int>([]), new NodeOptions { Parallelism = senders });
+        graph.AddOperator<int, int>(
+            "map", source, () => new MapOperator<int, int>(row => row), new NodeOptions { Parallelism = receivers }, Exchange<int>.Rescale);
+        return new TaskTopology(GraphPlanner.Plan(graph, new PlanOptions(1, KeyGroups: 8)));
+    }
+
+    private static IEnumerable<int> BlockOf(TaskTopology topology, int sender) =>
+        topology.Receivers(sender, topology.StageOf(sender).Outputs.Single()).Select(receiver => topology.PartitionOf(receiver.Task));
 
     private static StreamGraph RandomGraph(Random random)
     {
@@ -64,12 +113,17 @@ public sealed class TaskTopologyTests
 
     private static NodeOptions Options(Random random) => new() { Parallelism = random.Next(3) == 0 ? null : random.Next(1, 5) };
 
-    private static Exchange<(int Key, int Value)> AnyExchange(Random random) => random.Next(5) switch
+    private static Exchange<(int Key, int Value)> AnyExchange(Random random) => random.Next(10) switch
     {
         0 => Exchange<(int Key, int Value)>.Hash(new KeyPartitioner<int, int>()),
         1 => Exchange<(int Key, int Value)>.Broadcast,
         2 => Exchange<(int Key, int Value)>.Rebalance,
         3 => Exchange<(int Key, int Value)>.Global,
+        4 => Exchange<(int Key, int Value)>.Rescale,
+        5 => Exchange<(int Key, int Value)>.Direct(row => row.Value),
+        6 => Exchange<(int Key, int Value)>.TwoChoice(new KeyPartitioner<int, int>()),
+        7 => Exchange<(int Key, int Value)>.LocalOrShuffle,
+        8 => Exchange<(int Key, int Value)>.Custom(new ModuloSelector<(int Key, int Value)>(row => row.Value)),
         _ => Exchange<(int Key, int Value)>.Forward,
     };
 }
