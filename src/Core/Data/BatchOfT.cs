@@ -96,17 +96,28 @@ public sealed class Batch<T> : Batch
         _count = count;
     }
 
-    /// <summary>A copy that owns its array.</summary>
+    /// <summary>Row <paramref name="row"/> with its sides, as a batch of one.</summary>
+    public Batch<T> RowAt(int row)
+    {
+        var one = Of(Rows[row]);
+        one.CopySidesFrom(this, row);
+        return one;
+    }
+
+    /// <summary>A copy that owns its arrays.</summary>
     public Batch<T> Copy()
     {
         var rows = ArrayPool<T>.Shared.Rent(Math.Max(_count, 1));
         Array.Copy(_rows, _start, rows, 0, _count);
-        return new(rows, 0, _count, pooled: true);
+        var copy = new Batch<T>(rows, 0, _count, pooled: true);
+        copy.CopySidesFrom(this);
+        return copy;
     }
 
     /// <inheritdoc/>
     public override void Release()
     {
+        base.Release();
         if (_pooled)
         {
             if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())

@@ -19,6 +19,8 @@ public sealed class Output<T>
     private T[] _rows = [];
     private int _count;
     private int _capacity = 16;
+    private SideBuffer<long> _times;
+    private SideBuffer<ChangeKind> _changes;
 
     /// <param name="target">What stands behind the port; null where nobody listens: rows are dropped.</param>
     /// <param name="targetId">The operator behind the port, named when it throws; null for a gate.</param>
@@ -70,6 +72,31 @@ public sealed class Output<T>
         }
     }
 
+    /// <summary>Rows that are added from here on carry the sides of row <paramref name="row"/> of a batch; none where it has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Follow(Batch batch, int row)
+    {
+        if (batch.HasSides || _times.IsActive || _changes.IsActive)
+            FollowSides(batch, row);
+    }
+
+    /// <summary>Rows that are added from here on have this event time, until the next call.</summary>
+    /// <param name="timeMs">Milliseconds since the Unix epoch.</param>
+    public void Stamp(long timeMs)
+    {
+        if (!_times.IsActive)
+            Flush();
+        _times.Stamp(timeMs, _count);
+    }
+
+    /// <summary>Rows that are added from here on are such changes, until the next call.</summary>
+    public void Stamp(ChangeKind change)
+    {
+        if (!_changes.IsActive)
+            Flush();
+        _changes.Stamp(change, _count);
+    }
+
     /// <summary>Passes a whole batch on, after the rows that were added before it. An empty one is released: no port ever sees it.</summary>
     public void Send(Batch<T> batch)
     {
@@ -86,6 +113,7 @@ public sealed class Output<T>
         if (_count == 0)
             return;
         var batch = Batch<T>.Own(_rows, _count);
+        batch.OwnSides(_times.Take(_count), _changes.Take(_count));
         _capacity = Math.Clamp(_count * 2, 16, SizeMax);
         (_rows, _count) = ([], 0);
         Deliver(batch);
@@ -97,6 +125,24 @@ public sealed class Output<T>
         if (_count > 0)
             Batch<T>.Own(_rows, _count).Release();
         (_rows, _count) = ([], 0);
+        _times.Discard();
+        _changes.Discard();
+    }
+
+    private void FollowSides(Batch batch, int row)
+    {
+        var (hasTimes, hasChanges) = (!batch.Times.IsEmpty, !batch.Changes.IsEmpty);
+        if (hasTimes != _times.IsActive || hasChanges != _changes.IsActive)
+        {
+            Flush();
+            _times.Stop();
+            _changes.Stop();
+        }
+
+        if (hasTimes)
+            _times.Stamp(batch.Times[row], _count);
+        if (hasChanges)
+            _changes.Stamp(batch.Changes[row], _count);
     }
 
     private void AddSlow(T row)

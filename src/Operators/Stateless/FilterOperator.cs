@@ -10,12 +10,15 @@ public sealed class FilterOperator<T>(Func<T, bool> predicate) : Operator, IInpu
     /// <inheritdoc/>
     public void OnBatch(Batch<T> batch)
     {
-        if (batch.IsView)
+        if (batch.IsView || batch.HasSides)
         {
-            foreach (var row in batch.Rows)
+            var rows = batch.Rows;
+            for (var row = 0; row < rows.Length; row++)
             {
-                if (predicate(row))
-                    _output.Add(row);
+                if (!predicate(rows[row]))
+                    continue;
+                _output.Follow(batch, row);
+                _output.Add(rows[row]);
             }
 
             batch.Release();

@@ -2,7 +2,7 @@ using Millrace.Data;
 
 namespace Millrace.Operators.Stateless;
 
-/// <summary>Any number of rows out for each row in.</summary>
+/// <summary>Any number of rows out for each row in, with its event time and change kind.</summary>
 public sealed class FlatMapOperator<TIn, TOut>(Action<TIn, Output<TOut>> expand) : Operator, IInput<TIn>
 {
     private Output<TOut> _output = null!;
@@ -16,8 +16,13 @@ public sealed class FlatMapOperator<TIn, TOut>(Action<TIn, Output<TOut>> expand)
     /// <inheritdoc/>
     public void OnBatch(Batch<TIn> batch)
     {
-        foreach (var row in batch.Rows)
-            expand(row, _output);
+        var rows = batch.Rows;
+        for (var row = 0; row < rows.Length; row++)
+        {
+            _output.Follow(batch, row);
+            expand(rows[row], _output);
+        }
+
         batch.Release();
         _output.Flush();
     }

@@ -2,7 +2,7 @@ using Millrace.Data;
 
 namespace Millrace.Operators.Stateless;
 
-/// <summary>One row out for each row in.</summary>
+/// <summary>One row out for each row in, with its event time and change kind.</summary>
 public sealed class MapOperator<TIn, TOut>(Func<TIn, TOut> map) : Operator, IInput<TIn>
 {
     private Output<TOut> _output = null!;
@@ -16,6 +16,8 @@ public sealed class MapOperator<TIn, TOut>(Func<TIn, TOut> map) : Operator, IInp
             var count = Math.Min(Batch<TOut>.FullSize, rows.Length);
             var result = Batch<TOut>.Rent(count);
             Apply(map, rows[..count], result.Extend(count));
+            if (batch.HasSides)
+                result.CopySidesFrom(batch, batch.Count - rows.Length);
             rows = rows[count..];
             if (rows.IsEmpty)
                 batch.Release();

@@ -15,8 +15,10 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
     private readonly int[] _turns;
     private readonly T[][] _open;
     private readonly int[] _counts;
+    private readonly OpenSides[] _sides;
     private EpochInfo _epoch;
     private int _turn;
+    private bool _isSided;
 
     /// <param name="channels">One per receiving partition that this task is connected to.</param>
     /// <param name="kind">The exchange.</param>
@@ -29,6 +31,7 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
         _turns = TurnsOf(channels, kind);
         _open = [.. channels.Select(_ => Array.Empty<T>())];
         _counts = new int[channels.Length];
+        _sides = new OpenSides[channels.Length];
     }
 
     /// <inheritdoc/>
@@ -58,8 +61,7 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
         for (var channel = 0; channel < _channels.Length; channel++)
         {
             if (_open[channel].Length > 0)
-                Batch<T>.Own(_open[channel], _counts[channel]).Release();
-            (_open[channel], _counts[channel]) = ([], 0);
+                TakeOpen(channel).Release();
         }
     }
 
@@ -121,8 +123,15 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
             return;
         }
 
-        foreach (var row in batch.Rows)
-            Add(channel, row);
+        _isSided |= batch.HasSides;
+        var rows = batch.Rows;
+        for (var row = 0; row < rows.Length; row++)
+        {
+            if (_isSided)
+                AddSides(channel, batch, row);
+            Add(channel, rows[row]);
+        }
+
         batch.Release();
     }
 
@@ -131,8 +140,14 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
         var rows = batch.Rows;
         if (!_found.TryDequeue(out var partitions))
             partitions = FindPartitions(selector, rows);
+        _isSided |= batch.HasSides;
         for (var row = 0; row < rows.Length; row++)
+        {
+            if (_isSided)
+                AddSides(partitions[row], batch, row);
             Add(partitions[row], rows[row]);
+        }
+
         ArrayPool<int>.Shared.Return(partitions);
         batch.Release();
     }
@@ -162,11 +177,24 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
             SendOpen(channel);
     }
 
+    private void AddSides(int channel, Batch<T> batch, int row)
+    {
+        if (!_sides[channel].Fits(batch))
+            SendOpen(channel);
+        _sides[channel].Put(batch, row, _counts[channel], Batch<T>.FullSize);
+    }
+
     private void SendOpen(int channel)
     {
-        if (_counts[channel] == 0)
-            return;
-        _channels[channel].Send(_epoch, Batch<T>.Own(_open[channel], _counts[channel]));
+        if (_counts[channel] > 0)
+            _channels[channel].Send(_epoch, TakeOpen(channel));
+    }
+
+    private Batch<T> TakeOpen(int channel)
+    {
+        var batch = Batch<T>.Own(_open[channel], _counts[channel]);
+        _sides[channel].MoveTo(batch);
         (_open[channel], _counts[channel]) = ([], 0);
+        return batch;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ChainInput<T>(Output<T> entry) : ChainInput
     public override void Deliver(Batch batch) => entry.Send((Batch<T>)batch);
 
     /// <inheritdoc/>
-    public override Batch RowOf(Batch batch, int row) => Batch<T>.Of(((Batch<T>)batch).Rows[row]);
+    public override Batch RowOf(Batch batch, int row) => ((Batch<T>)batch).RowAt(row);
 
     /// <inheritdoc/>
     public override string Describe(Batch batch, int row)

@@ -152,6 +152,25 @@ public sealed class BatchTests
         Assert.NotSame(System.Buffers.ArrayPool<int>.Shared.Rent(16), System.Buffers.ArrayPool<int>.Shared.Rent(16));
     }
 
+    [Fact]
+    public void Sides_go_along_with_copies_parts_and_cuts()
+    {
+        var batch = Batch<string>.Of("a", "b", "c");
+        Assert.False(batch.HasSides);
+        new long[] { 1, 2, 3 }.CopyTo(batch.AttachTimes());
+        new[] { ChangeKind.Insert, ChangeKind.UpdateBefore, ChangeKind.UpdateAfter }.CopyTo(batch.AttachChanges());
+        var (copy, row) = (batch.Copy(), batch.RowAt(2));
+        batch.Truncate(1);
+
+        Assert.Equal([1, 2, 3], copy.Times);
+        Assert.Equal([3], row.Times);
+        Assert.Equal([ChangeKind.UpdateAfter], row.Changes.ToArray());
+        Assert.Equal([1], batch.Times);
+        batch.Release();
+        Assert.False(batch.HasSides);
+        Assert.Equal([ChangeKind.Insert, ChangeKind.UpdateBefore, ChangeKind.UpdateAfter], copy.Changes.ToArray());
+    }
+
     private static void AssertFullSize<T>(int expected)
     {
         Assert.Equal(expected, Batch<T>.FullSize);
