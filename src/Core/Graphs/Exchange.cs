@@ -3,8 +3,8 @@ namespace Millrace.Graphs;
 /// <summary>The repartitioning rule of an edge for rows of <typeparamref name="T"/>.</summary>
 /// <remarks>
 /// Functions given here run in the sending tasks, and count as the operator behind the edge: it is named when they throw, and its error
-/// policy decides about the row. An epoch that runs again asks them again. Nothing needs their answers to be the same: what the first run
-/// sent is taken back, wherever it went.
+/// policy decides about the record (what is given out at the end of an epoch has none, so there it fails the job). An epoch that runs again
+/// asks them again. Nothing needs their answers to be the same: what the first run sent is taken back, wherever it went.
 /// </remarks>
 public sealed class Exchange<T>
 {

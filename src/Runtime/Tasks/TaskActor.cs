@@ -250,14 +250,11 @@ internal sealed partial class TaskActor : UntypedActor
         return new TaskFailure(_task, _protocol?.Generation ?? 0, reason, isFatal, cause);
     }
 
+    // Over all stages: what an exchange calls here counts as the operator behind it.
     private ErrorPolicy PolicyOf(OperatorId id)
     {
-        foreach (var node in _settings.Topology.StageOf(_task).Nodes)
-        {
-            if (_settings.Topology.Graph.IdOf(node) == id)
-                return node.Options.OnError ?? _settings.OnError;
-        }
-
-        return _settings.OnError;
+        var graph = _settings.Topology.Graph;
+        var failed = graph.Stages.SelectMany(stage => stage.Nodes).FirstOrDefault(node => graph.IdOf(node) == id);
+        return failed?.Options.OnError ?? _settings.OnError;
     }
 }

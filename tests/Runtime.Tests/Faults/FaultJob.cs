@@ -122,8 +122,8 @@ internal sealed class FaultJob
         {
             case FaultStage.Map:
                 return Pass(null);
-            case FaultStage.RebalancedMap:
-                return Pass(Exchange<(int, long)>.Rebalance);
+            case FaultStage.ExchangedMap:
+                return Pass(AnyExchange());
             case FaultStage.Expand:
                 return graph.AddOperator<(int Key, long Value), (int Key, long Value)>("expand", port, () => new FlatMapOperator<(int Key, long Value), (int Key, long Value)>((row, output) =>
                 {
@@ -168,6 +168,17 @@ internal sealed class FaultJob
             exchange);
     }
 
+    private Exchange<(int Key, long Value)> AnyExchange() => _random.Next(7) switch
+    {
+        0 => Exchange<(int Key, long Value)>.Rebalance,
+        1 => Exchange<(int Key, long Value)>.Rescale,
+        2 => Exchange<(int Key, long Value)>.LocalOrShuffle,
+        3 => Exchange<(int Key, long Value)>.TwoChoice(new KeyPartitioner<int, long>()),
+        4 => Exchange<(int Key, long Value)>.Direct(row => (int)((ulong)row.Value % (ulong)_parallelism)),
+        5 => Exchange<(int Key, long Value)>.Custom(new ModuloSelector<(int Key, long Value)>(row => (int)(row.Value & int.MaxValue))),
+        _ => Exchange<(int Key, long Value)>.Hash(new KeyPartitioner<int, long>()),
+    };
+
     private static long Sum(FaultPoint fault, long left, long right)
     {
         fault.OnCall(-1);
@@ -204,7 +215,7 @@ internal sealed class FaultJob
     {
         switch (stage)
         {
-            case FaultStage.Map or FaultStage.RebalancedMap:
+            case FaultStage.Map or FaultStage.ExchangedMap:
                 return rows;
             case FaultStage.Expand:
                 return [.. rows.SelectMany(row => Expand(row).Prepend(row))];

@@ -5,7 +5,7 @@ internal enum FaultStage
 {
     Map,
     Expand,
-    RebalancedMap,
+    ExchangedMap,
     RunningSum,
     UpdateState,
     ReduceByKey,
