@@ -1,7 +1,9 @@
 namespace Millrace.Time;
 
-/// <summary>Merges the watermarks of a task's input channels: the minimum over the channels that are not idle.</summary>
-/// <remarks>The merged watermark never goes back. All channels idle: it stays where it is.</remarks>
+/// <summary>Merges the watermarks of a task's input channels: the minimum over the channels that are neither idle nor ended.</summary>
+/// <remarks>
+/// The merged watermark never goes back. No such channel: it stays where it is, until every channel has ended (<see cref="Watermark.Maximum"/>).
+/// </remarks>
 public sealed class WatermarkMerger
 {
     private readonly Watermark[] _channels;
@@ -57,17 +59,17 @@ public sealed class WatermarkMerger
     private bool Merge()
     {
         var minimum = Watermark.Maximum;
-        var active = false;
+        var idle = false;
         for (var channel = 0; channel < _channels.Length; channel++)
         {
             if (_idle[channel])
-                continue;
-            active = true;
-            if (_channels[channel] < minimum)
+                idle = true;
+            else if (_channels[channel] < minimum)
                 minimum = _channels[channel];
         }
 
-        if (!active || minimum <= Current)
+        // Why: an idle channel may come back with rows of any later time, so the end of its neighbours is not the end.
+        if (minimum <= Current || (idle && minimum == Watermark.Maximum))
             return false;
         Current = minimum;
         return true;

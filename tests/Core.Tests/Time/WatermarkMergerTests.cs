@@ -55,6 +55,20 @@ public sealed class WatermarkMergerTests
     }
 
     [Fact]
+    public void Idle_channel_holds_back_the_end_of_its_neighbours()
+    {
+        var merger = new WatermarkMerger(2);
+        merger.Advance(0, new(10));
+        merger.SetIdle(1);
+
+        Assert.False(merger.Advance(0, Watermark.Maximum));
+        Assert.True(merger.Advance(1, new(12)));
+        Assert.Equal(new(12), merger.Current);
+        Assert.True(merger.Advance(1, Watermark.Maximum));
+        Assert.Equal(Watermark.Maximum, merger.Current);
+    }
+
+    [Fact]
     public void It_never_goes_back()
     {
         var merger = new WatermarkMerger(2);
