@@ -9,7 +9,7 @@ public sealed class FlatMapOperator<TIn, TOut>(Action<TIn, Output<TOut>> expand)
 
     /// <summary>The operator for a function that returns its rows. Null instead of a sequence is an error; an empty one says "none".</summary>
     public FlatMapOperator(Func<TIn, IEnumerable<TOut>> expand)
-        : this((row, output) => AddAll(expand(row), output))
+        : this((row, output) => expand(row).AddTo(output))
     {
     }
 
@@ -29,20 +29,4 @@ public sealed class FlatMapOperator<TIn, TOut>(Action<TIn, Output<TOut>> expand)
 
     /// <inheritdoc/>
     protected override void OnOpen() => _output = Context.Output<TOut>();
-
-    private static void AddAll(IEnumerable<TOut>? rows, Output<TOut> output)
-    {
-        switch (rows)
-        {
-            case TOut[] array:
-                output.AddRange(array);
-                break;
-            case null:
-                throw new InvalidOperationException("the function returned null, a sequence was expected; return an empty one for no rows");
-            default:
-                foreach (var row in rows)
-                    output.Add(row);
-                break;
-        }
-    }
 }

@@ -25,4 +25,17 @@ public sealed class CountOperatorTests() : OperatorTests(typeof(CountOperator<>)
             .EndEpoch()
             .Expect(1L, 0L)
             .Run();
+
+    [Fact]
+    public void Gives_a_count_in_due_epochs_only() =>
+        For(() => new CountOperator<int>(every: 2))
+            .EndEpoch()
+            .ExpectNothing()
+            .Feed(1, 2)
+            .EndEpoch()
+            .Expect(2L)
+            .EndEpoch()
+            .EndEpoch()
+            .Expect(0L)
+            .Run();
 }

@@ -1,0 +1,73 @@
+using Millrace.Data;
+using Millrace.Operators.Keyed;
+
+namespace Millrace.Operators.Windows;
+
+/// <summary>At every slide each key that has values in the last batches, with a list of them, oldest first; a batch is one epoch.</summary>
+/// <remarks>
+/// After Spark's <c>groupByKeyAndWindow</c>. The receiver may keep a list; nobody changes it. A key without values in the window is gone.
+/// State is each key's values by batch. A batch costs its rows and the (key, batch) pairs that expire, a slide the rows that it gives out.
+/// </remarks>
+public sealed class GroupByKeyAndWindowOperator<TKey, TValue> : Operator, IInput<(TKey Key, TValue Value)>
+{
+    private readonly BatchWindow _window;
+    private KeyGroups<TKey, TValue> _groups = null!;
+    private ListedPanes<TKey, TValue[]> _panes = null!;
+    private Output<(TKey Key, IReadOnlyList<TValue> Values)> _output = null!;
+
+    /// <param name="windowBatches">Length of a window in batches, at least 1.</param>
+    /// <param name="slideBatches">Batches from one window to the next, at least 1; when more than <paramref name="windowBatches"/>, those between windows are left out.</param>
+    public GroupByKeyAndWindowOperator(int windowBatches, int slideBatches) => _window = new(windowBatches, slideBatches);
+
+    /// <inheritdoc/>
+    public void OnBatch(Batch<(TKey Key, TValue Value)> batch)
+    {
+        if (_window.Holds(Context.Epoch.Epoch.Number))
+            _groups.Add(batch.Rows);
+        batch.Release();
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpoch(EpochInfo epoch)
+    {
+        var batch = epoch.Epoch.Number;
+
+        // Why a pane of one batch even where a longer one would do: joining arrays at the end of every batch copies them again and again.
+        _groups.Gather();
+        foreach (var (key, values) in _groups.All())
+            _panes.Put(key, batch, values);
+        _groups.Clear();
+        if (!_window.IsDue(batch))
+            return;
+        for (var keys = _panes.Keys(); keys.MoveNext();)
+            _output.Add((keys.Current.Key, Joined(_panes.Of(keys.Current.Key))));
+        _panes.ExpireBefore(_window.FirstOfNext(batch));
+        _output.Flush();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnOpen()
+    {
+        _groups = new(Context.State);
+        _panes = new(Context.State);
+        _output = Context.Output<(TKey, IReadOnlyList<TValue>)>();
+    }
+
+    private static TValue[] Joined(List<(long Pane, TValue[] Values)> panes)
+    {
+        if (panes.Count == 1)
+            return panes[0].Values;
+        var count = 0;
+        foreach (var (_, values) in panes)
+            count += values.Length;
+        var joined = new TValue[count];
+        count = 0;
+        foreach (var (_, values) in panes)
+        {
+            values.CopyTo(joined, count);
+            count += values.Length;
+        }
+
+        return joined;
+    }
+}
