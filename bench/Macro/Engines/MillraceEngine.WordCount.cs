@@ -1,6 +1,7 @@
 using Millrace.Bench.Macro.Workloads;
 using Millrace.Data;
 using Millrace.DStreams;
+using Millrace.DStreams.Rdds;
 
 namespace Millrace.Bench.Macro.Engines;
 

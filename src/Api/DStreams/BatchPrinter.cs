@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
+using Millrace.DStreams.Rdds;
 
 namespace Millrace.DStreams;
 
@@ -15,18 +14,10 @@ internal static class BatchPrinter
         writer.WriteLine($"Time: {time}");
         writer.WriteLine(Ruler);
         foreach (var row in rows.Take(count))
-            writer.WriteLine(Spell(row));
+            writer.WriteLine(RowText.Spell(row));
         if (rows.Length > count)
             writer.WriteLine("...");
         writer.WriteLine();
         writer.Flush();
     }
-
-    private static string Spell(object? row) => row switch
-    {
-        null => "null",
-        ITuple tuple => "(" + string.Join(',', Enumerable.Range(0, tuple.Length).Select(item => Spell(tuple[item]))) + ")",
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => row.ToString() ?? "",
-    };
 }

@@ -1,3 +1,4 @@
+using Millrace.DStreams.Rdds;
 using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Operators.Aggregates;

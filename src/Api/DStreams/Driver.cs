@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.DStreams.Rdds;
 
 namespace Millrace.DStreams;
 

@@ -1,5 +1,6 @@
 using Millrace.Connectors;
 using Millrace.Data;
+using Millrace.DStreams.Rdds;
 
 namespace Millrace.DStreams;
 
@@ -74,7 +75,7 @@ internal sealed class DriverOutput<T>(Driver driver, Action<Rdd<T>, Time> body) 
         Collected batch;
         lock (_lock)
             (epoch, batch) = _batches.First();
-        body(new Rdd<T>(batch.Partitions!), new Time(batch.NowMs));
+        body(Rdd.OfBatch(batch.Partitions!), new Time(batch.NowMs));
         lock (_lock)
         {
             _batches.Remove(epoch);

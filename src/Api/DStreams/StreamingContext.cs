@@ -4,6 +4,7 @@ using Millrace.Connectors;
 using Millrace.Connectors.Memory;
 using Millrace.Connectors.Sockets;
 using Millrace.Data;
+using Millrace.DStreams.Rdds;
 using Millrace.Graphs;
 
 namespace Millrace.DStreams;

@@ -1,0 +1,24 @@
+using Millrace.Data;
+
+namespace Millrace.DStreams.Rdds;
+
+/// <summary>Refuses wrong arguments with one line.</summary>
+internal static class Check
+{
+    public static int Partitions(int partitions) =>
+        partitions > 0 ? partitions : throw new GraphException($"{partitions} partitions found, 1 or more expected.");
+
+    public static int Count(int count) =>
+        count >= 0 ? count : throw new GraphException($"A count of {count} rows found, 0 or more expected.");
+
+    public static double Fraction(double fraction, bool withReplacement)
+    {
+        if (!(fraction >= 0) || double.IsInfinity(fraction))
+            throw new GraphException(FormattableString.Invariant($"A sample fraction of {fraction} found, 0 or more expected."));
+        if (!withReplacement && fraction > 1)
+            throw new GraphException(FormattableString.Invariant($"A sample fraction of {fraction} found, 0 to 1 expected without replacement."));
+        return fraction;
+    }
+
+    public static InvalidOperationException EmptyCollection() => new("empty collection");
+}

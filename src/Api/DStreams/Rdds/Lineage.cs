@@ -1,0 +1,37 @@
+namespace Millrace.DStreams.Rdds;
+
+/// <summary>Walks over a dataset and what it stands on.</summary>
+internal static class Lineage
+{
+    /// <summary>Fills the buckets of the shuffles that the dataset reads, those behind them first.</summary>
+    /// <remarks>What is wholly in memory is not looked behind. Without this a partition would fill them itself, with the others waiting.</remarks>
+    public static void PrepareShuffles(Dataset dataset)
+    {
+        foreach (var reached in Walk(dataset, static dataset => dataset.HeldPartitions < dataset.NumPartitions, static dependency => dependency is NarrowDependency))
+        {
+            foreach (var dependency in reached.Dependencies)
+                (dependency as ShuffleDependency)?.Prepare();
+        }
+    }
+
+    /// <summary>Carries out the checkpoints that were asked for, the youngest first: those behind it are cut off.</summary>
+    public static void FinishCheckpoints(Dataset dataset)
+    {
+        foreach (var reached in Walk(dataset, static dataset => !dataset.IsCheckpointed, static _ => true))
+            reached.FinishCheckpoint();
+    }
+
+    private static IEnumerable<Dataset> Walk(Dataset first, Func<Dataset, bool> isWanted, Func<Dependency, bool> isFollowed)
+    {
+        var seen = new HashSet<Dataset>();
+        var next = new Stack<Dataset>([first]);
+        while (next.TryPop(out var dataset))
+        {
+            if (!seen.Add(dataset) || !isWanted(dataset))
+                continue;
+            yield return dataset;
+            foreach (var dependency in dataset.Dependencies.Where(isFollowed))
+                next.Push(dependency.Parent);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Millrace.Data;
+
+namespace Millrace.DStreams.Rdds;
+
+/// <summary>Makes RDDs.</summary>
+public static class Rdd
+{
+    /// <summary>An RDD of the given rows, cut into slices of nearly the same size, in their order.</summary>
+    /// <param name="rows">The rows; taken over as they are now.</param>
+    /// <param name="numPartitions">Number of partitions; null for one a processor.</param>
+    /// <exception cref="GraphException">Fewer partitions than 1.</exception>
+    public static Rdd<T> Parallelize<T>(IEnumerable<T> rows, int? numPartitions = null)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var partitions = Check.Partitions(numPartitions ?? Environment.ProcessorCount);
+        return new(Slice(rows.ToArray(), partitions), "parallelize", LocalRunner.Default);
+    }
+
+    /// <inheritdoc cref="Parallelize"/>
+    public static Rdd<T> MakeRdd<T>(IEnumerable<T> rows, int? numPartitions = null) => Parallelize(rows, numPartitions);
+
+    /// <summary>An RDD without rows and without partitions.</summary>
+    public static Rdd<T> EmptyRdd<T>() => new(new SourceRecipe<T>("EmptyRdd", []), "emptyRDD", LocalRunner.Default);
+
+    /// <summary>The rows of all of them, duplicates among them, one RDD's partitions after the other's.</summary>
+    public static Rdd<T> Union<T>(params Rdd<T>[] rdds)
+    {
+        ArgumentNullException.ThrowIfNull(rdds);
+        return rdds.Length == 0 ? EmptyRdd<T>() : new(new UnionRecipe<T>([.. rdds]), "union", rdds[0].Runner);
+    }
+
+    /// <summary>The rows of a batch, in the partitions in which the tasks delivered them.</summary>
+    internal static Rdd<T> OfBatch<T>(IReadOnlyList<IReadOnlyList<Batch<T>>> partitions) => new(
+        new SourceRecipe<T>("BatchRdd", [.. partitions.Select(batches => new BatchRows<T>(batches))]), "foreachRDD", LocalRunner.Default);
+
+    internal static SourceRecipe<T> Slice<T>(T[] rows, int partitions) => new(
+        "ParallelCollectionRdd",
+        [.. Enumerable.Range(0, partitions).Select(slice => rows[Slices.Start(slice, rows.Length, partitions)..Slices.Start(slice + 1, rows.Length, partitions)])]);
+}

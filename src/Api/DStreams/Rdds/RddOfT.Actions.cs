@@ -1,0 +1,105 @@
+using Millrace.Data;
+
+namespace Millrace.DStreams.Rdds;
+
+/// <content>Actions that hand rows over.</content>
+public sealed partial class Rdd<T>
+{
+    private int[] AllPartitions => [.. Enumerable.Range(0, NumPartitions)];
+
+    /// <summary>All rows, partition after partition.</summary>
+    public T[] Collect()
+    {
+        var partitions = RunAll("collect", static (_, rows) => RowBlocks.ToArray(rows));
+        var all = new T[checked((int)partitions.Sum(rows => (long)rows.Length))];
+        var filled = 0;
+        foreach (var rows in partitions)
+        {
+            rows.CopyTo(all, filled);
+            filled += rows.Length;
+        }
+
+        return all;
+    }
+
+    /// <summary>The first <paramref name="count"/> rows, or all if there are fewer. Computes the first partition, then more only as they are needed.</summary>
+    /// <exception cref="GraphException">The count is negative.</exception>
+    public T[] Take(int count)
+    {
+        Check.Count(count);
+        var taken = new List<T>();
+        for (var (next, width) = (0, 1); taken.Count < count && next < NumPartitions; next += width, width *= 4)
+        {
+            var missing = count - taken.Count;
+            int[] partitions = [.. Enumerable.Range(next, Math.Min(width, NumPartitions - next))];
+            foreach (var rows in Run("take", partitions, (_, rows) => rows.Take(missing).ToArray()))
+                taken.AddRange(rows.Take(count - taken.Count));
+        }
+
+        return [.. taken];
+    }
+
+    /// <summary>The first row.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public T First() => Take(1) is [var first] ? first : throw Check.EmptyCollection();
+
+    /// <summary>Number of rows.</summary>
+    public long Count() => RunAll("count", static (_, rows) => RowBlocks.Count(rows)).Sum();
+
+    /// <summary>Whether there is no row. Computes no more partitions than it takes to find one.</summary>
+    public bool IsEmpty() => Take(1).Length == 0;
+
+    /// <summary>Calls <paramref name="action"/> for every row on the caller's thread, partition after partition, so that it may alter what it likes.</summary>
+    /// <remarks>In Spark the function runs in parallel; <see cref="ForeachPartition"/> does so here too.</remarks>
+    public void Foreach(Action<T> action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        foreach (var partition in AllPartitions)
+        {
+            Run("foreach", [partition], (_, rows) =>
+            {
+                RowBlocks.ForEach(rows, action);
+                return true;
+            });
+        }
+    }
+
+    /// <summary>Calls <paramref name="action"/> once for each partition, on several threads at once.</summary>
+    public void ForeachPartition(Action<IEnumerable<T>> action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        RunAll("foreachPartition", (_, rows) =>
+        {
+            action(rows);
+            return true;
+        });
+    }
+
+    /// <summary>All rows, partition after partition; each is computed when the enumeration reaches it, and one at a time is in memory.</summary>
+    public IEnumerable<T> ToLocalIterator() =>
+        AllPartitions.SelectMany(partition => Run("toLocalIterator", [partition], static (_, rows) => RowBlocks.ToArray(rows))[0]);
+
+    /// <summary>Writes each row as a line of UTF-8 into <c>part-00000</c> and so on, a file for each partition, and at the end an empty <c>_SUCCESS</c>.</summary>
+    /// <param name="path">The directory to make; its parents are made where they are missing.</param>
+    /// <exception cref="IOException">It exists already.</exception>
+    public void SaveAsTextFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var files = new TextFiles(path);
+        RunAll("saveAsTextFile", (partition, rows) =>
+        {
+            files.Write(partition, rows.Select(row => RowText.Spell(row)));
+            return true;
+        });
+        files.Commit();
+    }
+
+    private TResult[] RunAll<TResult>(string operation, Func<int, IEnumerable<T>, TResult> task) => Run(operation, AllPartitions, task);
+
+    internal TResult[] Run<TResult>(string operation, IReadOnlyList<int> partitions, Func<int, IEnumerable<T>, TResult> task)
+    {
+        var results = Runner.Run(this, partitions, (partition, rows) => UserCode.Call(operation, partition, rows, task));
+        Lineage.FinishCheckpoints(this);
+        return results;
+    }
+}
