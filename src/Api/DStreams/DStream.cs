@@ -1,3 +1,4 @@
+using Millrace.Data;
 using Millrace.DStreams.Rdds;
 using Millrace.Graphs;
 using Millrace.Operators;
@@ -8,19 +9,26 @@ namespace Millrace.DStreams;
 
 /// <summary>A discretized stream: one <see cref="Rdd{T}"/> per batch interval. Made by a <see cref="StreamingContext"/> and by the operations here.</summary>
 /// <remarks>Functions run on the task threads, on every partition, and may run again after a failure: they should depend on their arguments alone.</remarks>
-public sealed class DStream<T>
+public partial class DStream<T>
 {
-    internal DStream(StreamingContext context, OutputPort<T> port, bool isPartitionedByKey = false)
+    internal DStream(StreamingContext context, OutputPort<T> port, bool isPartitionedByKey = false, int slideBatches = 1)
     {
         Context = context;
         Port = port;
         IsPartitionedByKey = isPartitionedByKey;
+        SlideBatches = slideBatches;
     }
 
     /// <summary>The context that the stream belongs to.</summary>
     public StreamingContext Context { get; }
 
+    /// <summary>Time from one batch of this stream to the next: the context's batch interval, or the slide of the window that it stands on.</summary>
+    public TimeSpan SlideDuration => Context.BatchDuration * SlideBatches;
+
     internal OutputPort<T> Port { get; }
+
+    /// <summary>The stream has a batch in every so-manieth batch of the context.</summary>
+    internal int SlideBatches { get; }
 
     /// <summary>Whether all pairs of a key are on the partition of the key's group already, so that no exchange is needed.</summary>
     internal bool IsPartitionedByKey { get; }
@@ -53,9 +61,39 @@ public sealed class DStream<T>
         return Apply<T>("filter", () => new FilterOperator<T>(predicate), isPartitionedByKey: IsPartitionedByKey);
     }
 
+    /// <summary>A function of all rows of each partition of each batch, also of an empty one. It returns an empty sequence for no rows, never null.</summary>
+    /// <remarks>The rows stand in their order of arrival. An error of the function has no record to leave out: it fails the job.</remarks>
+    public DStream<TOut> MapPartitions<TOut>(Func<IEnumerable<T>, IEnumerable<TOut>> map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return Apply<TOut>("mapPartitions", () => new MapPartitionsOperator<T, TOut>(map, SlideBatches));
+    }
+
+    /// <summary>The rows of each partition of each batch as one array, also of an empty one.</summary>
+    public DStream<T[]> Glom() => Apply<T[]>("glom", () => new MapPartitionsOperator<T, T[]>(static rows => [rows.ToArray()], SlideBatches));
+
+    /// <summary>The same rows on another number of partitions.</summary>
+    public DStream<T> Repartition(int numPartitions)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(numPartitions);
+        return Apply<T>("repartition", static () => new UnionOperator<T>(1), Exchange<T>.Rebalance, parallelism: numPartitions);
+    }
+
+    /// <summary>The rows of both streams, batch by batch. They must have the same slide.</summary>
+    public DStream<T> Union(DStream<T> other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Context.Union([this, other]);
+    }
+
+    /// <summary>How often each value occurs in each batch. Values are keys: compared and hashed as such.</summary>
+    /// <param name="numPartitions">Partitions of the result. <value>Default: as many as the job.</value></param>
+    public DStream<(T Key, long Value)> CountByValue(int? numPartitions = null) =>
+        Map(static value => (Key: value, Value: 1L)).ReduceByKey(static (left, right) => left + right, numPartitions);
+
     /// <summary>The number of rows of each batch; 0 for an empty one.</summary>
     public DStream<long> Count() =>
-        Apply<long>("count", () => new CountOperator<T>())
+        Apply<long>("count", () => new CountOperator<T>(SlideBatches))
             .Apply<long>("sum", () => new ReduceOperator<long>((left, right) => left + right), Exchange<long>.Global);
 
     /// <summary>All rows of each batch reduced to one; nothing for an empty batch. The function must be associative and commutative.</summary>
@@ -88,13 +126,35 @@ public sealed class DStream<T>
     public void ForeachRDD(Action<Rdd<T>, Time> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        Context.AddOutput(Port, body);
+        Context.AddOutput(Port, body, SlideBatches);
     }
 
     internal DStream<TOut> Apply<TOut>(
-        string kind, Func<Operator> create, Exchange<T>? exchange = null, bool isStateful = false, bool isPartitionedByKey = false)
+        string kind,
+        Func<Operator> create,
+        Exchange<T>? exchange = null,
+        bool isStateful = false,
+        bool isPartitionedByKey = false,
+        int? parallelism = null,
+        int? slideBatches = null)
     {
-        var options = new NodeOptions { IsStateful = isStateful };
-        return new(Context, Context.Building().AddOperator<T, TOut>(kind, Port, create, options, exchange), isPartitionedByKey);
+        var options = new NodeOptions { IsStateful = isStateful, Parallelism = parallelism };
+        return new(
+            Context,
+            Context.Building().AddOperator<T, TOut>(kind, Port, create, options, exchange),
+            isPartitionedByKey,
+            slideBatches ?? SlideBatches);
+    }
+
+    /// <summary>Refuses to bring two streams together that have not the same batches.</summary>
+    internal void CheckTogether<TOther>(DStream<TOther> other, string operation)
+    {
+        if (!ReferenceEquals(Context, other.Context))
+            throw new GraphException($"{operation}: streams of two contexts found, streams of one expected.");
+        if (SlideBatches != other.SlideBatches)
+        {
+            throw new GraphException(
+                $"{operation}: slides of {SlideDuration.TotalMilliseconds} ms and {other.SlideDuration.TotalMilliseconds} ms found, the same slide expected; give both the same windows.");
+        }
     }
 }

@@ -14,9 +14,11 @@ internal sealed class Driver
 
     public bool HasOutputs => _outputs.Count > 0;
 
-    public DriverOutput<T> Add<T>(Action<Rdd<T>, Time> body)
+    /// <param name="body">The output operation.</param>
+    /// <param name="every">It runs for every so-manieth batch.</param>
+    public DriverOutput<T> Add<T>(Action<Rdd<T>, Time> body, int every)
     {
-        var output = new DriverOutput<T>(this, body);
+        var output = new DriverOutput<T>(this, body, every);
         _outputs.Add(output);
         return output;
     }

@@ -5,7 +5,7 @@ using Millrace.DStreams.Rdds;
 namespace Millrace.DStreams;
 
 /// <inheritdoc/>
-internal sealed class DriverOutput<T>(Driver driver, Action<Rdd<T>, Time> body) : DriverOutput
+internal sealed class DriverOutput<T>(Driver driver, Action<Rdd<T>, Time> body, int every) : DriverOutput
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<long, Collected> _batches = [];
@@ -75,7 +75,8 @@ internal sealed class DriverOutput<T>(Driver driver, Action<Rdd<T>, Time> body) 
         Collected batch;
         lock (_lock)
             (epoch, batch) = _batches.First();
-        body(Rdd.OfBatch(batch.Partitions!), new Time(batch.NowMs));
+        if (epoch % every == 0)
+            body(Rdd.OfBatch(batch.Partitions!), new Time(batch.NowMs));
         lock (_lock)
         {
             _batches.Remove(epoch);

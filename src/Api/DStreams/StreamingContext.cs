@@ -6,6 +6,7 @@ using Millrace.Connectors.Sockets;
 using Millrace.Data;
 using Millrace.DStreams.Rdds;
 using Millrace.Graphs;
+using Millrace.Operators.Stateless;
 
 namespace Millrace.DStreams;
 
@@ -66,6 +67,29 @@ public sealed class StreamingContext : IAsyncDisposable
 
     /// <summary>Any source.</summary>
     public DStream<T> SourceStream<T>(string kind, ISource<T> source) => new(this, Building().AddSource(kind, source));
+
+    /// <summary>The rows of all streams, batch by batch. They must have the same slide.</summary>
+    public DStream<T> Union<T>(IReadOnlyList<DStream<T>> streams)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        CheckTogether(streams, "union");
+        var node = Building().AddOperator("union", () => new UnionOperator<T>(streams.Count));
+        foreach (var stream in streams)
+            Building().Connect(stream.Port, node);
+        return new(this, new OutputPort<T>(node), slideBatches: streams[0].SlideBatches);
+    }
+
+    /// <summary>A function of the batches of several streams of the same slide; see <see cref="DStream{T}.Transform{TOut}(Func{Rdd{T},Time,Rdd{TOut}})"/>.</summary>
+    public DStream<TOut> Transform<T, TOut>(IReadOnlyList<DStream<T>> streams, Func<IReadOnlyList<Rdd<T>>, Time, Rdd<TOut>> transform)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        ArgumentNullException.ThrowIfNull(transform);
+        CheckTogether(streams, "transform");
+        var transformed = new Transformed(this, streams[0].SlideBatches);
+        foreach (var stream in streams)
+            transformed.Add(stream);
+        return transformed.Build((rdds, time) => transform([.. rdds.Cast<Rdd<T>>()], time));
+    }
 
     /// <summary>The plan as text.</summary>
     public string Explain() => _runner.Plan(_graph, _options).Explain();
@@ -153,8 +177,16 @@ public sealed class StreamingContext : IAsyncDisposable
         _ => throw new GraphException("An operation was added after the stop; make a new StreamingContext."),
     };
 
-    internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body) =>
-        Building().AddSink("foreachRDD", port, new ForeachRddSink<T>(_driver.Add(body)));
+    internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body, int slideBatches) =>
+        Building().AddSink("foreachRDD", port, new ForeachRddSink<T>(_driver.Add(body, slideBatches)));
+
+    private static void CheckTogether<T>(IReadOnlyList<DStream<T>> streams, string operation)
+    {
+        if (streams.Count == 0)
+            throw new GraphException($"{operation}: no stream found, one or more expected.");
+        foreach (var stream in streams)
+            streams[0].CheckTogether(stream, operation);
+    }
 
     private IJob Running() =>
         _job ?? throw new GraphException("The context is not started; call StartAsync before waiting for its end.");

@@ -33,6 +33,9 @@ public static class Rdd
     internal static Rdd<T> OfBatch<T>(IReadOnlyList<IReadOnlyList<Batch<T>>> partitions) => new(
         new SourceRecipe<T>("BatchRdd", [.. partitions.Select(batches => new BatchRows<T>(batches))]), "foreachRDD", LocalRunner.Default);
 
+    /// <summary>The rows of a batch, in the partitions of the tasks that had them.</summary>
+    internal static Rdd<T> OfPartitions<T>(IEnumerable<T[]> partitions) => new(new SourceRecipe<T>("BatchRdd", [.. partitions]), "transform", LocalRunner.Default);
+
     internal static SourceRecipe<T> Slice<T>(T[] rows, int partitions) => new(
         "ParallelCollectionRdd",
         [.. Enumerable.Range(0, partitions).Select(slice => rows[Slices.Start(slice, rows.Length, partitions)..Slices.Start(slice + 1, rows.Length, partitions)])]);

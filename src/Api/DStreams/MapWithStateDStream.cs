@@ -1,0 +1,20 @@
+using Millrace.Graphs;
+
+namespace Millrace.DStreams;
+
+/// <summary>What the function of a <c>MapWithState</c> returned, and the states behind it.</summary>
+public sealed class MapWithStateDStream<TKey, TState, TResult> : DStream<TResult>
+{
+    private readonly SnapshotSwitch _snapshots;
+
+    internal MapWithStateDStream(StreamingContext context, StreamNode node, SnapshotSwitch snapshots, int slideBatches)
+        : base(context, new OutputPort<TResult>(node), slideBatches: slideBatches) => _snapshots = snapshots;
+
+    /// <summary>The state of every key at the end of every batch. Costs a walk over all keys a batch, once it is asked for.</summary>
+    public DStream<(TKey Key, TState State)> StateSnapshots()
+    {
+        Context.Building();
+        _snapshots.IsOn = true;
+        return new(Context, new OutputPort<(TKey Key, TState State)>(Port.Node, 1), isPartitionedByKey: true, SlideBatches);
+    }
+}

@@ -1,0 +1,115 @@
+using Millrace.Data;
+using Millrace.Graphs;
+using Millrace.Operators;
+using Millrace.Operators.Keyed;
+
+namespace Millrace.DStreams;
+
+/// <content>State by key.</content>
+public static partial class PairDStreamExtensions
+{
+    /// <summary>A total per key over all batches. Each batch gives out the keys that it held, with their new totals.</summary>
+    /// <remarks>Cheaper than <c>UpdateStateByKey</c> where a batch holds few of many keys. The function must be associative and commutative.</remarks>
+    public static DStream<(TKey Key, TValue Value)> RunningReduceByKey<TKey, TValue>(
+        this DStream<(TKey Key, TValue Value)> stream, Func<TValue, TValue, TValue> reduce)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(reduce);
+        var exchange = ByKey(stream, numPartitions: null);
+        return Combine(stream, reduce).Apply<(TKey Key, TValue Value)>(
+            "runningReduceByKey",
+            () => new RunningReduceByKeyOperator<TKey, TValue>(reduce),
+            exchange,
+            isStateful: true,
+            isPartitionedByKey: true);
+    }
+
+    /// <summary>A state per key, brought forward in every batch.</summary>
+    /// <param name="stream">The pairs.</param>
+    /// <param name="update">
+    /// Given the values that the batch holds for a key, and the key's state, returns the new state, or none to forget the key.
+    /// Called in every batch for every key that has a state or values, also when the batch holds none for it.
+    /// </param>
+    /// <param name="initialState">States that keys have before the first batch; one for a key. <value>Default none.</value></param>
+    /// <param name="numPartitions">Partitions of the result. <value>Default: as many as the job.</value></param>
+    /// <returns>The state of every key, in every batch.</returns>
+    public static DStream<(TKey Key, TState State)> UpdateStateByKey<TKey, TValue, TState>(
+        this DStream<(TKey Key, TValue Value)> stream,
+        Func<IReadOnlyList<TValue>, Option<TState>, Option<TState>> update,
+        IEnumerable<(TKey Key, TState State)>? initialState = null,
+        int? numPartitions = null)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return UpdateState(stream, every => new UpdateStateByKeyOperator<TKey, TValue, TState>(update, every), initialState, numPartitions);
+    }
+
+    /// <summary>The same, for a function that sees the batch's time and the key too.</summary>
+    /// <inheritdoc cref="UpdateStateByKey{TKey,TValue,TState}(DStream{ValueTuple{TKey,TValue}},Func{IReadOnlyList{TValue},Option{TState},Option{TState}},IEnumerable{ValueTuple{TKey,TState}},int?)"/>
+    public static DStream<(TKey Key, TState State)> UpdateStateByKey<TKey, TValue, TState>(
+        this DStream<(TKey Key, TValue Value)> stream,
+        Func<Time, TKey, IReadOnlyList<TValue>, Option<TState>, Option<TState>> update,
+        IEnumerable<(TKey Key, TState State)>? initialState = null,
+        int? numPartitions = null)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return UpdateState(
+            stream,
+            every => new UpdateStateByKeyOperator<TKey, TValue, TState>((nowMs, key, values, state) => update(new Time(nowMs), key, values, state), every),
+            initialState,
+            numPartitions);
+    }
+
+    /// <summary>The same, for a function of all keys of a partition: keys that it does not return are forgotten.</summary>
+    /// <param name="stream">The pairs.</param>
+    /// <param name="update">Given every key with values or a state, once a batch and partition; returns the keys that have a state from now on.
+    /// What it is given can be read only until its result has been read to the end.</param>
+    /// <param name="initialState">States that keys have before the first batch; one for a key. <value>Default none.</value></param>
+    /// <param name="numPartitions">Partitions of the result. <value>Default: as many as the job.</value></param>
+    public static DStream<(TKey Key, TState State)> UpdateStateByKey<TKey, TValue, TState>(
+        this DStream<(TKey Key, TValue Value)> stream,
+        Func<IEnumerable<(TKey Key, IReadOnlyList<TValue> Values, Option<TState> State)>, IEnumerable<(TKey Key, TState State)>> update,
+        IEnumerable<(TKey Key, TState State)>? initialState = null,
+        int? numPartitions = null)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return UpdateState(stream, every => new UpdateStateByKeyOperator<TKey, TValue, TState>(update, every), initialState, numPartitions);
+    }
+
+    /// <summary>Each pair mapped by a function that reads and changes the state of its key. Only keys that pairs touch are visited.</summary>
+    /// <returns>What the function returned; the states themselves by <see cref="MapWithStateDStream{TKey,TState,TResult}.StateSnapshots"/>.</returns>
+    public static MapWithStateDStream<TKey, TState, TResult> MapWithState<TKey, TValue, TState, TResult>(
+        this DStream<(TKey Key, TValue Value)> stream, StateSpec<TKey, TValue, TState, TResult> spec)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(spec);
+        var graph = stream.Context.Building();
+        var snapshots = new SnapshotSwitch();
+        var (map, timeoutMs, initial, every) = (spec.Map, spec.TimeoutMs, spec.InitialStates, stream.SlideBatches);
+        var node = graph.AddOperator(
+            "mapWithState",
+            () => new MapWithStateOperator<TKey, TValue, TState, TResult>(map, timeoutMs, initial is not null, snapshots.IsOn, every),
+            new NodeOptions { IsStateful = true, Parallelism = spec.Partitions });
+        graph.Connect(stream.Port, node, ByKey(stream, spec.Partitions));
+        ConnectInitial(stream.Context, node, initial);
+        return new(stream.Context, node, snapshots, every);
+    }
+
+    private static DStream<(TKey Key, TState State)> UpdateState<TKey, TValue, TState>(
+        DStream<(TKey Key, TValue Value)> stream, Func<int, Operator> create, IEnumerable<(TKey Key, TState State)>? initialState, int? numPartitions)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var every = stream.SlideBatches;
+        var states = stream.Apply<(TKey Key, TState State)>(
+            "updateStateByKey", () => create(every), ByKey(stream, numPartitions), isStateful: true, isPartitionedByKey: true, parallelism: numPartitions);
+        ConnectInitial(stream.Context, states.Port.Node, initialState?.ToArray());
+        return states;
+    }
+
+    private static void ConnectInitial<TKey, TState>(StreamingContext context, StreamNode node, (TKey Key, TState State)[]? states)
+    {
+        if (states is null)
+            return;
+        var rows = context.SourceStream("initialState", new Connectors.Memory.RowsSource<(TKey Key, TState Value)>(states));
+        context.Building().Connect(rows.Port, node, Exchange<(TKey Key, TState Value)>.Hash(new KeyPartitioner<TKey, TState>()));
+    }
+}
