@@ -11,7 +11,8 @@ public sealed class CountOperator<T> : Operator, IInput<T>
     private ValueTable<int, long> _count = null!;
     private Output<long> _output = null!;
 
-    /// <param name="every">Epochs per output, at least 1, which is the default: an epoch is due when its number is a multiple. Rows come in due epochs only.</param>
+    /// <param name="every">Epochs per output, at least 1, which is the default: an epoch is due when its number is a multiple.
+    /// Rows come in due epochs only.</param>
     public CountOperator(int every = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(every);

@@ -36,9 +36,14 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
     /// <param name="timeoutMs">How long a key may be idle, in milliseconds, 0 or more. Null, the default, keeps keys for ever.</param>
     /// <param name="takesInitialStates">Whether port 1 takes initial states. Default false.</param>
     /// <param name="givesSnapshots">Whether the whole table is given out on port 1 at the end of every due epoch, which costs all keys. Default false.</param>
-    /// <param name="every">Epochs per batch of the stream, at least 1, which is the default: an epoch is due when its number is a multiple. Records come in due epochs only.</param>
+    /// <param name="every">Epochs per batch of the stream, at least 1, which is the default: an epoch is due when its number is a
+    /// multiple. Records come in due epochs only.</param>
     public MapWithStateOperator(
-        Func<long, TKey, Option<TValue>, State<TState>, Option<TResult>> map, long? timeoutMs = null, bool takesInitialStates = false, bool givesSnapshots = false, int every = 1)
+        Func<long, TKey, Option<TValue>, State<TState>, Option<TResult>> map,
+        long? timeoutMs = null,
+        bool takesInitialStates = false,
+        bool givesSnapshots = false,
+        int every = 1)
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentOutOfRangeException.ThrowIfNegative(timeoutMs ?? 0);

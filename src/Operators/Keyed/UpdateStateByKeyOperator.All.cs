@@ -14,7 +14,8 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState>
     /// <param name="updateAll">Called once in every due epoch, also when there is no key. It is given every key that has values or a state, and
     /// returns the keys that have a state from now on: others are forgotten, of several for one key the last counts. What it is given can be read
     /// only until its result has been read to the end; the lists of values may be kept. Null instead of a sequence is an error.</param>
-    /// <param name="every">Epochs per update, at least 1, which is the default: an epoch is due when its number is a multiple. Values come in due epochs only.</param>
+    /// <param name="every">Epochs per update, at least 1, which is the default: an epoch is due when its number is a multiple.
+    /// Values come in due epochs only.</param>
     public UpdateStateByKeyOperator(
         Func<IEnumerable<(TKey Key, IReadOnlyList<TValue> Values, Option<TState> State)>, IEnumerable<(TKey Key, TState State)>> updateAll, int every = 1)
         : this(every)

@@ -21,7 +21,9 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState> : Ope
     private Output<(TKey Key, TState State)> _output = null!;
 
     /// <summary>The operator for a function of values and state.</summary>
-    /// <inheritdoc cref="UpdateStateByKeyOperator{TKey,TValue,TState}(Func{long,TKey,IReadOnlyList{TValue},Option{TState},Option{TState}},int)"/>
+    /// <param name="update">Called for every key in every due epoch, with its values in order of arrival, which it may keep, and its state;
+    /// the new state, or none to forget the key.</param>
+    /// <param name="every">As in the other form.</param>
     public UpdateStateByKeyOperator(Func<IReadOnlyList<TValue>, Option<TState>, Option<TState>> update, int every = 1)
         : this(every)
     {
@@ -32,7 +34,8 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState> : Ope
     /// <summary>The operator for a function of time, key, values and state.</summary>
     /// <param name="update">Called for every key in every due epoch, with the epoch's processing time in milliseconds since the Unix epoch,
     /// the key, its values in order of arrival, which it may keep, and its state; the new state, or none to forget the key.</param>
-    /// <param name="every">Epochs per update, at least 1, which is the default: an epoch is due when its number is a multiple. Values come in due epochs only.</param>
+    /// <param name="every">Epochs per update, at least 1, which is the default: an epoch is due when its number is a multiple.
+    /// Values come in due epochs only.</param>
     public UpdateStateByKeyOperator(Func<long, TKey, IReadOnlyList<TValue>, Option<TState>, Option<TState>> update, int every = 1)
         : this(every)
     {

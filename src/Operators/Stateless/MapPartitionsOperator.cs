@@ -16,7 +16,8 @@ public sealed class MapPartitionsOperator<TIn, TOut> : Operator, IInput<TIn>
     private Output<TOut> _output = null!;
 
     /// <param name="map">The function. Null instead of a sequence is an error; an empty one says "none".</param>
-    /// <param name="every">Epochs per call, at least 1, which is the default: an epoch is due when its number is a multiple. Rows come in due epochs only.</param>
+    /// <param name="every">Epochs per call, at least 1, which is the default: an epoch is due when its number is a multiple.
+    /// Rows come in due epochs only.</param>
     public MapPartitionsOperator(Func<IEnumerable<TIn>, IEnumerable<TOut>> map, int every = 1)
     {
         ArgumentNullException.ThrowIfNull(map);

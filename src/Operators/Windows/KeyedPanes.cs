@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Millrace.State;
 
 namespace Millrace.Operators.Windows;
@@ -17,8 +18,19 @@ internal sealed class KeyedPanes<TKey, TContent>(IKeyedState state)
         _expiries.Register(key, pane);
     }
 
+    /// <summary>Sets anew what a key holds in one of its panes.</summary>
+    internal void Replace(TKey key, long pane, TContent content) => _panes.Put(key, pane, content);
+
     /// <summary>Whether a key has a pane.</summary>
     internal bool Has(TKey key) => _panes.FieldCount(key) > 0;
+
+    /// <summary>What a key holds in one of its panes.</summary>
+    internal TContent Of(TKey key, long pane)
+    {
+        var isFound = _panes.TryGet(key, pane, out var content);
+        Debug.Assert(isFound, "a pane of the key");
+        return content!;
+    }
 
     /// <summary>The panes of a key, oldest first. The list is valid until the next call.</summary>
     internal List<(long Pane, TContent Content)> Of(TKey key)
@@ -33,8 +45,8 @@ internal sealed class KeyedPanes<TKey, TContent>(IKeyedState state)
     /// <summary>Removes all panes before one, the oldest first, and reports each with what it held, after it was removed.</summary>
     internal void ExpireBefore(long pane, Action<TKey, TContent> onExpired) => _expiries.FireUntil(pane - 1, (key, expired) =>
     {
-        _panes.TryGet(key, expired, out var content);
+        var content = Of(key, expired);
         _panes.Remove(key, expired);
-        onExpired(key, content!);
+        onExpired(key, content);
     });
 }

@@ -16,7 +16,7 @@ internal sealed class ListedPanes<TKey, TContent>(IKeyedState state)
             _keys.Put(key, true);
     }
 
-    /// <inheritdoc cref="KeyedPanes{TKey,TContent}.Of"/>
+    /// <inheritdoc cref="KeyedPanes{TKey,TContent}.Of(TKey)"/>
     internal List<(long Pane, TContent Content)> Of(TKey key) => _panes.Of(key);
 
     /// <summary>The keys that have panes, in no particular order; nothing changes meanwhile.</summary>

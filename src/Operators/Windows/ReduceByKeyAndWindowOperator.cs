@@ -5,12 +5,11 @@ namespace Millrace.Operators.Windows;
 /// <summary>At every slide each key with the values of the last batches reduced to one; a batch is one epoch.</summary>
 /// <remarks>
 /// <para>After Spark's <c>reduceByKeyAndWindow</c>. State holds a reduced value per key and pane of gcd(window, slide) batches, never raw input.
-/// A batch costs the keys that it holds and the (key, pane) pairs that expire; a slide costs the keys given out with an inverse, and their
-/// panes without. All state is of its key: it rolls back with the epoch and moves with the key group.</para>
-/// <para>Without inverse the panes of a key are reduced oldest first, and a key without values in the window is gone. With inverse one value
-/// runs along per key (<c>inverse(before, old panes)</c>, then <c>reduce(that, new panes)</c>), and a key whose values have all left stays,
-/// with what the inverse makes of its value, until the filter refuses it. A refused key is forgotten and starts from the panes that
-/// it still has when one of them leaves or a new one comes.</para>
+/// A batch costs the keys that it holds and the (key, pane) pairs that expire, a slide the keys given out; all state is of its key.</para>
+/// <para>Without inverse the panes of a key are reduced oldest first, by two stacks, and a key without values in the window is gone. With
+/// inverse one value runs along per key (<c>inverse(before, old panes)</c>, then <c>reduce(that, new panes)</c>), and a key whose values have
+/// all left stays, with what the inverse makes of its value, until the filter refuses it. A refused key is forgotten and starts from the
+/// panes that it still has when one of them leaves or a new one comes.</para>
 /// </remarks>
 public sealed class ReduceByKeyAndWindowOperator<TKey, TValue> : Operator, IInput<(TKey Key, TValue Value)>
 {
@@ -23,12 +22,19 @@ public sealed class ReduceByKeyAndWindowOperator<TKey, TValue> : Operator, IInpu
     private Output<(TKey Key, TValue Value)> _output = null!;
 
     /// <param name="reduce">Associative.</param>
-    /// <param name="inverse">Takes the second value out of the first: <c>inverse(reduce(x, y), x)</c> is y. Null recomputes every window from its panes.</param>
+    /// <param name="inverse">Takes the second value out of the first: <c>inverse(reduce(x, y), x)</c> is y.
+    /// Null reduces every window from its panes.</param>
     /// <param name="windowBatches">Length of a window in batches, at least 1.</param>
-    /// <param name="slideBatches">Batches from one window to the next, at least 1; when more than <paramref name="windowBatches"/>, those between windows are left out.</param>
-    /// <param name="filter">Called at every slide for every key; a key for which it is false is not given out and, with an inverse, forgotten. Null refuses none.</param>
+    /// <param name="slideBatches">Batches from one window to the next, at least 1; when more than <paramref name="windowBatches"/>,
+    /// those between windows are left out.</param>
+    /// <param name="filter">Called at every slide for every key; a key for which it is false is not given out and, with an inverse,
+    /// forgotten. Null refuses none.</param>
     public ReduceByKeyAndWindowOperator(
-        Func<TValue, TValue, TValue> reduce, Func<TValue, TValue, TValue>? inverse, int windowBatches, int slideBatches, Func<TKey, TValue, bool>? filter = null)
+        Func<TValue, TValue, TValue> reduce,
+        Func<TValue, TValue, TValue>? inverse,
+        int windowBatches,
+        int slideBatches,
+        Func<TKey, TValue, bool>? filter = null)
     {
         ArgumentNullException.ThrowIfNull(reduce);
         (_reduce, _inverse, _filter) = (reduce, inverse, filter);

@@ -18,9 +18,11 @@ public sealed class ReduceByWindowOperator<T> : Operator, IInput<T>
     private Output<T> _output = null!;
 
     /// <param name="reduce">Associative.</param>
-    /// <param name="inverse">Takes the second value out of the first: <c>inverse(reduce(x, y), x)</c> is y. Null recomputes every window from its panes.</param>
+    /// <param name="inverse">Takes the second value out of the first: <c>inverse(reduce(x, y), x)</c> is y.
+    /// Null reduces every window from its panes.</param>
     /// <param name="windowBatches">Length of a window in batches, at least 1.</param>
-    /// <param name="slideBatches">Batches from one window to the next, at least 1; when more than <paramref name="windowBatches"/>, those between windows are left out.</param>
+    /// <param name="slideBatches">Batches from one window to the next, at least 1; when more than <paramref name="windowBatches"/>,
+    /// those between windows are left out.</param>
     public ReduceByWindowOperator(Func<T, T, T> reduce, Func<T, T, T>? inverse, int windowBatches, int slideBatches)
     {
         ArgumentNullException.ThrowIfNull(reduce);
@@ -32,11 +34,9 @@ public sealed class ReduceByWindowOperator<T> : Operator, IInput<T>
     /// <inheritdoc/>
     public void OnBatch(Batch<T> batch)
     {
-        var rows = batch.Rows;
-        var reduced = rows[0];
-        for (var row = 1; row < rows.Length; row++)
-            reduced = _reduce(reduced, rows[row]);
-        _value.Merge(Context.Epoch.Epoch.Number, [(0, reduced)]);
+        var number = Context.Epoch.Epoch.Number;
+        if (_window.Holds(number))
+            _value.Merge(number, [(0, Reduced(batch.Rows))]);
         batch.Release();
     }
 
@@ -52,5 +52,13 @@ public sealed class ReduceByWindowOperator<T> : Operator, IInput<T>
     {
         _value = ReducedWindow<int, T>.Create(Context.State, _window, _reduce, _inverse, filter: null);
         _output = Context.Output<T>();
+    }
+
+    private T Reduced(ReadOnlySpan<T> rows)
+    {
+        var reduced = rows[0];
+        for (var row = 1; row < rows.Length; row++)
+            reduced = _reduce(reduced, rows[row]);
+        return reduced;
     }
 }

@@ -4,7 +4,7 @@ namespace Millrace.Operators.Windows;
 
 /// <summary>One value per key over the batches of a sliding window, by panes of reduced values; raw input is never kept.</summary>
 /// <remarks>The open pane is reduced as the rows come; when it ends it becomes what its keys hold in it. How a window's value comes of
-/// its panes is for the two classes derived from this: anew at every slide, or from the window before.</remarks>
+/// its panes is for the two classes derived from this: from those that are in it, or from the window before.</remarks>
 internal abstract class ReducedWindow<TKey, TValue>
 {
     private readonly ValueTable<TKey, TValue> _open;
@@ -23,7 +23,7 @@ internal abstract class ReducedWindow<TKey, TValue>
     internal static ReducedWindow<TKey, TValue> Create(
         IKeyedState state, BatchWindow window, Func<TValue, TValue, TValue> reduce, Func<TValue, TValue, TValue>? inverse, Func<TKey, TValue, bool>? filter) =>
         inverse is null
-            ? new RecomputedWindow<TKey, TValue>(state, window, reduce, filter)
+            ? new TwoStackWindow<TKey, TValue>(state, window, reduce, filter)
             : new RunningWindow<TKey, TValue>(state, window, reduce, inverse, filter);
 
     /// <summary>Takes rows of a batch.</summary>
@@ -50,13 +50,4 @@ internal abstract class ReducedWindow<TKey, TValue>
 
     /// <summary>Brings the keys' values forward to the window that ends with a batch, and gives them out.</summary>
     private protected abstract void Slide(long batch, Action<TKey, TValue> giveOut);
-
-    /// <summary>The values of panes reduced, oldest first. At least one pane.</summary>
-    private protected TValue ReduceAll(List<(long Pane, TValue Value)> panes)
-    {
-        var reduced = panes[0].Value;
-        for (var pane = 1; pane < panes.Count; pane++)
-            reduced = Reduce(reduced, panes[pane].Value);
-        return reduced;
-    }
 }

@@ -65,13 +65,23 @@ internal sealed class RunningWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
         if (!_running.TryGet(key, out var value))
         {
             if (_panes.Has(key))
-                _running.Put(key, ReduceAll(_panes.Of(key)));
+                _running.Put(key, ReduceAll(key));
             return;
         }
 
         if (_left.TryGet(key, out var left))
             value = _inverse(value, left);
         _running.Put(key, hasCome ? Reduce(value, came) : value);
+    }
+
+    /// <summary>The panes of a key reduced, oldest first; it has one.</summary>
+    private TValue ReduceAll(TKey key)
+    {
+        var panes = _panes.Of(key);
+        var reduced = panes[0].Content;
+        for (var pane = 1; pane < panes.Count; pane++)
+            reduced = Reduce(reduced, panes[pane].Content);
+        return reduced;
     }
 
     private void Add(ValueTable<TKey, TValue> table, TKey key, TValue value)

@@ -16,7 +16,8 @@ public sealed class WindowOperator<T> : Operator, IInput<T>
     private Output<T> _output = null!;
 
     /// <param name="windowBatches">Length of a window in batches, at least 1.</param>
-    /// <param name="slideBatches">Batches from one window to the next, at least 1; when more than <paramref name="windowBatches"/>, those between windows are left out.</param>
+    /// <param name="slideBatches">Batches from one window to the next, at least 1; when more than <paramref name="windowBatches"/>,
+    /// those between windows are left out.</param>
     public WindowOperator(int windowBatches, int slideBatches) => _window = new(windowBatches, slideBatches);
 
     /// <inheritdoc/>

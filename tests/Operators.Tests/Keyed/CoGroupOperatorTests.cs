@@ -59,7 +59,7 @@ public sealed class CoGroupOperatorTests() : OperatorTests(typeof(CoGroupOperato
         }
 
         harness.Run();
-    }, iter: 100);
+    }, iter: 200);
 
     [Fact]
     public void Has_two_input_ports()

@@ -25,5 +25,5 @@ public sealed class GroupByKeyOperatorTests() : OperatorTests(typeof(GroupByKeyO
         var harness = For(() => new GroupByKeyOperator<string?, int>()).Shown<string?, int>();
         harness.Play(batches, batch => harness.ExpectAnyOrder(
             [.. batches[batch - 1].GroupBy(row => row.Key, (key, rows) => (key, string.Join(',', rows.Select(row => row.Value))))]));
-    }, iter: 100);
+    }, iter: 200);
 }

@@ -214,7 +214,7 @@ public sealed class UpdateStateByKeyOperatorTests() : OperatorTests(typeof(Updat
             }
 
             harness.Run();
-        }, iter: 150);
+        }, iter: 200);
 
     private static IEnumerable<(string Key, int State)> Returned((string Key, IReadOnlyList<int> Values, Option<int> State) one) => one.Key switch
     {

@@ -85,6 +85,29 @@ public sealed class ReduceByKeyAndWindowOperatorTests() : OperatorTests(typeof(R
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void Reduces_a_few_times_a_batch_however_long_the_window(bool hasInverse)
+    {
+        const int Window = 100;
+        const int Epochs = 200;
+        var calls = 0;
+        int Add(int x, int y)
+        {
+            calls++;
+            return x + y;
+        }
+
+        var harness = For(() => new ReduceByKeyAndWindowOperator<string, int>(Add, hasInverse ? (x, y) => x - y : null, Window, 1));
+        for (var epoch = 1; epoch <= Epochs; epoch++)
+            harness.Feed(("a", epoch)).EndEpoch().Expect(("a", Enumerable.Range(1, epoch).TakeLast(Window).Sum()));
+        harness.Run();
+
+        // Eight ways, some of which run an epoch three times.
+        Assert.InRange(calls, Epochs, 8 * 3 * 3 * Epochs);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void Joins_texts_in_the_order_of_arrival(bool hasInverse) => Gen.Select(Batches.Pairs, Batches.Windows).Sample((batches, window) =>
     {
         var rows = batches.Select(batch => batch.Select(row => (row.Key, Value: $"{row.Value};")).ToArray()).ToArray();
