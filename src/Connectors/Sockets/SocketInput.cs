@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Akka;
 using Akka.IO;
+using Millrace.Connectors.Lines;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;

@@ -1,3 +1,4 @@
+using Millrace.Connectors.Lines;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Millrace.Connectors.Lines;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Millrace.Connectors.Sockets;
+using Millrace.Connectors.Lines;
 
 namespace Millrace.Connectors.Tests.Sockets;
 

@@ -1,3 +1,4 @@
+using Millrace.Connectors.Lines;
 using Millrace.Connectors.Sockets;
 using Millrace.Data;
 

@@ -1,4 +1,4 @@
-namespace Millrace.Connectors.Sockets;
+namespace Millrace.Connectors.Lines;
 
 /// <summary>What happens to a line that is longer than the limit.</summary>
 public enum LinePolicy

@@ -2,13 +2,12 @@ using System.Text;
 using System.Text.Unicode;
 using Millrace.Data;
 
-namespace Millrace.Connectors.Sockets;
+namespace Millrace.Connectors.Lines;
 
-/// <summary>Cuts the bytes of one connection after another into lines. Not thread-safe.</summary>
+/// <summary>Cuts the bytes of one connection or file after another into lines. Not thread-safe.</summary>
 /// <remarks>
 /// <para><c>\n</c> ends a line, and one <c>\r</c> before it belongs to the end; a lone <c>\r</c> and NUL are characters like others. A byte order
-/// mark at the start of a connection is left out. What is not UTF-8 becomes U+FFFD and its line is counted once. The last line of a
-/// connection needs no end.</para>
+/// mark at the start is left out. What is not UTF-8 becomes U+FFFD and its line is counted once. The last line needs no end.</para>
 /// <para>How the bytes are cut into chunks never changes the lines. Of an oversized line no more is kept than the limit.</para>
 /// </remarks>
 internal sealed class LineSplitter(string source, int lineLengthMaxBytes, LinePolicy oversizedLines, Action<string> recordSkipped)

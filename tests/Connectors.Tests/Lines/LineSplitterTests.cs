@@ -1,9 +1,9 @@
 using System.Text;
 using CsCheck;
-using Millrace.Connectors.Sockets;
+using Millrace.Connectors.Lines;
 using Millrace.Data;
 
-namespace Millrace.Connectors.Tests.Sockets;
+namespace Millrace.Connectors.Tests.Lines;
 
 public sealed class LineSplitterTests
 {

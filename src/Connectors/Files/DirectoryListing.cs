@@ -1,0 +1,209 @@
+using System.IO.Enumeration;
+using Millrace.Data;
+
+namespace Millrace.Connectors.Files;
+
+/// <summary>Which files of a directory are new, for one split. Remembers what it took or refused, for as long as it could be found again.</summary>
+internal sealed class DirectoryListing
+{
+    internal const string LinkOutside = "link outside the directory";
+    internal const string NoRegularFile = "no regular file";
+    internal const string UnreadableName = "unreadable name";
+
+    private const string CopyingSuffix = "._COPYING_";
+    private const int WarningsMax = 20;
+
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false, RecurseSubdirectories = false };
+
+    private readonly string _source;
+    private readonly string _directory;
+    private readonly DirectorySourceOptions _options;
+    private readonly SplitContext _context;
+    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _seenNames;
+    private long? _listedMs;
+    private long _thresholdMs;
+    private long _nowMs;
+    private bool _isAway;
+    private int _warnings;
+
+    private readonly record struct Entry(string Name, long ModifiedMs, long SizeBytes, bool IsLink, bool IsUnreadable);
+
+    /// <exception cref="SourceFailedException">The directory does not exist, is a file, or can't be listed.</exception>
+    public DirectoryListing(string source, string directory, DirectorySourceOptions options, SplitContext context)
+    {
+        (_source, _directory, _options, _context) = (source, directory, options, context);
+        _seenNames = _seen.GetAlternateLookup<ReadOnlySpan<char>>();
+        try
+        {
+            using var entries = Directory.EnumerateFileSystemEntries(directory, "*", Everything).GetEnumerator();
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new SourceFailedException($"Source {source}: {Reason(cause)}, a directory expected; make it, or correct the path.", cause);
+        }
+    }
+
+    /// <summary>The names remembered.</summary>
+    internal int SeenCount => _seen.Count;
+
+    /// <summary>The files that are new at the planned time, empty ones left out, in order of modification time and name.</summary>
+    public List<FoundFile> Take(long nowMs)
+    {
+        var windowMs = (long)_options.RememberWindow.TotalMilliseconds;
+        // Why from the last listing and not from now: a pause longer than the window loses no file.
+        _thresholdMs = Math.Max(_listedMs is { } listed ? listed - windowMs : long.MinValue, FirstThresholdMs(nowMs - windowMs));
+        (_nowMs, _warnings) = (nowMs, 0);
+        foreach (var (name, modifiedMs) in _seen)
+        {
+            if (modifiedMs <= _thresholdMs)
+                _seen.Remove(name);
+        }
+
+        if (!TryList(out var entries))
+            return [];
+        _listedMs = nowMs;
+        var files = new List<FoundFile>(entries.Count);
+        foreach (var entry in entries)
+        {
+            if (Accept(entry) is { } file)
+                files.Add(file);
+        }
+
+        if (_warnings > WarningsMax)
+            _context.Warn?.Invoke($"Source {_source}: {_warnings - WarningsMax} more files are ignored");
+        files.Sort(static (left, right) => left.ModifiedMs != right.ModifiedMs
+            ? left.ModifiedMs.CompareTo(right.ModifiedMs)
+            : string.CompareOrdinal(left.Name, right.Name));
+        return files;
+    }
+
+    private static string Reason(Exception cause) => cause switch
+    {
+        DirectoryNotFoundException => "it does not exist",
+        UnauthorizedAccessException => "no permission to list it",
+        _ => FilePaths.Printable(cause.Message),
+    };
+
+    private static long ToMs(DateTimeOffset moment) => moment.ToUnixTimeMilliseconds();
+
+    private long FirstThresholdMs(long windowStartMs)
+    {
+        if (!_options.NewFilesOnly)
+            return long.MinValue;
+        if (_options.NewerThan is { } moment)
+            return ToMs(moment);
+        return _listedMs is null ? windowStartMs : long.MinValue;
+    }
+
+    private bool TryList(out List<Entry> entries)
+    {
+        entries = [];
+        try
+        {
+            entries.AddRange(new FileSystemEnumerable<Entry>(_directory, Read, Everything) { ShouldIncludePredicate = MayBeNew });
+            _isAway = false;
+            return true;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            // Why once: it is asked for again with every epoch.
+            if (!_isAway && _context.Split.Number == 0)
+                _context.Warn?.Invoke($"Source {_source}: {Reason(cause)}; no files come until it is back");
+            _isAway = true;
+            return false;
+        }
+    }
+
+    /// <summary>What can be said without a text for the name: there may be a hundred thousand old files.</summary>
+    private bool MayBeNew(ref FileSystemEntry entry)
+    {
+        var name = entry.FileName;
+        if (name.StartsWith('.') || name.EndsWith(CopyingSuffix, StringComparison.Ordinal) || entry.IsDirectory)
+            return false;
+        if (_context.Splits > 1 && (int)(StableHash.OfText(name) % (uint)_context.Splits) != _context.Split.Number)
+            return false;
+        if (!IsUnreadable(name, ref entry))
+        {
+            var modifiedMs = ToMs(entry.LastWriteTimeUtc);
+            if (modifiedMs <= _thresholdMs || modifiedMs > _nowMs)
+                return false;
+        }
+
+        return !_seenNames.ContainsKey(name);
+    }
+
+    private static Entry Read(ref FileSystemEntry entry) => new(
+        entry.FileName.ToString(),
+        ToMs(entry.LastWriteTimeUtc),
+        entry.Length,
+        entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        IsUnreadable(entry.FileName, ref entry));
+
+    /// <summary>A name that is not UTF-8 comes with U+FFFD in it, and leads to no file.</summary>
+    private static bool IsUnreadable(ReadOnlySpan<char> name, ref FileSystemEntry entry) => name.Contains('\uFFFD') && !File.Exists(entry.ToFullPath());
+
+    private FoundFile? Accept(Entry entry)
+    {
+        var path = Path.Combine(_directory, entry.Name);
+        if (entry.IsUnreadable)
+        {
+            Refuse(entry.Name, long.MaxValue, UnreadableName, "its name is not UTF-8");
+            return null;
+        }
+
+        if (!MayTake(path))
+            return null;
+        _seen[entry.Name] = entry.ModifiedMs;
+        var sizeBytes = entry.SizeBytes;
+        if (entry.IsLink)
+        {
+            if (FollowLink(path) is not { } target)
+            {
+                Refuse(entry.Name, entry.ModifiedMs, LinkOutside, "it is a link that leads outside the directory, or nowhere");
+                return null;
+            }
+
+            path = target.FullName;
+            sizeBytes = target.Length;
+        }
+
+        if (sizeBytes > 0)
+            return new(entry.Name, path, entry.ModifiedMs, sizeBytes);
+        if (FilePaths.IsSpecial(path))
+            Refuse(entry.Name, entry.ModifiedMs, NoRegularFile, "it is a FIFO, a socket or a device");
+        return null;
+    }
+
+    private bool MayTake(string path)
+    {
+        try
+        {
+            return _options.Filter is not { } filter || filter(path);
+        }
+        catch (Exception cause)
+        {
+            throw new SourceFailedException(
+                $"Source {_source}: the filter threw {cause.GetType().Name} on {FilePaths.Printable(path)}: {FilePaths.Printable(cause.Message)}", cause);
+        }
+    }
+
+    /// <summary>Where the link leads; null where that is not a file within the directory.</summary>
+    private FileInfo? FollowLink(string path)
+    {
+        if (FilePaths.Resolve(path) is not { } target || FilePaths.Resolve(_directory) is not { } root)
+            return null;
+        var isInside = target.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        // Why kept: whether it exists and its size are then of one moment.
+        var file = new FileInfo(target);
+        return isInside && file.Exists ? file : null;
+    }
+
+    private void Refuse(string name, long modifiedMs, string reason, string because)
+    {
+        _seen[name] = modifiedMs;
+        _context.RecordSkipped(reason);
+        if (++_warnings <= WarningsMax)
+            _context.Warn?.Invoke($"Source {_source}: file {FilePaths.Printable(name)} is ignored: {because}");
+    }
+}
