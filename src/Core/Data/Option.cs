@@ -30,4 +30,7 @@ public readonly record struct Option<T>
         value = _value;
         return HasValue;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => HasValue ? $"Some({_value})" : "None";
 }
