@@ -1,3 +1,4 @@
+using System.Globalization;
 using Millrace.Data;
 using Millrace.DStreams.Rdds;
 using Millrace.Graphs;
@@ -113,6 +114,17 @@ public partial class DStream<T>
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentNullException.ThrowIfNull(writer);
         ForeachRDD((rdd, time) => BatchPrinter.Print(writer, rdd, time, count));
+    }
+
+    /// <summary>Writes each batch as text files, a line a row and a file a partition, into a directory <c>prefix-TIME_IN_MS.suffix</c>.</summary>
+    /// <param name="prefix">Path of the directories, up to the batch's time; their parent is made where it is missing.</param>
+    /// <param name="suffix">What follows the time, behind a dot. <value>Default: nothing.</value></param>
+    /// <remarks>A directory is whole when it holds <c>_SUCCESS</c>. One that exists already fails the job.</remarks>
+    public void SaveAsTextFiles(string prefix, string? suffix = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(prefix);
+        ForeachRDD((rdd, time) => rdd.SaveAsTextFile(
+            string.Create(CultureInfo.InvariantCulture, $"{prefix}-{time.Milliseconds}{(string.IsNullOrEmpty(suffix) ? "" : "." + suffix)}")));
     }
 
     /// <summary>Calls <paramref name="body"/> with each batch, after the batch has committed, in order, on the context's own thread.</summary>

@@ -1,8 +1,4 @@
-using System.Collections.Concurrent;
 using Millrace.Client;
-using Millrace.Connectors;
-using Millrace.Connectors.Memory;
-using Millrace.Connectors.Sockets;
 using Millrace.Data;
 using Millrace.DStreams.Rdds;
 using Millrace.Graphs;
@@ -16,7 +12,7 @@ namespace Millrace.DStreams;
 /// them, once. Bodies of output operations run on a thread of the context's own, batch after batch, in the order in which they were added.
 /// Building is for one thread; starting, stopping and waiting are thread-safe.
 /// </remarks>
-public sealed class StreamingContext : IAsyncDisposable
+public sealed partial class StreamingContext : IAsyncDisposable
 {
     private readonly IJobRunner _runner;
     private readonly StreamGraph _graph = new();
@@ -53,20 +49,6 @@ public sealed class StreamingContext : IAsyncDisposable
 
     /// <summary>The running job, or null before the start.</summary>
     public IJob? Job => _job;
-
-    /// <summary>Lines of UTF-8 text from a TCP server. Not replayable: what a killed process had received and not committed is lost.</summary>
-    public DStream<string> SocketTextStream(string host, int port, SocketSourceOptions? options = null) =>
-        SourceStream("socketText", new SocketTextSource(host, port, options ?? new()));
-
-    /// <summary>Arrays from a queue of this process, one a batch or all that are there. The arrays must not change afterwards.</summary>
-    public DStream<T> QueueStream<T>(ConcurrentQueue<T[]> queue, bool oneAtATime = true)
-    {
-        ArgumentNullException.ThrowIfNull(queue);
-        return SourceStream("queue", new QueueSource<T>(queue, oneAtATime));
-    }
-
-    /// <summary>Any source.</summary>
-    public DStream<T> SourceStream<T>(string kind, ISource<T> source) => new(this, Building().AddSource(kind, source));
 
     /// <summary>The rows of all streams, batch by batch. They must have the same slide.</summary>
     public DStream<T> Union<T>(IReadOnlyList<DStream<T>> streams)

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Millrace.Connectors;
+using Millrace.Connectors.Files;
+using Millrace.Connectors.Memory;
+using Millrace.Connectors.Sockets;
+
+namespace Millrace.DStreams;
+
+/// <content>Input streams.</content>
+public sealed partial class StreamingContext
+{
+    /// <summary>Lines of UTF-8 text from a TCP server. Not replayable: what a killed process had received and not committed is lost.</summary>
+    public DStream<string> SocketTextStream(string host, int port, SocketSourceOptions? options = null) =>
+        SourceStream("socketText", new SocketTextSource(host, port, options ?? new()));
+
+    /// <summary>Arrays from a queue of this process, one a batch or all that are there. The arrays must not change afterwards.</summary>
+    public DStream<T> QueueStream<T>(ConcurrentQueue<T[]> queue, bool oneAtATime = true)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        return SourceStream("queue", new QueueSource<T>(queue, oneAtATime));
+    }
+
+    /// <summary>Lines of the text files that appear in a directory: each file is the rows of the batch that finds it. Files must be moved in whole.</summary>
+    /// <param name="directory">The directory, which must exist; its subdirectories are not looked into.</param>
+    /// <param name="options">Which files to take. <value>Default: those modified since a minute before the start; names that begin with a dot never.</value></param>
+    public DStream<string> TextFileStream(string directory, DirectorySourceOptions? options = null) => FileStream(directory, new LineFormat(), options);
+
+    /// <summary>Records of a fixed length from the binary files that appear in a directory. A file whose size is no multiple fails the job.</summary>
+    /// <param name="directory">The directory, which must exist.</param>
+    /// <param name="recordLength">Bytes of a record, 1 or more.</param>
+    /// <param name="options">Which files to take, as for <see cref="TextFileStream"/>.</param>
+    public DStream<byte[]> BinaryRecordsStream(string directory, int recordLength, DirectorySourceOptions? options = null) =>
+        FileStream(directory, new FixedLengthFormat(recordLength), options);
+
+    /// <summary>Records of the files that appear in a directory, in a format of any kind.</summary>
+    /// <param name="directory">The directory, which must exist.</param>
+    /// <param name="format">What the files hold.</param>
+    /// <param name="options">Which files to take, as for <see cref="TextFileStream"/>.</param>
+    public DStream<T> FileStream<T>(string directory, IFileFormat<T> format, DirectorySourceOptions? options = null) =>
+        SourceStream("file", new DirectorySource<T>(directory, format, options));
+
+    /// <summary>Any source.</summary>
+    public DStream<T> SourceStream<T>(string kind, ISource<T> source) => new(this, Building().AddSource(kind, source));
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Millrace.Data;
+using Millrace.DStreams;
+
+namespace Millrace.Api.Tests.DStreams;
+
+public sealed class StateTests
+{
+    private static readonly (string, int)[][] Batches = [[("a", 1), ("b", 2)], [("a", 3)], [], [("b", 4)]];
+
+    [Fact]
+    public async Task States_go_forward_in_every_batch_from_their_initial_values()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var pairs = Pairs(run);
+        var sums = run.Collect(pairs.UpdateStateByKey<string, int, int>((values, state) => state.GetOrElse(0) + values.Sum(), [("a", 10), ("z", 1)]));
+        var times = run.Collect(pairs.UpdateStateByKey<string, int, long>(
+            (time, key, values, state) => key == "a" && time.Milliseconds == 3000 ? Option<long>.None : state.GetOrElse(0) + (values.Count * time.Milliseconds)));
+        var live = run.Collect(pairs.UpdateStateByKey<string, int, int>(entries =>
+            entries.Where(entry => entry.Values.Count > 0).Select(entry => (entry.Key, entry.State.GetOrElse(0) + entry.Values.Count))));
+
+        await run.RunAsync(pairs, 4);
+
+        AssertBatches(["a=11 b=2 z=1", "a=14 b=2 z=1", "a=14 b=2 z=1", "a=14 b=6 z=1"], sums);
+        AssertBatches(["a=1000 b=1000", "a=3000 b=1000", "b=1000", "b=5000"], times);
+        AssertBatches(["a=1 b=1", "a=2", "", "b=1"], live);
+    }
+
+    [Fact]
+    public async Task MapWithState_visits_the_keys_that_pairs_touch_and_ends_idle_ones()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var pairs = Pairs(run);
+        var spec = StateSpec.Function<string, int, int, (string Key, int Value)>((time, key, value, state) =>
+        {
+            if (state.IsTimingOut)
+                return (key, -state.Get());
+            state.Update(state.GetOption().GetOrElse(0) + value.Value);
+            return (key, state.Get());
+        }).InitialState([("a", 100)]).Timeout(BatchRun.Interval);
+        var mapped = pairs.MapWithState(spec);
+        var results = run.Collect(mapped);
+        var states = run.Collect(mapped.StateSnapshots());
+
+        await run.RunAsync(pairs, 4);
+
+        AssertBatches(["a=101 b=2", "a=104", "b=-2", "a=-104 b=4"], results);
+        AssertBatches(["a=101 b=2", "a=104 b=2", "a=104", "b=4"], states);
+    }
+
+    [Fact]
+    public async Task A_timeout_below_a_millisecond_is_refused()
+    {
+        await using var run = await BatchRun.CreateAsync();
+
+        var failure = Assert.Throws<GraphException>(() => StateSpec.Function<string, int, int, int>((_, _, _) => 0).Timeout(TimeSpan.Zero));
+
+        Assert.Equal("Timeout 0 ms found, a whole number of milliseconds, 1 or more, expected.", failure.Message);
+    }
+
+    private static DStream<(string Key, int Value)> Pairs(BatchRun run) =>
+        run.Context.QueueStream(new ConcurrentQueue<(string Key, int Value)[]>(Batches));
+
+    private static void AssertBatches<T>(string[] expected, List<(long TimeMs, (string, T)[] Rows)> found) =>
+        Assert.Equal(expected, found.Select(batch => string.Join(' ', batch.Rows.Select(row => $"{row.Item1}={row.Item2}").Order(StringComparer.Ordinal))));
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Millrace.Client;
+using Millrace.Data;
+using Millrace.DStreams;
+using Millrace.DStreams.Rdds;
+
+namespace Millrace.Api.Tests.DStreams;
+
+public sealed class TransformTests
+{
+    [Fact]
+    public async Task The_function_sees_each_batch_as_an_RDD_and_may_differ_from_batch_to_batch()
+    {
+        await using var run = await BatchRun.CreateAsync(new JobOptions { Parallelism = 3 });
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[3, 1, 2], [], [5, 4, 4, 9]]));
+        var results = run.Collect(stream.Transform((rdd, time) =>
+            time.Milliseconds == 2000 ? Rdd.Parallelize([(int)rdd.Count() - 1]) : rdd.Distinct().SortBy(row => -row)));
+
+        await run.RunAsync(stream, 3);
+
+        Assert.Equal([[3, 2, 1], [-1], [9, 5, 4]], results.Select(batch => batch.Rows));
+    }
+
+    [Fact]
+    public async Task Partitions_keep_their_order_through_it()
+    {
+        await using var run = await BatchRun.CreateAsync(new JobOptions { Parallelism = 4 });
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[.. Enumerable.Range(0, 5000)]]));
+        var results = run.Collect(stream.Transform(rdd => rdd.Union(rdd.Map(row => row + 5000))));
+
+        await run.RunAsync(stream, 1);
+
+        Assert.Equal(Enumerable.Range(0, 10_000), results[0].Rows);
+    }
+
+    [Fact]
+    public async Task On_a_window_it_is_called_once_a_slide()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1], [2], [3], [4]]));
+        var times = new ConcurrentQueue<long>();
+        var results = run.Collect(stream.Window(2 * BatchRun.Interval, 2 * BatchRun.Interval).Transform((rdd, time) =>
+        {
+            times.Enqueue(time.Milliseconds);
+            return rdd;
+        }));
+
+        await run.RunAsync(stream, 5);
+
+        Assert.Equal([2000, 4000], times);
+        Assert.Equal([[1, 2], [3, 4]], results.Select(batch => batch.Rows.Order().ToArray()));
+    }
+
+    [Fact]
+    public async Task Null_for_an_RDD_fails_the_job_in_one_line()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1]]));
+
+        run.Collect(stream.Transform<int>(_ => null!));
+
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.RunAsync(stream, 1));
+        Assert.Contains("the function returned null, an RDD was expected", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failure.Message);
+    }
+}
