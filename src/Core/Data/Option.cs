@@ -25,12 +25,12 @@ public readonly record struct Option<T>
 
     public T GetOrElse(T other) => HasValue ? _value! : other;
 
+    /// <summary><c>Some(3)</c> or <c>None</c>, the same in every culture.</summary>
+    public override string ToString() => HasValue ? FormattableString.Invariant($"Some({_value})") : "None";
+
     public bool TryGet([MaybeNullWhen(false)] out T value)
     {
         value = _value;
         return HasValue;
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => HasValue ? $"Some({_value})" : "None";
 }

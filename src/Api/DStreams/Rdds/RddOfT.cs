@@ -10,7 +10,8 @@ namespace Millrace.DStreams.Rdds;
 /// Operations that return an RDD compute nothing. Their functions run on threads of the pool, once for each action that needs the
 /// rows and again after a drop: they should depend on their arguments alone and must not alter them. Then every computation gives the
 /// same rows in the same order. What a function throws reaches the caller of the action as a <see cref="UserFunctionException"/>
-/// of one line that names the operation and the partition. Thread-safe.
+/// of one line that names the operation and the partition. Each operation of a lineage adds to the depth of the calls that compute it:
+/// a loop that makes its next RDD of its last one cuts the lineage now and then by <see cref="LocalCheckpoint"/>. Thread-safe.
 /// </remarks>
 public sealed partial class Rdd<T> : Dataset
 {

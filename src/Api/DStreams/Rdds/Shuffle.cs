@@ -48,7 +48,7 @@ internal sealed class Shuffle<TIn, TRow, TOut>(
     // One array of buckets for each partition of the parent.
     private TRow[]?[][] Fill()
     {
-        route.Prepare();
+        UserCode.Call(operation, route.Prepare);
         return parent.Runner.Run(
             parent, [.. Enumerable.Range(0, parent.NumPartitions)], (partition, rows) => UserCode.Call(operation, partition, rows, Send));
     }

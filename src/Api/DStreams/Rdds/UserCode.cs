@@ -18,18 +18,25 @@ internal static class UserCode
         }
     }
 
-    /// <summary>What merges results on the caller's thread.</summary>
-    public static TResult Call<TResult>(string operation, Func<TResult> merge)
+    /// <summary>What belongs to no partition, such as merging results.</summary>
+    public static TResult Call<TResult>(string operation, Func<TResult> work)
     {
         try
         {
-            return merge();
+            return work();
         }
         catch (Exception cause) when (cause is not MillraceException)
         {
             throw new UserFunctionException($"{operation} threw {Line(cause)}", cause);
         }
     }
+
+    /// <inheritdoc cref="Call{TResult}(string, Func{TResult})"/>
+    public static void Call(string operation, Action work) => Call(operation, () =>
+    {
+        work();
+        return true;
+    });
 
     public static UserFunctionException Failed(string operation, int partition, Exception cause) =>
         new($"{operation} threw {Line(cause)} (partition {partition})", cause);
