@@ -31,4 +31,7 @@ public sealed record JobOptions
 
     /// <summary>How long one call of an operator may last before the job fails. <value>Default <c>millrace.task.timeout</c>.</value></summary>
     public TimeSpan? TaskTimeout { get; init; }
+
+    /// <summary>Hears of the job's epochs. <value>Default: nobody.</value></summary>
+    public IJobObserver? Observer { get; init; }
 }

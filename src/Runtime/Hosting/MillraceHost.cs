@@ -98,7 +98,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var plan = Plan(graph, options);
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
         var (meter, counts) = (new ChannelMeter(), new RecordCounts());
-        var handle = new JobHandle(id, meter, counts, _metrics, _logger);
+        var handle = new JobHandle(id, plan, options.Observer, meter, counts, _metrics, _logger);
         Register(handle);
 
         // Why behind it: a stop that came before has not seen this job, one that comes now will.

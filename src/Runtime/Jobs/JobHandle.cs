@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Millrace.Client;
 using Millrace.Data;
+using Millrace.Operators;
+using Millrace.Planning;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Observability;
 using Millrace.Runtime.Protocol;
@@ -19,15 +21,19 @@ internal sealed class JobHandle : IJob
     private readonly RecordCounts _counts;
     private readonly JobMetrics _metrics;
     private readonly ILogger _logger;
+    private readonly JobGraph _graph;
+    private readonly IJobObserver? _observer;
     private Action<bool>? _stop;
     private bool? _stopAsked;
     private JobState _state = JobState.Starting;
     private long _committed;
     private long _attempts;
 
-    public JobHandle(JobId id, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger)
+    public JobHandle(JobId id, JobGraph graph, IJobObserver? observer, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger)
     {
         Id = id;
+        _graph = graph;
+        _observer = observer;
         _meter = meter;
         _counts = counts;
         _metrics = metrics;
@@ -110,6 +116,7 @@ internal sealed class JobHandle : IJob
     public void OnPlanned(EpochPlan plan, long nowMs)
     {
         _plannedAtMs[plan.Epoch] = nowMs;
+        _observer?.EpochPlanned(new EpochInfo(new Epoch(plan.Epoch), plan.NowMs, unchecked((long)plan.Seed)), nowMs, InputsOf(plan));
     }
 
     public void OnCommitted(long epoch, long nowMs)
@@ -156,6 +163,22 @@ internal sealed class JobHandle : IJob
             _started.TrySetResult();
             _completion.TrySetResult();
         }
+    }
+
+    private List<SourceInput> InputsOf(EpochPlan plan)
+    {
+        var inputs = new List<SourceInput>();
+        var task = 0;
+        foreach (var stage in _graph.Stages)
+        {
+            var records = 0L;
+            for (var partition = 0; partition < stage.Parallelism; partition++, task++)
+                records += plan.Ranges[task].End - plan.Ranges[task].Start;
+            if (stage.Inputs.IsEmpty)
+                inputs.Add(new(_graph.IdOf(stage.Head), records));
+        }
+
+        return inputs;
     }
 
     private void Enter(JobState state, JobState from)

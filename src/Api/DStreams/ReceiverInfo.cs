@@ -1,0 +1,7 @@
+namespace Millrace.DStreams;
+
+/// <summary>How a receiver is doing.</summary>
+/// <param name="Stream">Its input stream's name in the plan.</param>
+/// <param name="IsActive">Whether it runs.</param>
+/// <param name="LastErrorMessage">Its last error, in one line; null when it had none.</param>
+public sealed record ReceiverInfo(string Stream, bool IsActive, string? LastErrorMessage);

@@ -1,0 +1,13 @@
+using Millrace.Operators;
+
+namespace Millrace.Client;
+
+/// <summary>Hears of the epochs of a job, in their order. Called by one thread of the job at a time: it must return at once and not throw.</summary>
+public interface IJobObserver
+{
+    /// <summary>The epoch's work begins. An epoch that runs again after a failure is not told again.</summary>
+    /// <param name="epoch">The epoch; its time is when it was due.</param>
+    /// <param name="plannedAtMs">When it was planned, in milliseconds since the Unix epoch by the host's clock.</param>
+    /// <param name="inputs">What it reads, by source.</param>
+    void EpochPlanned(EpochInfo epoch, long plannedAtMs, IReadOnlyList<SourceInput> inputs);
+}
