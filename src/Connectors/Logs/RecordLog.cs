@@ -1,29 +1,32 @@
 using System.Diagnostics;
 using Millrace.Data;
 
-namespace Millrace.Connectors.Sockets;
+namespace Millrace.Connectors.Logs;
 
-/// <summary>Lines received and not yet committed, numbered from 0. One thread appends, another reads and releases; locked once per batch.</summary>
-internal sealed class LineLog(long bufferedBytesMax)
+/// <summary>Records received and not yet committed, numbered from 0. Thread-safe: some threads append, another reads and releases; locked once per batch.</summary>
+/// <param name="weightMax">The weight of the records held from which on there is no room for more.</param>
+internal sealed class RecordLog<T, TWeight>(long weightMax)
+    where TWeight : struct, IRecordWeight<T>
 {
-    private const int BlockLines = 1024;
-    private const int LineOverheadBytes = 32;
+    private const int BlockRecords = 1024;
 
     private readonly Lock _lock = new();
     private readonly List<Block> _blocks = [];
     private long _released;
     private long _end;
-    private long _bufferedBytes;
+    private long _weight;
     private TaskCompletionSource? _room;
+    private SourceFailedException? _failure;
+    private bool _isClosed;
 
     private sealed class Block
     {
-        public string?[] Lines { get; } = new string?[BlockLines];
+        public T[] Records { get; } = new T[BlockRecords];
 
-        public long BufferedBytes { get; set; }
+        public long Weight { get; set; }
     }
 
-    /// <summary>Lines appended so far.</summary>
+    /// <summary>Records appended so far.</summary>
     public long End
     {
         get
@@ -33,58 +36,89 @@ internal sealed class LineLog(long bufferedBytesMax)
         }
     }
 
-    /// <summary>Memory of the lines held, in bytes.</summary>
-    public long BufferedBytes
+    /// <summary>Weight of the records held.</summary>
+    public long Weight
     {
         get
         {
             lock (_lock)
-                return _bufferedBytes;
+                return _weight;
         }
     }
 
-    private long FirstBlock => _released / BlockLines;
+    private long FirstBlock => _released / BlockRecords;
 
-    /// <summary>Takes the lines in any case; the task completes once there is room for more.</summary>
-    public Task Append(ReadOnlySpan<string> lines)
+    /// <summary>Takes the records in any case; the task completes once there is room for more.</summary>
+    public Task Append(ReadOnlySpan<T> records)
     {
         lock (_lock)
         {
-            foreach (var line in lines)
-                Append(line);
-            if (_bufferedBytes < bufferedBytesMax)
+            foreach (var record in records)
+                Append(record);
+            if (_weight < weightMax || _failure is not null)
                 return Task.CompletedTask;
             _room ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
             return _room.Task;
         }
     }
 
-    /// <summary>At most one full batch from <paramref name="from"/> on, before <paramref name="to"/>; null when the range is empty.</summary>
-    public Batch<string>? Read(long from, long to)
+    /// <summary>No record follows.</summary>
+    public void Close()
+    {
+        lock (_lock)
+            _isClosed = true;
+    }
+
+    /// <summary>The source can't go on: whoever polls or reads gets the reason, and whoever waits for room goes on.</summary>
+    public void Fail(SourceFailedException failure)
     {
         lock (_lock)
         {
+            _failure ??= failure;
+            _room?.TrySetResult();
+            _room = null;
+        }
+    }
+
+    /// <summary>Records appended so far, and whether no more follow.</summary>
+    /// <exception cref="SourceFailedException">The source has failed.</exception>
+    public long Poll(out bool isClosed)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailed();
+            isClosed = _isClosed;
+            return _end;
+        }
+    }
+
+    /// <summary>At most one full batch from <paramref name="from"/> on, before <paramref name="to"/>; null when the range is empty.</summary>
+    public Batch<T>? Read(long from, long to)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailed();
             if (from < _released || to > _end || from > to)
-                throw new InvalidOperationException($"Lines {from}..{to} asked for, a range within {_released}..{_end} expected: released lines can't be read again.");
-            var count = (int)Math.Min(to - from, Batch<string>.FullSize);
+                throw new InvalidOperationException($"Records {from}..{to} asked for, a range within {_released}..{_end} expected: released records can't be read again.");
+            var count = (int)Math.Min(to - from, Batch<T>.FullSize);
             if (count == 0)
                 return null;
-            var batch = Batch<string>.Rent(count);
+            var batch = Batch<T>.Rent(count);
             var rows = batch.Extend(count);
             while (rows.Length > 0)
             {
-                var start = (int)(from % BlockLines);
-                var lines = _blocks[(int)(from / BlockLines - FirstBlock)].Lines.AsSpan(start, Math.Min(rows.Length, BlockLines - start));
-                lines.CopyTo(rows!);
-                rows = rows[lines.Length..];
-                from += lines.Length;
+                var start = (int)(from % BlockRecords);
+                var records = _blocks[(int)(from / BlockRecords - FirstBlock)].Records.AsSpan(start, Math.Min(rows.Length, BlockRecords - start));
+                records.CopyTo(rows);
+                rows = rows[records.Length..];
+                from += records.Length;
             }
 
             return batch;
         }
     }
 
-    /// <summary>Forgets the lines before <paramref name="offset"/> and lets the socket go on when there is room again.</summary>
+    /// <summary>Forgets the records before <paramref name="offset"/> and lets whoever appends go on when there is room again.</summary>
     public void Release(long offset)
     {
         lock (_lock)
@@ -92,50 +126,54 @@ internal sealed class LineLog(long bufferedBytesMax)
             for (offset = Math.Min(offset, _end); _released < offset;)
             {
                 var block = _blocks[0];
-                var start = (int)(_released % BlockLines);
-                var count = (int)Math.Min(offset - _released, BlockLines - start);
-                if (start + count == BlockLines)
+                var start = (int)(_released % BlockRecords);
+                var count = (int)Math.Min(offset - _released, BlockRecords - start);
+                if (start + count == BlockRecords)
                 {
-                    _bufferedBytes -= block.BufferedBytes;
+                    _weight -= block.Weight;
                     _blocks.RemoveAt(0);
                 }
                 else
                 {
-                    ReleaseLines(block, start, count);
+                    ReleaseRecords(block, start, count);
                 }
 
                 _released += count;
             }
 
-            Debug.Assert(_bufferedBytes >= 0, "what was counted when it came is counted when it goes");
-            if (_room is null || _bufferedBytes >= bufferedBytesMax)
+            Debug.Assert(_weight >= 0, "what was counted when it came is counted when it goes");
+            if (_room is null || _weight >= weightMax)
                 return;
             _room.SetResult();
             _room = null;
         }
     }
 
-    private static long BytesOf(string line) => LineOverheadBytes + 2L * line.Length;
-
-    private void Append(string line)
+    private void ThrowIfFailed()
     {
-        var index = (int)(_end++ % BlockLines);
+        if (_failure is { } failure)
+            throw new SourceFailedException(failure.Message, failure);
+    }
+
+    private void Append(T record)
+    {
+        var index = (int)(_end++ % BlockRecords);
         if (index == 0)
             _blocks.Add(new Block());
         var block = _blocks[^1];
-        block.Lines[index] = line;
-        block.BufferedBytes += BytesOf(line);
-        _bufferedBytes += BytesOf(line);
+        block.Records[index] = record;
+        block.Weight += TWeight.Of(record);
+        _weight += TWeight.Of(record);
     }
 
-    private void ReleaseLines(Block block, int start, int count)
+    private void ReleaseRecords(Block block, int start, int count)
     {
-        foreach (var line in block.Lines.AsSpan(start, count))
+        foreach (var record in block.Records.AsSpan(start, count))
         {
-            block.BufferedBytes -= BytesOf(line!);
-            _bufferedBytes -= BytesOf(line!);
+            block.Weight -= TWeight.Of(record);
+            _weight -= TWeight.Of(record);
         }
 
-        block.Lines.AsSpan(start, count).Clear();
+        block.Records.AsSpan(start, count).Clear();
     }
 }
