@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Millrace.Connectors.Logs;
+using Millrace.Connectors.Streams;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;
@@ -49,7 +50,7 @@ internal sealed class SocketTextReader : ISplitReader<string>
     {
         try
         {
-            using var streams = SocketStreams.Acquire();
+            using var streams = SharedStreams.Acquire();
             await connector.RunAsync(streams, input, _stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
