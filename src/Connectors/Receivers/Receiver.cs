@@ -43,10 +43,12 @@ public abstract class Receiver<T>
     /// <summary>Stops the receiver and starts it again, with a warning. Comes back at once.</summary>
     /// <param name="message">Why.</param>
     /// <param name="error">What went wrong, if anything did.</param>
-    /// <param name="delay">How long to wait between stop and start; null for <see cref="ReceiverOptions.RestartDelay"/>, doubled for each start that brought no record.</param>
+    /// <param name="delay">How long to wait between stop and start; null for <see cref="ReceiverOptions.RestartDelay"/>, doubled for each start that brought no record. At most a day.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is negative, or more than a day.</exception>
     public void Restart(string message, Exception? error = null, TimeSpan? delay = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay ?? TimeSpan.Zero, TimeSpan.Zero, nameof(delay));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(delay ?? TimeSpan.Zero, ReceiverOptions.WaitMax, nameof(delay));
         Supervisor.Restart(message, error, delay);
     }
 

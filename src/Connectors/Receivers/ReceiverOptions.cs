@@ -5,7 +5,7 @@ namespace Millrace.Connectors.Receivers;
 /// <summary>How a <see cref="ReceiverSource{T}"/> runs its receiver. Checked when the source is made.</summary>
 public sealed record ReceiverOptions
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromDays(1);
+    internal static readonly TimeSpan WaitMax = TimeSpan.FromDays(1);
 
     /// <summary>How long records that were stored one by one are gathered before the next epoch can see them; Spark's <c>blockInterval</c>.</summary>
     /// <value>Default 200 ms. More than zero, at most a day.</value>

@@ -54,9 +54,11 @@ public sealed class ReceiverSource<T> : ISource<T>
     {
         ArgumentNullException.ThrowIfNull(context);
         var log = new RecordLog<T, CountWeight<T>>(_options.BufferedRecordsMax);
-        var supervisor = new ReceiverSupervisor<T>(Description, _create(), log, _options, RateLimiter, context.Warn, _clock);
+        var supervisor = new ReceiverSupervisor<T>(Description, Create(), log, _options, RateLimiter, context.Warn, _clock);
         _supervisor = supervisor;
         supervisor.Run();
         return new LogReader<T, CountWeight<T>>(log, supervisor);
     }
+
+    private Receiver<T> Create() => _create() ?? throw new SourceFailedException($"Source {Description}: a receiver expected from the factory, null found.");
 }

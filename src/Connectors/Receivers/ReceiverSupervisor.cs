@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Threading.Channels;
 using Millrace.Connectors.Logs;
+using Millrace.Data;
 using Millrace.Time;
 
 namespace Millrace.Connectors.Receivers;
@@ -11,6 +12,7 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
 {
     private readonly string _source;
     private readonly Receiver<T> _receiver;
+    private readonly RecordLog<T, CountWeight<T>> _log;
     private readonly ReceiverOptions _options;
     private readonly Action<string>? _warn;
     private readonly TimeProvider _clock;
@@ -36,7 +38,7 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
         Action<string>? warn,
         TimeProvider clock)
     {
-        (_source, _receiver, _options, _warn, _clock) = (source, receiver, options, warn, clock);
+        (_source, _receiver, _log, _options, _warn, _clock) = (source, receiver, log, options, warn, clock);
         receiver.Attach(this);
         Blocks = new(log, limiter, options.BlockInterval, clock, _stopping.Token);
     }
@@ -47,11 +49,8 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
 
     public ReceiverStatus Status => new(IsStarted, Interlocked.Read(ref _starts), Interlocked.Read(ref _errors), _lastMessage);
 
-    /// <summary>Completes, without an error, once the receiver is stopped for good.</summary>
-    internal Task Completion { get; private set; } = Task.CompletedTask;
-
     /// <summary>Starts the receiver; called once.</summary>
-    public void Run() => Completion = Task.Run(RunAsync);
+    public void Run() => _ = Task.Run(RunAsync);
 
     public void Restart(string message, Exception? error, TimeSpan? delay) => Post(new(Interlocked.Read(ref _starts), false, message, error, delay));
 
@@ -96,6 +95,11 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
+        }
+        catch (Exception cause)
+        {
+            // Nothing of the receiver's gets here; but nobody would see that it is not watched any more.
+            _log.Fail(new SourceFailedException($"Source {_source}: {OneLine("the receiver's supervisor failed", cause)}", cause));
         }
         finally
         {

@@ -8,7 +8,7 @@ namespace Millrace.Connectors.Tests.Adapters;
 
 public sealed class InputSourceTests
 {
-    private const int Many = 100_000;
+    private const int Many = 20_000;
 
     private static readonly Dictionary<string, Func<IEnumerable<int>, long, InputSource<int>>> Kinds = new(StringComparer.Ordinal)
     {
