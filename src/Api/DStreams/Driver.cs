@@ -11,6 +11,7 @@ internal sealed class Driver
     private readonly object _gate = new();
     private bool _woken;
     private volatile bool _stopped;
+    private BatchTracker _tracker = null!;
 
     public bool HasOutputs => _outputs.Count > 0;
 
@@ -23,7 +24,11 @@ internal sealed class Driver
         return output;
     }
 
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "millrace-driver" }.Start();
+    public void Start(BatchTracker tracker)
+    {
+        _tracker = tracker;
+        new Thread(Run) { IsBackground = true, Name = "millrace-driver" }.Start();
+    }
 
     /// <summary>Ends the thread after the body that is running.</summary>
     public void Stop()
@@ -69,8 +74,11 @@ internal sealed class Driver
             epoch = ready;
         }
 
-        foreach (var output in _outputs)
+        for (var id = 0; id < _outputs.Count; id++)
         {
+            var output = _outputs[id];
+            var operation = output.IsDue ? _tracker.OutputStarted(output.ReadyTime, id) : null;
+            string? failure = null;
             try
             {
                 output.Run();
@@ -78,11 +86,17 @@ internal sealed class Driver
             catch (Exception cause)
             {
                 _stopped = true;
-                output.Fail(new UserFunctionException($"An output operation threw {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}", cause));
-                return false;
+                failure = $"An output operation threw {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
+                output.Fail(new UserFunctionException(failure, cause));
             }
+
+            if (operation is not null)
+                _tracker.OutputCompleted(epoch!.Value, operation, failure);
+            if (failure is not null)
+                return false;
         }
 
+        _tracker.BatchCompleted(epoch!.Value);
         return true;
     }
 }

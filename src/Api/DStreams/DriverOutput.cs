@@ -6,6 +6,12 @@ internal abstract class DriverOutput
     /// <summary>The next batch of which all partitions are here, or null.</summary>
     public abstract long? ReadyEpoch { get; }
 
+    /// <summary>The time of the ready batch.</summary>
+    public abstract Time ReadyTime { get; }
+
+    /// <summary>Whether the body runs for the ready batch, and not for one of a longer slide only.</summary>
+    public abstract bool IsDue { get; }
+
     /// <summary>Runs the body for the ready batch.</summary>
     public abstract void Run();
 

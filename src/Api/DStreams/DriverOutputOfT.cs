@@ -30,6 +30,19 @@ internal sealed class DriverOutput<T>(Driver driver, Action<Rdd<T>, Time> body, 
         }
     }
 
+    /// <inheritdoc/>
+    public override Time ReadyTime
+    {
+        get
+        {
+            lock (_lock)
+                return new(_batches.First().Value.NowMs);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool IsDue => ReadyEpoch % every == 0;
+
     /// <summary>The last batch that <paramref name="partition"/> has handed over or seen done.</summary>
     public long WatermarkOf(int partition)
     {

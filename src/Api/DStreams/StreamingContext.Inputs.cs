@@ -1,8 +1,13 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Millrace.Connectors;
+using Millrace.Connectors.Adapters;
 using Millrace.Connectors.Files;
 using Millrace.Connectors.Memory;
+using Millrace.Connectors.Rates;
+using Millrace.Connectors.Receivers;
 using Millrace.Connectors.Sockets;
+using Millrace.Time;
 
 namespace Millrace.DStreams;
 
@@ -39,6 +44,34 @@ public sealed partial class StreamingContext
     public DStream<T> FileStream<T>(string directory, IFileFormat<T> format, DirectorySourceOptions? options = null) =>
         SourceStream("file", new DirectorySource<T>(directory, format, options));
 
+    /// <summary>What a receiver of the user's own stores. The runtime runs it on a thread of its own and starts it again after a failure.</summary>
+    /// <param name="create">Makes a new receiver; called once a start of the job.</param>
+    /// <param name="options">How to run it: block interval, rates, waits.</param>
+    /// <remarks>What was received and not committed is held in memory: runs again in this process, lost with it.</remarks>
+    public DStream<T> ReceiverStream<T>(Func<Receiver<T>> create, ReceiverOptions? options = null)
+    {
+        var source = new ReceiverSource<T>(create, options);
+        var stream = SourceStream("receiver", source);
+        _receivers.Add(plan => new ReceiverMonitor(plan.IdOf(stream.Port.Node).Name, () => source.Status, source.RateLimiter, NewEstimator(), Bus));
+        return stream;
+    }
+
+    /// <summary>What an asynchronous sequence gives. The stream has ended when the sequence has.</summary>
+    public DStream<T> InputStream<T>(IAsyncEnumerable<T> input) => SourceStream("input", new AsyncEnumerableSource<T>(input));
+
+    /// <summary>What comes through a channel, until it is completed. Bound the channel to hold its writers up.</summary>
+    public DStream<T> InputStream<T>(ChannelReader<T> input) => SourceStream("input", new ChannelSource<T>(input));
+
+    /// <summary>What an observable pushes, until it completes. A push waits while the job is behind; none is dropped. Its error fails the job.</summary>
+    public DStream<T> InputStream<T>(IObservable<T> input) => SourceStream("input", new ObservableSource<T>(input));
+
+    /// <summary>Rows of a number and a time, so many a second, computed from batch times alone.</summary>
+    public DStream<RateRow> RateStream(long rowsPerSecond = 1) => SourceStream("rate", new RateSource(rowsPerSecond));
+
     /// <summary>Any source.</summary>
     public DStream<T> SourceStream<T>(string kind, ISource<T> source) => new(this, Building().AddSource(kind, source));
+
+    private PidRateEstimator? NewEstimator() => Backpressure is { } options
+        ? new PidRateEstimator(BatchDuration, options.Proportional, options.Integral, options.Derivative, options.MinRate)
+        : null;
 }

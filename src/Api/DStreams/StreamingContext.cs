@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.Client;
 using Millrace.Data;
 using Millrace.DStreams.Rdds;
 using Millrace.Graphs;
 using Millrace.Operators.Stateless;
+using Millrace.Planning;
 
 namespace Millrace.DStreams;
 
@@ -19,6 +22,8 @@ public sealed partial class StreamingContext : IAsyncDisposable
     private readonly Driver _driver = new();
     private readonly Lock _lock = new();
     private readonly JobOptions _options;
+    private readonly List<Func<JobGraph, ReceiverMonitor>> _receivers = [];
+    private ListenerBus? _bus;
     private IJob? _job;
     private StreamingContextState _state = StreamingContextState.Initialized;
 
@@ -34,6 +39,17 @@ public sealed partial class StreamingContext : IAsyncDisposable
         BatchDuration = batchDuration;
         _options = (options ?? new()) with { EpochInterval = batchDuration, EmptyEpochs = EmptyEpochs.Show };
     }
+
+    /// <summary>How receivers are slowed down when batches take too long. <value>Default null: not at all.</value></summary>
+    public BackpressureOptions? Backpressure { get; init; }
+
+    /// <summary>Where the context's own warnings go. <value>Default: nowhere.</value></summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Events that listeners have missed because they were slower.</summary>
+    public long ListenerEventsDropped => _bus?.Dropped ?? 0;
+
+    private ListenerBus Bus => _bus ??= new ListenerBus(Logger);
 
     /// <summary>The batch interval.</summary>
     public TimeSpan BatchDuration { get; }
@@ -73,6 +89,22 @@ public sealed partial class StreamingContext : IAsyncDisposable
         return transformed.Build((rdds, time) => transform([.. rdds.Cast<Rdd<T>>()], time));
     }
 
+    /// <summary>Lets a listener hear of batches, output operations and receivers from now on.</summary>
+    public void AddStreamingListener(StreamingListener listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        lock (_lock)
+            Bus.Add(listener);
+    }
+
+    /// <summary>Leaves a listener out from now on.</summary>
+    public void RemoveStreamingListener(StreamingListener listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        lock (_lock)
+            Bus.Remove(listener);
+    }
+
     /// <summary>The plan as text.</summary>
     public string Explain() => _runner.Plan(_graph, _options).Explain();
 
@@ -90,8 +122,11 @@ public sealed partial class StreamingContext : IAsyncDisposable
 
         try
         {
-            _driver.Start();
-            var job = await _runner.StartAsync(_graph, _options, cancellationToken).ConfigureAwait(false);
+            var tracker = new BatchTracker(_runner.Clock, Bus, MonitorReceivers());
+            Bus.Start();
+            Bus.Post(listener => listener.OnStreamingStarted(_runner.Clock.GetUtcNow()));
+            _driver.Start(tracker);
+            var job = await _runner.StartAsync(_graph, _options with { Observer = tracker }, cancellationToken).ConfigureAwait(false);
             bool isStopped;
             lock (_lock)
             {
@@ -108,6 +143,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
         catch
         {
             _driver.Stop();
+            Bus.Dispose();
             lock (_lock)
                 _state = StreamingContextState.Stopped;
             throw;
@@ -146,6 +182,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
         if (job is not null)
             await job.StopAsync(graceful).ConfigureAwait(false);
         _driver.Stop();
+        _bus?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -168,6 +205,14 @@ public sealed partial class StreamingContext : IAsyncDisposable
             throw new GraphException($"{operation}: no stream found, one or more expected.");
         foreach (var stream in streams)
             streams[0].CheckTogether(stream, operation);
+    }
+
+    private List<ReceiverMonitor> MonitorReceivers()
+    {
+        if (_receivers.Count == 0)
+            return [];
+        var plan = _runner.Plan(_graph, _options);
+        return _receivers.ConvertAll(monitor => monitor(plan));
     }
 
     private IJob Running() =>

@@ -49,7 +49,7 @@ public abstract class StreamingListener
     {
     }
 
-    /// <summary>A receiver has stopped itself and is not started again.</summary>
+    /// <summary>A receiver does not run any more: it has stopped itself, or waits for its next start. Seen at the end of the next batch, as the other two.</summary>
     public virtual void OnReceiverStopped(ReceiverInfo receiver)
     {
     }

@@ -22,7 +22,7 @@ internal sealed class DirectoryListing
     private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _seenNames;
     private long? _listedMs;
-    private long _thresholdMs;
+    private long _thresholdMs = long.MinValue;
     private long _nowMs;
     private bool _isAway;
     private int _warnings;
@@ -52,7 +52,8 @@ internal sealed class DirectoryListing
     {
         var windowMs = (long)_options.RememberWindow.TotalMilliseconds;
         // Why from the last listing and not from now: a pause longer than the window loses no file.
-        _thresholdMs = Math.Max(_listedMs is { } listed ? listed - windowMs : long.MinValue, FirstThresholdMs(nowMs - windowMs));
+        var windowStartMs = _listedMs is { } listed ? listed - windowMs : long.MinValue;
+        _thresholdMs = Math.Max(_thresholdMs, Math.Max(windowStartMs, FirstThresholdMs(nowMs - windowMs)));
         (_nowMs, _warnings) = (nowMs, 0);
         foreach (var (name, modifiedMs) in _seen)
         {
@@ -62,7 +63,7 @@ internal sealed class DirectoryListing
 
         if (!TryList(out var entries))
             return [];
-        _listedMs = nowMs;
+        _listedMs = Math.Max(_listedMs ?? long.MinValue, nowMs);
         var files = new List<FoundFile>(entries.Count);
         foreach (var entry in entries)
         {

@@ -8,7 +8,7 @@ namespace Millrace.Connectors.Files;
 /// not after the planned time, and not taken before. The threshold is <see cref="DirectorySourceOptions.RememberWindow"/> before the last
 /// listing; <see cref="DirectorySourceOptions.NewFilesOnly"/> sets the first. Files of an epoch are read in order of modification
 /// time and name. Files must be moved in whole and never change: a file is read up to the size it had when it was taken, and an empty one
-/// gives nothing. Subdirectories are not looked into.</para>
+/// gives nothing. Subdirectories are not looked into. Listing and reading, chunk by chunk, happen on the task's thread.</para>
 /// <para>Ignored, with a warning and a count: a symbolic link that leads outside the directory or nowhere, a FIFO, socket or device, a name that
 /// is not UTF-8. A directory that vanishes is warned of once and gives no files until it is back. The job fails, with a
 /// <see cref="SourceFailedException"/>, where the directory is missing at the start, or a taken file has vanished, shrunk or can't be read.</para>

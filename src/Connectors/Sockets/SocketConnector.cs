@@ -4,6 +4,7 @@ using Akka.IO;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging;
+using Millrace.Connectors.Streams;
 using Millrace.Data;
 using Source = Akka.Streams.Dsl.Source;
 using TcpOptions = System.Collections.Immutable.ImmutableList<Akka.IO.Inet.SocketOption>;
@@ -23,7 +24,7 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
 
     /// <summary>Runs until it is stopped or has been without a connection for too long.</summary>
     /// <exception cref="SourceFailedException">No connection for <see cref="SocketSourceOptions.FailAfter"/>, or a line that may not be.</exception>
-    public async Task RunAsync(SocketStreams streams, SocketInput input, CancellationToken stop)
+    public async Task RunAsync(SharedStreams streams, SocketInput input, CancellationToken stop)
     {
         _downSince = clock.GetTimestamp();
         for (var told = false; ; told = true)
@@ -56,7 +57,7 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
     }
 
     /// <summary>Connects to one address of the host after the other, until one works; gives the reason why there is no connection any more.</summary>
-    private async Task<string> TryAsync(SocketStreams streams, SocketInput input, CancellationToken stop)
+    private async Task<string> TryAsync(SharedStreams streams, SocketInput input, CancellationToken stop)
     {
         _connected = false;
         var reason = $"host {host} has no address";
@@ -84,7 +85,7 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
         return reason;
     }
 
-    private async Task<string> ConnectAsync(SocketStreams streams, SocketInput input, IPEndPoint address, CancellationToken stop)
+    private async Task<string> ConnectAsync(SharedStreams streams, SocketInput input, IPEndPoint address, CancellationToken stop)
     {
         var kill = KillSwitches.Shared(source);
         using var stopping = stop.Register(() => kill.Abort(new OperationCanceledException(stop)));

@@ -2,12 +2,13 @@ using System.Runtime.InteropServices;
 using Akka;
 using Akka.IO;
 using Millrace.Connectors.Lines;
+using Millrace.Connectors.Logs;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;
 
 /// <summary>Turns what a connection brings into lines of the log, one chunk at a time, and watches for silence.</summary>
-internal sealed class SocketInput(LineSplitter splitter, LineLog log, TimeSpan? idleTimeout, TimeProvider clock)
+internal sealed class SocketInput(LineSplitter splitter, RecordLog<string, LineWeight> log, TimeSpan? idleTimeout, TimeProvider clock)
 {
     private static readonly Task<Done> Taken = Task.FromResult(Done.Instance);
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Millrace.Connectors.Logs;
+using Millrace.Connectors.Streams;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;
@@ -7,13 +9,12 @@ namespace Millrace.Connectors.Sockets;
 internal sealed class SocketTextReader : ISplitReader<string>
 {
     private readonly string _source;
-    private readonly LineLog _lines;
+    private readonly RecordLog<string, LineWeight> _lines;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
-    private volatile Exception? _failure;
 
     /// <summary>Starts to connect, on a thread of the pool.</summary>
-    public SocketTextReader(string source, SocketConnector connector, SocketInput input, LineLog lines, ILogger logger)
+    public SocketTextReader(string source, SocketConnector connector, SocketInput input, RecordLog<string, LineWeight> lines, ILogger logger)
     {
         (_source, _lines, _logger) = (source, lines, logger);
         Completion = Task.Run(() => RunAsync(connector, input));
@@ -26,19 +27,14 @@ internal sealed class SocketTextReader : ISplitReader<string>
     internal Task Completion { get; }
 
     /// <summary>Memory of the lines held, in bytes.</summary>
-    internal long BufferedBytes => _lines.BufferedBytes;
+    internal long BufferedBytes => _lines.Weight;
 
     /// <inheritdoc/>
-    public long Poll(Epoch epoch, long nowMs)
-    {
-        ThrowIfFailed();
-        return _lines.End;
-    }
+    public long Poll(Epoch epoch, long nowMs) => _lines.Poll(out _);
 
     /// <inheritdoc/>
     public Batch<string>? Read(long from, long to, out long next)
     {
-        ThrowIfFailed();
         var batch = _lines.Read(from, to);
         next = from + (batch?.Count ?? 0);
         return batch;
@@ -54,7 +50,7 @@ internal sealed class SocketTextReader : ISplitReader<string>
     {
         try
         {
-            using var streams = SocketStreams.Acquire();
+            using var streams = SharedStreams.Acquire();
             await connector.RunAsync(streams, input, _stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -64,14 +60,8 @@ internal sealed class SocketTextReader : ISplitReader<string>
         {
             var failure = cause as SourceFailedException
                 ?? new SourceFailedException($"Source {_source}: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}", cause);
-            _failure = failure;
+            _lines.Fail(failure);
             SocketLog.Failed(_logger, failure.Message);
         }
-    }
-
-    private void ThrowIfFailed()
-    {
-        if (_failure is { } failure)
-            throw new SourceFailedException(failure.Message, failure);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.Connectors.Lines;
+using Millrace.Connectors.Logs;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;
@@ -57,7 +58,7 @@ public sealed class SocketTextSource : ISource<string>
     {
         ArgumentNullException.ThrowIfNull(context);
         var logger = _logger ?? (context.Warn is { } warn ? new WarningLogger(warn) : NullLogger.Instance);
-        var lines = new LineLog(_options.BufferedBytesMax);
+        var lines = new RecordLog<string, LineWeight>(_options.BufferedBytesMax);
         var splitter = new LineSplitter(Description, _options.LineLengthMaxBytes, _options.OversizedLines, context.RecordSkipped);
         var input = new SocketInput(splitter, lines, _options.IdleTimeout, _clock);
         var connector = new SocketConnector(Description, _host, _port, _options, logger, _clock);

@@ -14,7 +14,14 @@ internal sealed class DirectoryHarness : IDisposable
 
     private readonly List<IDisposable> _readers = [];
 
-    public string Root { get; } = Directory.CreateTempSubdirectory("millrace-").FullName;
+    /// <param name="parent">Where to make it; null for the temporary files' place.</param>
+    public DirectoryHarness(string? parent = null)
+    {
+        Root = parent is null ? Directory.CreateTempSubdirectory("millrace-").FullName : Path.Combine(parent, $"millrace-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(Watched);
+    }
+
+    public string Root { get; }
 
     public ConcurrentDictionary<string, int> Skipped { get; } = new();
 
@@ -22,8 +29,6 @@ internal sealed class DirectoryHarness : IDisposable
 
     /// <summary>Where the directory under test is.</summary>
     public string Watched => Path.Combine(Root, "in");
-
-    public DirectoryHarness() => Directory.CreateDirectory(Watched);
 
     public ISplitReader<string> OpenText(DirectorySourceOptions? options = null, int split = 0, int splits = 1, LineFormat? format = null) =>
         Open(format ?? new LineFormat(), options, split, splits);

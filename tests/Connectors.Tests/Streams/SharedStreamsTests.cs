@@ -1,14 +1,14 @@
-using Millrace.Connectors.Sockets;
+using Millrace.Connectors.Streams;
 
-namespace Millrace.Connectors.Tests.Sockets;
+namespace Millrace.Connectors.Tests.Streams;
 
-public sealed class SocketStreamsTests
+public sealed class SharedStreamsTests
 {
     [Fact]
     public void Shares_use_one_system_and_end_once()
     {
-        var first = SocketStreams.Acquire();
-        using var second = SocketStreams.Acquire();
+        var first = SharedStreams.Acquire();
+        using var second = SharedStreams.Acquire();
 
         first.Dispose();
         first.Dispose();

@@ -2,16 +2,16 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Streams;
 
-namespace Millrace.Connectors.Sockets;
+namespace Millrace.Connectors.Streams;
 
-/// <summary>A share in the actor system that carries the sockets of this process.</summary>
+/// <summary>A share in the actor system that carries the sockets and streams of this process.</summary>
 /// <remarks>
 /// The first share starts the system, which takes some 100 ms, and the end of the last one ends it, without waiting. It is apart from the
 /// system that runs jobs: sources know nothing of the runtime. Thread-safe.
 /// </remarks>
-internal sealed class SocketStreams : IDisposable
+internal sealed class SharedStreams : IDisposable
 {
-    private const string SystemName = "millrace-sockets";
+    private const string SystemName = "millrace-connectors";
 
     private static readonly Lock Gate = new();
     private static readonly Akka.Configuration.Config Settings = ConfigurationFactory.ParseString(
@@ -36,21 +36,21 @@ internal sealed class SocketStreams : IDisposable
 
     private int _ended;
 
-    private SocketStreams(ActorSystem system, IMaterializer materializer) => (System, Materializer) = (system, materializer);
+    private SharedStreams(ActorSystem system, IMaterializer materializer) => (System, Materializer) = (system, materializer);
 
     public ActorSystem System { get; }
 
     public IMaterializer Materializer { get; }
 
     /// <summary>Takes a share. May block while the system starts: not for a task's thread.</summary>
-    public static SocketStreams Acquire()
+    public static SharedStreams Acquire()
     {
         lock (Gate)
         {
             _system ??= ActorSystem.Create(SystemName, Settings);
             _materializer ??= _system.Materializer();
             _shares++;
-            return new SocketStreams(_system, _materializer);
+            return new SharedStreams(_system, _materializer);
         }
     }
 

@@ -1,13 +1,13 @@
-using Millrace.Connectors.Sockets;
+using Millrace.Connectors.Logs;
 
-namespace Millrace.Connectors.Tests.Sockets;
+namespace Millrace.Connectors.Tests.Logs;
 
-public sealed class LineLogTests
+public sealed class RecordLogTests
 {
     [Fact]
     public void Ranges_are_read_again_over_block_borders()
     {
-        var log = new LineLog(long.MaxValue);
+        var log = new RecordLog<string, LineWeight>(long.MaxValue);
         string[] lines = [.. Enumerable.Range(0, 5000).Select(i => $"{i}")];
         _ = log.Append(lines);
         log.Release(1500);
@@ -30,7 +30,7 @@ public sealed class LineLogTests
     [Fact]
     public void Releasing_everything_gives_back_every_byte()
     {
-        var log = new LineLog(1);
+        var log = new RecordLog<string, LineWeight>(1);
         for (var i = 0; i < 7; i++)
         {
             var room = log.Append([.. Enumerable.Range(0, 999).Select(n => new string('x', n % 50))]);
@@ -39,14 +39,14 @@ public sealed class LineLogTests
             Assert.False(room.IsCompleted);
             log.Release(log.End);
             Assert.True(room.IsCompleted);
-            Assert.Equal(0, log.BufferedBytes);
+            Assert.Equal(0, log.Weight);
         }
     }
 
     [Fact]
     public void Released_lines_are_refused()
     {
-        var log = new LineLog(1);
+        var log = new RecordLog<string, LineWeight>(1);
         _ = log.Append(["a", "b"]);
         log.Release(1);
 

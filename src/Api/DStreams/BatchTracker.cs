@@ -1,0 +1,59 @@
+using Millrace.Client;
+using Millrace.Operators;
+
+namespace Millrace.DStreams;
+
+/// <summary>Follows each batch from its plan to its last output operation; tells listeners and receivers' monitors.</summary>
+internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnlyList<ReceiverMonitor> receivers) : IJobObserver
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, BatchInfo> _batches = [];
+
+    /// <inheritdoc/>
+    public void EpochPlanned(EpochInfo epoch, long plannedAtMs, IReadOnlyList<SourceInput> inputs)
+    {
+        var submitted = new BatchInfo(new Time(epoch.NowMs), [.. inputs.Select(input => new StreamInputInfo(input.Source.Name, input.Records))]);
+        var started = submitted with { ProcessingStartTime = DateTimeOffset.FromUnixTimeMilliseconds(plannedAtMs) };
+        lock (_lock)
+            _batches[epoch.Epoch.Number] = started;
+        bus.Post(listener => listener.OnBatchSubmitted(submitted));
+        bus.Post(listener => listener.OnBatchStarted(started));
+    }
+
+    /// <summary>The body of an output operation begins.</summary>
+    public OutputOperationInfo OutputStarted(Time batchTime, int id)
+    {
+        var operation = new OutputOperationInfo(batchTime, id, clock.GetUtcNow());
+        bus.Post(listener => listener.OnOutputOperationStarted(operation));
+        return operation;
+    }
+
+    /// <summary>The body has ended, or thrown.</summary>
+    public void OutputCompleted(long epoch, OutputOperationInfo operation, string? failure)
+    {
+        var completed = operation with { EndTime = clock.GetUtcNow(), FailureReason = failure };
+        lock (_lock)
+        {
+            if (_batches.TryGetValue(epoch, out var batch))
+                _batches[epoch] = batch with { OutputOperations = [.. batch.OutputOperations, completed] };
+        }
+
+        bus.Post(listener => listener.OnOutputOperationCompleted(completed));
+    }
+
+    /// <summary>Every output operation of the batch has run.</summary>
+    public void BatchCompleted(long epoch)
+    {
+        BatchInfo? batch;
+        lock (_lock)
+        {
+            if (!_batches.Remove(epoch, out batch))
+                return;
+        }
+
+        var completed = batch with { ProcessingEndTime = clock.GetUtcNow() };
+        foreach (var receiver in receivers)
+            receiver.BatchCompleted(completed);
+        bus.Post(listener => listener.OnBatchCompleted(completed));
+    }
+}

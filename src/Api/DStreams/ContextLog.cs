@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace Millrace.DStreams;
+
+/// <summary>What contexts write to the log.</summary>
+internal static partial class ContextLog
+{
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "Streaming listener {Listener} is left out from now on, since it threw {Cause}")]
+    public static partial void ListenerLeftOut(ILogger logger, string listener, string cause);
+}

@@ -1,0 +1,35 @@
+using Millrace.Data;
+
+namespace Millrace.Connectors.Logs;
+
+/// <summary>The one split of a source whose records come by themselves. Offsets count the records since it was opened.</summary>
+/// <param name="log">Where the records wait.</param>
+/// <param name="input">Where they come from; disposed of with the reader, without waiting.</param>
+internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IDisposable input) : ISplitReader<T>
+    where TWeight : struct, IRecordWeight<T>
+{
+    /// <inheritdoc/>
+    public bool IsFinished { get; private set; }
+
+    /// <inheritdoc/>
+    public long Poll(Epoch epoch, long nowMs)
+    {
+        var end = log.Poll(out var isClosed);
+        IsFinished = isClosed;
+        return end;
+    }
+
+    /// <inheritdoc/>
+    public Batch<T>? Read(long from, long to, out long next)
+    {
+        var batch = log.Read(from, to);
+        next = from + (batch?.Count ?? 0);
+        return batch;
+    }
+
+    /// <inheritdoc/>
+    public void Release(long offset) => log.Release(offset);
+
+    /// <inheritdoc/>
+    public void Dispose() => input.Dispose();
+}

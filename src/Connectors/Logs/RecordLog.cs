@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using Millrace.Data;
+
+namespace Millrace.Connectors.Logs;
+
+/// <summary>Records received and not yet committed, numbered from 0. Thread-safe: some threads append, another reads and releases; locked once per batch.</summary>
+/// <param name="weightMax">The weight of the records held from which on there is no room for more.</param>
+internal sealed class RecordLog<T, TWeight>(long weightMax)
+    where TWeight : struct, IRecordWeight<T>
+{
+    private const int BlockRecords = 1024;
+
+    private readonly Lock _lock = new();
+    private readonly List<Block> _blocks = [];
+    private long _released;
+    private long _end;
+    private long _weight;
+    private TaskCompletionSource? _room;
+    private SourceFailedException? _failure;
+    private bool _isClosed;
+
+    private sealed class Block
+    {
+        public T[] Records { get; } = new T[BlockRecords];
+
+        public long Weight { get; set; }
+    }
+
+    /// <summary>Records appended so far.</summary>
+    public long End
+    {
+        get
+        {
+            lock (_lock)
+                return _end;
+        }
+    }
+
+    /// <summary>Weight of the records held.</summary>
+    public long Weight
+    {
+        get
+        {
+            lock (_lock)
+                return _weight;
+        }
+    }
+
+    private long FirstBlock => _released / BlockRecords;
+
+    /// <summary>Takes the records in any case; the task completes once there is room for more.</summary>
+    public Task Append(ReadOnlySpan<T> records)
+    {
+        lock (_lock)
+        {
+            foreach (var record in records)
+                Append(record);
+            if (_weight < weightMax || _failure is not null)
+                return Task.CompletedTask;
+            _room ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _room.Task;
+        }
+    }
+
+    /// <summary>No record follows.</summary>
+    public void Close()
+    {
+        lock (_lock)
+            _isClosed = true;
+    }
+
+    /// <summary>The source can't go on: whoever polls or reads gets the reason, and whoever waits for room goes on.</summary>
+    public void Fail(SourceFailedException failure)
+    {
+        lock (_lock)
+        {
+            _failure ??= failure;
+            _room?.TrySetResult();
+            _room = null;
+        }
+    }
+
+    /// <summary>Records appended so far, and whether no more follow.</summary>
+    /// <exception cref="SourceFailedException">The source has failed.</exception>
+    public long Poll(out bool isClosed)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailed();
+            isClosed = _isClosed;
+            return _end;
+        }
+    }
+
+    /// <summary>At most one full batch from <paramref name="from"/> on, before <paramref name="to"/>; null when the range is empty.</summary>
+    public Batch<T>? Read(long from, long to)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailed();
+            if (from < _released || to > _end || from > to)
+                throw new InvalidOperationException($"Records {from}..{to} asked for, a range within {_released}..{_end} expected: released records can't be read again.");
+            var count = (int)Math.Min(to - from, Batch<T>.FullSize);
+            if (count == 0)
+                return null;
+            var batch = Batch<T>.Rent(count);
+            var rows = batch.Extend(count);
+            while (rows.Length > 0)
+            {
+                var start = (int)(from % BlockRecords);
+                var records = _blocks[(int)(from / BlockRecords - FirstBlock)].Records.AsSpan(start, Math.Min(rows.Length, BlockRecords - start));
+                records.CopyTo(rows);
+                rows = rows[records.Length..];
+                from += records.Length;
+            }
+
+            return batch;
+        }
+    }
+
+    /// <summary>Forgets the records before <paramref name="offset"/> and lets whoever appends go on when there is room again.</summary>
+    public void Release(long offset)
+    {
+        lock (_lock)
+        {
+            for (offset = Math.Min(offset, _end); _released < offset;)
+            {
+                var block = _blocks[0];
+                var start = (int)(_released % BlockRecords);
+                var count = (int)Math.Min(offset - _released, BlockRecords - start);
+                if (start + count == BlockRecords)
+                {
+                    _weight -= block.Weight;
+                    _blocks.RemoveAt(0);
+                }
+                else
+                {
+                    ReleaseRecords(block, start, count);
+                }
+
+                _released += count;
+            }
+
+            Debug.Assert(_weight >= 0, "what was counted when it came is counted when it goes");
+            if (_room is null || _weight >= weightMax)
+                return;
+            _room.SetResult();
+            _room = null;
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+            throw new SourceFailedException(failure.Message, failure);
+    }
+
+    private void Append(T record)
+    {
+        var index = (int)(_end++ % BlockRecords);
+        if (index == 0)
+            _blocks.Add(new Block());
+        var block = _blocks[^1];
+        block.Records[index] = record;
+        block.Weight += TWeight.Of(record);
+        _weight += TWeight.Of(record);
+    }
+
+    private void ReleaseRecords(Block block, int start, int count)
+    {
+        foreach (var record in block.Records.AsSpan(start, count))
+        {
+            block.Weight -= TWeight.Of(record);
+            _weight -= TWeight.Of(record);
+        }
+
+        block.Records.AsSpan(start, count).Clear();
+    }
+}

@@ -1,0 +1,55 @@
+using Millrace.Data;
+
+namespace Millrace.Connectors.Rates;
+
+/// <summary>One split of a <see cref="RateSource"/>. Offsets count the split's rows.</summary>
+internal sealed class RateReader(long rowsPerSecond, long? startMs, int split, int splits) : ISplitReader<RateRow>
+{
+    private const int MsPerSecond = 1000;
+
+    private long? _startMs = startMs;
+    private long _end;
+
+    /// <inheritdoc/>
+    public bool IsFinished => false;
+
+    /// <inheritdoc/>
+    public long Poll(Epoch epoch, long nowMs)
+    {
+        _startMs ??= nowMs;
+        var rows = (long)Int128.Min((Int128)(nowMs - _startMs.Value) * rowsPerSecond / MsPerSecond, long.MaxValue - splits);
+        // Why: a planned time before the last one takes nothing back.
+        _end = Math.Max(_end, rows > split ? (rows - split + splits - 1) / splits : 0);
+        return _end;
+    }
+
+    /// <inheritdoc/>
+    public Batch<RateRow>? Read(long from, long to, out long next)
+    {
+        var start = _startMs ?? throw new InvalidOperationException("A poll before the first read expected: it gives the start.");
+        var count = (int)Math.Min(to - from, Batch<RateRow>.FullSize);
+        next = from + count;
+        if (count == 0)
+            return null;
+        var batch = Batch<RateRow>.Rent(count);
+        var rows = batch.Extend(count);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var value = (from + i) * splits + split;
+            // Why in two parts: their product may be too large.
+            rows[i] = new(start + value / rowsPerSecond * MsPerSecond + value % rowsPerSecond * MsPerSecond / rowsPerSecond, value);
+        }
+
+        return batch;
+    }
+
+    /// <inheritdoc/>
+    public void Release(long offset)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}

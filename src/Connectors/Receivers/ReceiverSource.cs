@@ -1,0 +1,64 @@
+using Millrace.Connectors.Logs;
+using Millrace.Data;
+using Millrace.Time;
+
+namespace Millrace.Connectors.Receivers;
+
+/// <summary>Records that a <see cref="Receiver{T}"/> brings, as Spark's <c>receiverStream</c>.</summary>
+/// <remarks>
+/// <para>A receiver that throws when it starts, or asks for it, is started again after a delay that grows, with a warning and for ever. One that
+/// stops itself leaves the source without records; the source never finishes.</para>
+/// <para>Not replayable: records received and not yet committed are held in memory, so that epochs run again in this process give the same
+/// records; the process's end loses them.</para>
+/// </remarks>
+public sealed class ReceiverSource<T> : ISource<T>
+{
+    private readonly Func<Receiver<T>> _create;
+    private readonly ReceiverOptions _options;
+    private readonly TimeProvider _clock;
+    private volatile ReceiverSupervisor<T>? _supervisor;
+
+    /// <param name="create">Makes a new receiver; called once each time a job opens the source.</param>
+    /// <param name="options">How to run it; null for the defaults.</param>
+    /// <param name="name">What a person calls it; the description is <c>receiver name</c>.</param>
+    /// <param name="timeProvider">The clock of blocks, rates and waits; null for the system's.</param>
+    /// <exception cref="GraphException">An option is out of its range.</exception>
+    public ReceiverSource(Func<Receiver<T>> create, ReceiverOptions? options = null, string? name = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        Description = name is null ? "receiver" : $"receiver {name}";
+        _options = options ?? new();
+        _options.Validate(Description);
+        (_create, _clock) = (create, timeProvider ?? TimeProvider.System);
+        RateLimiter = new(_options.InitialRate ?? _options.MaxRate, _options.MaxRate, clock: _clock);
+    }
+
+    /// <inheritdoc/>
+    public string Description { get; }
+
+    /// <inheritdoc/>
+    public bool IsReplayable => false;
+
+    /// <inheritdoc/>
+    public int? Splits => 1;
+
+    /// <summary>The rate of the receiver, for back-pressure: a change holds for the records to come. Never above <see cref="ReceiverOptions.MaxRate"/>.</summary>
+    public RateLimiter RateLimiter { get; }
+
+    /// <summary>How the receiver of the job that opened the source last is doing.</summary>
+    public ReceiverStatus Status => _supervisor?.Status ?? ReceiverStatus.None;
+
+    /// <inheritdoc/>
+    /// <remarks>Starts the receiver, on a thread of its own.</remarks>
+    public ISplitReader<T> Open(SplitContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var log = new RecordLog<T, CountWeight<T>>(_options.BufferedRecordsMax);
+        var supervisor = new ReceiverSupervisor<T>(Description, Create(), log, _options, RateLimiter, context.Warn, _clock);
+        _supervisor = supervisor;
+        supervisor.Run();
+        return new LogReader<T, CountWeight<T>>(log, supervisor);
+    }
+
+    private Receiver<T> Create() => _create() ?? throw new SourceFailedException($"Source {Description}: a receiver expected from the factory, null found.");
+}

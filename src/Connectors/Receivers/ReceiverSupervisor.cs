@@ -1,0 +1,179 @@
+using System.Numerics;
+using System.Threading.Channels;
+using Millrace.Connectors.Logs;
+using Millrace.Data;
+using Millrace.Time;
+
+namespace Millrace.Connectors.Receivers;
+
+/// <summary>Starts a receiver, starts it again when it fails, and stops it. Thread-safe; what it does in turn runs on the pool.</summary>
+/// <remarks>Running ⇄ Waiting (the delay before a start) → Stopped.</remarks>
+internal sealed class ReceiverSupervisor<T> : IDisposable
+{
+    private readonly string _source;
+    private readonly Receiver<T> _receiver;
+    private readonly RecordLog<T, CountWeight<T>> _log;
+    private readonly ReceiverOptions _options;
+    private readonly Action<string>? _warn;
+    private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new() { SingleReader = true });
+    private Task _start = Task.CompletedTask;
+    private long _starts;
+    private long _errors;
+    private int _vainStarts;
+    private long _countAtStart;
+    private volatile bool _isStarted;
+    private volatile string _lastMessage = "";
+
+    /// <param name="Start">Which start it is about: one asked for in vain is over already.</param>
+    private sealed record Command(long Start, bool IsStop, string Message, Exception? Error, TimeSpan? Delay);
+
+    public ReceiverSupervisor(
+        string source,
+        Receiver<T> receiver,
+        RecordLog<T, CountWeight<T>> log,
+        ReceiverOptions options,
+        RateLimiter limiter,
+        Action<string>? warn,
+        TimeProvider clock)
+    {
+        (_source, _receiver, _log, _options, _warn, _clock) = (source, receiver, log, options, warn, clock);
+        receiver.Attach(this);
+        Blocks = new(log, limiter, options.BlockInterval, clock, _stopping.Token);
+    }
+
+    public BlockGatherer<T> Blocks { get; }
+
+    public bool IsStarted => _isStarted && !_stopping.IsCancellationRequested;
+
+    public ReceiverStatus Status => new(IsStarted, Interlocked.Read(ref _starts), Interlocked.Read(ref _errors), _lastMessage);
+
+    /// <summary>Starts the receiver; called once.</summary>
+    public void Run() => _ = Task.Run(RunAsync);
+
+    public void Restart(string message, Exception? error, TimeSpan? delay) => Post(new(Interlocked.Read(ref _starts), false, message, error, delay));
+
+    public void Stop(string message, Exception? error) => Post(new(Interlocked.Read(ref _starts), true, message, error, null));
+
+    public void ReportError(string message, Exception error)
+    {
+        var count = Interlocked.Increment(ref _errors);
+        var text = OneLine(message, error);
+        _lastMessage = text;
+        // Why at powers of two: a receiver may report every record.
+        if (BitOperations.IsPow2(count))
+            _warn?.Invoke($"Source {_source}: {text} (error {count})");
+    }
+
+    /// <summary>Stops the receiver for good, without waiting for it.</summary>
+    // Why async: what waits goes on where it is cancelled, and OnStop is not for a task's thread.
+    public void Dispose() => _ = _stopping.CancelAsync();
+
+    private static string OneLine(string message, Exception? error) =>
+        (error is null ? message : $"{message}: {error.GetType().Name}: {error.Message}").ReplaceLineEndings(" ");
+
+    private void Post(Command command) => _commands.Writer.TryWrite(command);
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            StartReceiver();
+            await foreach (var command in _commands.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                if (command.Start != _starts)
+                    continue;
+                if (command.IsStop)
+                {
+                    Warn(command, "stops for good");
+                    break;
+                }
+
+                await RestartAsync(command).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception cause)
+        {
+            // Nothing of the receiver's gets here; but nobody would see that it is not watched any more.
+            _log.Fail(new SourceFailedException($"Source {_source}: {OneLine("the receiver's supervisor failed", cause)}", cause));
+        }
+        finally
+        {
+            _commands.Writer.TryComplete();
+            StopReceiver();
+            await _stopping.CancelAsync().ConfigureAwait(false);
+            Blocks.Dispose();
+        }
+    }
+
+    private async Task RestartAsync(Command command)
+    {
+        var delay = command.Delay ?? NextDelay();
+        Warn(command, $"is started again in {delay.TotalSeconds:0.###} s");
+        StopReceiver();
+        await Task.Delay(delay, _clock, _stopping.Token).ConfigureAwait(false);
+        // Why: a start that does the work itself ends only when it sees that it is stopped, and two at once are one too many.
+        await _start.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        StartReceiver();
+    }
+
+    private TimeSpan NextDelay()
+    {
+        _vainStarts = Blocks.Count > _countAtStart ? 0 : _vainStarts + 1;
+        var delay = _options.RestartDelay;
+        for (var i = 1; i < _vainStarts && delay < _options.RestartDelayMax; i++)
+            delay *= 2;
+        return delay < _options.RestartDelayMax ? delay : _options.RestartDelayMax;
+    }
+
+    private void StartReceiver()
+    {
+        _countAtStart = Blocks.Count;
+        var start = Interlocked.Increment(ref _starts);
+        _isStarted = true;
+        // Why a thread of its own: the start may block, and a stop must get through all the same.
+        _start = Task.Factory.StartNew(() => Start(start), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private void Start(long start)
+    {
+        try
+        {
+            _receiver.OnStart();
+        }
+        catch (Exception error)
+        {
+            // Why not when it is stopped: a start that was interrupted is no failure.
+            if (IsStarted)
+                Post(new(start, false, "OnStart threw", error, null));
+        }
+    }
+
+    private void StopReceiver()
+    {
+        if (!_isStarted)
+            return;
+        _isStarted = false;
+        try
+        {
+            _receiver.OnStop();
+        }
+        catch (Exception error)
+        {
+            ReportError("OnStop threw", error);
+        }
+    }
+
+    private void Warn(Command command, string what)
+    {
+        if (command.Error is not null)
+            Interlocked.Increment(ref _errors);
+        var text = OneLine(command.Message, command.Error);
+        _lastMessage = text;
+        _warn?.Invoke($"Source {_source}: the receiver {what}: {text}");
+    }
+}

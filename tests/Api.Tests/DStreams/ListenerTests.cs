@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Millrace.Connectors.Receivers;
+using Millrace.Data;
+using Millrace.DStreams;
+
+namespace Millrace.Api.Tests.DStreams;
+
+public sealed class ListenerTests
+{
+    [Fact]
+    public async Task Each_batch_is_told_from_its_plan_to_its_last_output()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var listener = new Recorder(batches: 3);
+        run.Context.AddStreamingListener(listener);
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1, 2, 3], [], [4]]));
+        run.Collect(stream);
+        run.Collect(stream.Window(2 * BatchRun.Interval, 2 * BatchRun.Interval));
+
+        await run.RunAsync(stream, 3);
+        await listener.Done.WaitAsync(BatchRun.Patience);
+
+        Assert.Equal(
+            ["submitted 1000", "started 1000", "output 0 begins", "output 0 ends", "output 2 begins", "output 2 ends", "completed 1000"],
+            listener.Of(1000));
+        Assert.Equal(
+            ["submitted 2000", "started 2000", "output 0 begins", "output 0 ends", "output 1 begins", "output 1 ends", "output 2 begins", "output 2 ends", "completed 2000"],
+            listener.Of(2000));
+        Assert.Equal([3, 0, 1], listener.Completed.Select(batch => batch.NumRecords));
+        Assert.All(listener.Completed, batch => Assert.Equal("queue", Assert.Single(batch.Inputs).Stream));
+        Assert.Equal([2, 3, 2], listener.Completed.Select(batch => batch.OutputOperations.Count));
+
+        // The clock went over three batches at once.
+        Assert.Equal([2, 1, 0], listener.Completed.Select(batch => (int)batch.SchedulingDelay!.Value.TotalSeconds));
+        Assert.All(listener.Completed, batch => Assert.Equal(TimeSpan.Zero, batch.ProcessingDelay));
+        Assert.Equal([2, 1, 0], listener.Completed.Select(batch => (int)batch.TotalDelay!.Value.TotalSeconds));
+        Assert.Equal(0, run.Context.ListenerEventsDropped);
+    }
+
+    [Fact]
+    public async Task A_failing_output_operation_is_told_with_its_reason()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var listener = new Recorder(batches: 1);
+        run.Context.AddStreamingListener(listener);
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1]]));
+        stream.ForeachRDD(_ => throw new FormatException("bad\nrow"));
+
+        await Assert.ThrowsAsync<JobFailedException>(() => run.RunAsync(stream, 1));
+
+        Assert.Equal("An output operation threw FormatException: bad row", await listener.Failure.WaitAsync(BatchRun.Patience));
+    }
+
+    [Fact]
+    public async Task A_listener_that_throws_is_left_out_and_the_others_hear_on()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var listener = new Recorder(batches: 2);
+        run.Context.AddStreamingListener(new Thrower());
+        run.Context.AddStreamingListener(listener);
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1], [2]]));
+
+        await run.RunAsync(stream, 2);
+
+        await listener.Done.WaitAsync(BatchRun.Patience);
+    }
+
+    [Fact]
+    public async Task Receivers_bring_records_and_are_told_of()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var listener = new Recorder(batches: 1);
+        run.Context.AddStreamingListener(listener);
+        var receiver = new Letters();
+        var letters = run.Context.ReceiverStream(() => receiver);
+        var results = run.Collect(letters);
+        await run.Context.StartAsync();
+        await receiver.Stored.Task.WaitAsync(BatchRun.Patience);
+
+        run.Advance(1);
+        await listener.Done.WaitAsync(BatchRun.Patience);
+
+        Assert.Equal(["a", "b", "c"], Assert.Single(results).Rows);
+        Assert.Contains("receiver receiver starts", listener.All);
+        Assert.Equal(3, listener.Completed[0].NumRecords);
+    }
+
+    [Fact]
+    public async Task A_channel_an_observable_and_an_async_sequence_are_inputs()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var channel = Channel.CreateUnbounded<int>();
+        foreach (var row in (int[])[1, 2, 3])
+            channel.Writer.TryWrite(row);
+        channel.Writer.Complete();
+        var rows = new ConcurrentBag<int>();
+        var union = run.Context.Union([run.Context.InputStream(channel.Reader), run.Context.InputStream(Sequence())]);
+        union.ForeachRDD(rdd => rdd.Foreach(rows.Add));
+        await run.Context.StartAsync();
+        while (!run.Context.Job!.Completion.IsCompleted)
+        {
+            run.Advance(1);
+            await Task.WhenAny(run.Context.Job.Completion, Task.Delay(5));
+        }
+
+        Assert.Equal([1, 2, 3, 7, 8], rows.Order());
+    }
+
+    private static async IAsyncEnumerable<int> Sequence()
+    {
+        yield return 7;
+        await Task.Yield();
+        yield return 8;
+    }
+
+    private sealed class Letters : Receiver<string>
+    {
+        public TaskCompletionSource Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        protected override void OnStart() => _ = StoreAllAsync();
+
+        protected override void OnStop()
+        {
+        }
+
+        private async Task StoreAllAsync()
+        {
+            await StoreAsync(new[] { "a", "b", "c" });
+            Stored.TrySetResult();
+        }
+    }
+
+    private sealed class Thrower : StreamingListener
+    {
+        public override void OnBatchSubmitted(BatchInfo batch) => throw new InvalidOperationException("no");
+    }
+
+    private sealed class Recorder(int batches) : StreamingListener
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<string> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ConcurrentQueue<(long TimeMs, string What)> _events = new();
+
+        public List<BatchInfo> Completed { get; } = [];
+
+        public Task Done => _done.Task;
+
+        public Task<string> Failure => _failure.Task;
+
+        public IEnumerable<string> All => _events.Select(one => one.What);
+
+        public IEnumerable<string> Of(long timeMs) => _events.Where(one => one.TimeMs == timeMs).Select(one => one.What);
+
+        public override void OnBatchSubmitted(BatchInfo batch) => Add(batch.BatchTime, $"submitted {batch.BatchTime.Milliseconds}");
+
+        public override void OnBatchStarted(BatchInfo batch) => Add(batch.BatchTime, $"started {batch.BatchTime.Milliseconds}");
+
+        public override void OnBatchCompleted(BatchInfo batch)
+        {
+            Add(batch.BatchTime, $"completed {batch.BatchTime.Milliseconds}");
+            Completed.Add(batch);
+            if (Completed.Count == batches)
+                _done.TrySetResult();
+        }
+
+        public override void OnOutputOperationStarted(OutputOperationInfo operation) => Add(operation.BatchTime, $"output {operation.Id} begins");
+
+        public override void OnOutputOperationCompleted(OutputOperationInfo operation)
+        {
+            Add(operation.BatchTime, $"output {operation.Id} ends");
+            if (operation.FailureReason is { } reason)
+                _failure.TrySetResult(reason);
+        }
+
+        public override void OnReceiverStarted(ReceiverInfo receiver) => Add(default, $"receiver {receiver.Stream} starts");
+
+        private void Add(Millrace.DStreams.Time time, string what) => _events.Enqueue((time.Milliseconds, what));
+    }
+}

@@ -1,0 +1,93 @@
+using Millrace.Connectors.Rates;
+using Millrace.Data;
+
+namespace Millrace.Connectors.Tests.Rates;
+
+public sealed class RateSourceTests
+{
+    private const long StartMs = 1_700_000_000_000;
+
+    private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(StartMs);
+
+    [Fact]
+    public void Rates_out_of_range_are_refused()
+    {
+        Assert.Throws<GraphException>(() => new RateSource(0));
+        Assert.Throws<GraphException>(() => new RateSource(1_000_000_001));
+    }
+
+    [Fact]
+    public void Rows_are_numbered_and_spread_over_the_second()
+    {
+        var reader = Open(new RateSource(3, Start));
+
+        Assert.Equal(0, Poll(reader, StartMs - 5000));
+        Assert.Equal(0, Poll(reader, StartMs + 333));
+        Assert.Equal(1, Poll(reader, StartMs + 334));
+        Assert.Equal(4, Poll(reader, StartMs + 1334));
+        Assert.Equal([new(StartMs, 0), new(StartMs + 333, 1), new(StartMs + 666, 2), new(StartMs + 1000, 3)], Read(reader, 0, 4));
+        Assert.Equal(4, Poll(reader, StartMs));
+    }
+
+    [Fact]
+    public void Another_reader_reads_the_same_range_alike()
+    {
+        var source = new RateSource(10_000, Start);
+        var reader = Open(source);
+        Assert.Equal(20_000, Poll(reader, StartMs + 2000));
+
+        Assert.Equal(Read(reader, 5000, 20_000), Read(Open(source), 5000, 20_000));
+        Assert.True(source.IsReplayable);
+        Assert.False(new RateSource(10_000).IsReplayable);
+    }
+
+    [Fact]
+    public void First_planned_time_is_the_start_where_none_is_given()
+    {
+        var reader = Open(new RateSource(10));
+
+        Assert.Equal(0, Poll(reader, StartMs));
+        Assert.Equal(10, Poll(reader, StartMs + 1000));
+        Assert.Equal(new RateRow(StartMs + 100, 1), Read(reader, 1, 2)[0]);
+    }
+
+    [Fact]
+    public void Splits_share_the_rows()
+    {
+        for (var nowMs = StartMs; nowMs < StartMs + 1000; nowMs += 37)
+        {
+            var readers = Enumerable.Range(0, 3).Select(split => Open(new RateSource(20, Start), split, 3)).ToArray();
+            var rows = readers.SelectMany(reader => Read(reader, 0, Poll(reader, nowMs))).Select(row => row.Value).Order();
+
+            Assert.Equal(Enumerable.Range(0, (int)((nowMs - StartMs) / 50)).Select(value => (long)value), rows);
+        }
+    }
+
+    [Fact]
+    public void Large_rates_and_late_times_do_not_overflow()
+    {
+        var reader = Open(new RateSource(1_000_000_000, DateTimeOffset.UnixEpoch));
+        var end = Poll(reader, StartMs);
+
+        Assert.Equal(StartMs * 1_000_000, end);
+        Assert.Equal([new(StartMs - 1, end - 1)], Read(reader, end - 1, end));
+    }
+
+    private static ISplitReader<RateRow> Open(RateSource source, int split = 0, int splits = 1) =>
+        source.Open(new SplitContext(new PartitionId(split), splits, _ => { }));
+
+    private static long Poll(ISplitReader<RateRow> reader, long nowMs) => reader.Poll(new Epoch(1), nowMs);
+
+    private static List<RateRow> Read(ISplitReader<RateRow> reader, long from, long to)
+    {
+        var rows = new List<RateRow>();
+        while (from < to)
+        {
+            var batch = reader.Read(from, to, out from)!;
+            rows.AddRange(batch.Rows);
+            batch.Release();
+        }
+
+        return rows;
+    }
+}
