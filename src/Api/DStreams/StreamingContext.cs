@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.Client;
@@ -17,6 +18,8 @@ namespace Millrace.DStreams;
 /// </remarks>
 public sealed partial class StreamingContext : IAsyncDisposable
 {
+    private static readonly ConditionalWeakTable<IJobRunner, StreamingContext> ActiveContexts = [];
+
     private readonly IJobRunner _runner;
     private readonly StreamGraph _graph = new();
     private readonly Driver _driver = new();
@@ -61,6 +64,21 @@ public sealed partial class StreamingContext : IAsyncDisposable
             lock (_lock)
                 return _state == StreamingContextState.Active && _job is { Completion.IsCompleted: true } ? StreamingContextState.Stopped : _state;
         }
+    }
+
+    /// <summary>The context that is active in a host, or null.</summary>
+    public static StreamingContext? GetActive(IJobRunner runner)
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        lock (ActiveContexts)
+            return ActiveContexts.TryGetValue(runner, out var context) && context.State == StreamingContextState.Active ? context : null;
+    }
+
+    /// <summary>The context that is active in a host, or else a new one.</summary>
+    public static StreamingContext GetActiveOrCreate(IJobRunner runner, Func<StreamingContext> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        return GetActive(runner) ?? create();
     }
 
     /// <summary>The running job, or null before the start.</summary>
@@ -108,7 +126,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
     /// <summary>The plan as text.</summary>
     public string Explain() => _runner.Plan(_graph, _options).Explain();
 
-    /// <summary>Starts the batches. Throws <see cref="GraphException"/> when there is no output operation, or the context was started before.</summary>
+    /// <summary>Starts the batches. Throws <see cref="GraphException"/> when there is no output operation, the context was started before, or another is active in the host.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         lock (_lock)
@@ -117,6 +135,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
                 throw new GraphException($"The context is {_state.ToString().ToLowerInvariant()} already, an initialized one expected; make a new StreamingContext to run again.");
             if (!_driver.HasOutputs)
                 throw new GraphException("No output operation found, at least one expected (Print, ForeachRDD), so there is nothing to run.");
+            BecomeActive();
             _state = StreamingContextState.Active;
         }
 
@@ -205,6 +224,16 @@ public sealed partial class StreamingContext : IAsyncDisposable
             throw new GraphException($"{operation}: no stream found, one or more expected.");
         foreach (var stream in streams)
             streams[0].CheckTogether(stream, operation);
+    }
+
+    private void BecomeActive()
+    {
+        lock (ActiveContexts)
+        {
+            if (GetActive(_runner) is not null)
+                throw new GraphException("Another context is active in this host, at most one expected; stop it first, or start a host for each.");
+            ActiveContexts.AddOrUpdate(_runner, this);
+        }
     }
 
     private List<ReceiverMonitor> MonitorReceivers()

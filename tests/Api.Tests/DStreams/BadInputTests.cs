@@ -48,6 +48,39 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task One_context_is_active_in_a_host()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        await using var other = new StreamingContext(run.Host, BatchRun.Interval);
+        foreach (var context in new[] { run.Context, other })
+            context.QueueStream(new ConcurrentQueue<int[]>()).Print(10, TextWriter.Null);
+        Assert.Null(StreamingContext.GetActive(run.Host));
+        await run.Context.StartAsync();
+
+        await RefuseAsync("Another context is active", () => other.StartAsync());
+        Assert.Same(run.Context, StreamingContext.GetActiveOrCreate(run.Host, () => other));
+        await run.Context.StopAsync();
+        Assert.Same(other, StreamingContext.GetActiveOrCreate(run.Host, () => other));
+        await other.StartAsync();
+        Assert.Same(other, StreamingContext.GetActive(run.Host));
+    }
+
+    [Theory]
+    [InlineData(0, 1000)]
+    [InlineData(1500, 1000)]
+    [InlineData(2000, 700)]
+    [InlineData(2000, -1000)]
+    public async Task A_window_that_is_no_multiple_of_the_batch_interval_is_refused(int windowMs, int slideMs)
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>());
+
+        var failure = Assert.Throws<GraphException>(() => stream.Window(TimeSpan.FromMilliseconds(windowMs), TimeSpan.FromMilliseconds(slideMs)));
+
+        Assert.Contains("a multiple of the stream's slide of 1000 ms expected", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_context_that_was_stopped_before_its_start_does_not_start()
     {
         await using var run = await BatchRun.CreateAsync();
