@@ -15,7 +15,7 @@ public partial class DStream<T>
     public DStream<T> Window(TimeSpan windowDuration, TimeSpan? slideDuration = null)
     {
         var (window, slide) = Batches(windowDuration, slideDuration);
-        return Apply<T>("window", () => new WindowOperator<T>(window, slide), isStateful: true, isPartitionedByKey: IsPartitionedByKey, slideBatches: slide);
+        return Apply<T>("window", () => new WindowOperator<T>(window, slide), isStateful: true, isPartitionedByKey: IsPartitionedByKey, window: (window, slide));
     }
 
     /// <summary>At every slide all rows of the window reduced to one; nothing as long as there are none.</summary>
@@ -41,7 +41,7 @@ public partial class DStream<T>
                 () => new ReduceByWindowOperator<T>(reduce, inverse, window, slide),
                 Exchange<T>.Global,
                 isStateful: true,
-                slideBatches: slide);
+                window: (window, slide));
     }
 
     /// <summary>At every slide the number of rows of the window; 0 once there were rows and they have left.</summary>

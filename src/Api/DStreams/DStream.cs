@@ -18,6 +18,7 @@ public partial class DStream<T>
         Port = port;
         IsPartitionedByKey = isPartitionedByKey;
         SlideBatches = slideBatches;
+        context.Register(this);
     }
 
     /// <summary>The context that the stream belongs to.</summary>
@@ -148,14 +149,13 @@ public partial class DStream<T>
         bool isStateful = false,
         bool isPartitionedByKey = false,
         int? parallelism = null,
-        int? slideBatches = null)
+        (int Window, int Slide)? window = null)
     {
         var options = new NodeOptions { IsStateful = isStateful, Parallelism = parallelism };
-        return new(
-            Context,
-            Context.Building().AddOperator<T, TOut>(kind, Port, create, options, exchange),
-            isPartitionedByKey,
-            slideBatches ?? SlideBatches);
+        var port = Context.Building().AddOperator<T, TOut>(kind, Port, create, options, exchange);
+        if (window is { } batches)
+            Context.NoteWindow(port.Node, batches.Window);
+        return new(Context, port, isPartitionedByKey, window?.Slide ?? SlideBatches);
     }
 
     /// <summary>Refuses to bring two streams together that have not the same batches.</summary>

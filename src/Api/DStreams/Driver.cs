@@ -17,9 +17,10 @@ internal sealed class Driver
 
     /// <param name="body">The output operation.</param>
     /// <param name="every">It runs for every so-manieth batch.</param>
-    public DriverOutput<T> Add<T>(Action<Rdd<T>, Time> body, int every)
+    /// <param name="isHidden">Whether listeners do not hear of it.</param>
+    public DriverOutput<T> Add<T>(Action<Rdd<T>, Time> body, int every, bool isHidden)
     {
-        var output = new DriverOutput<T>(this, body, every);
+        var output = new DriverOutput<T>(this, body, every, isHidden);
         _outputs.Add(output);
         return output;
     }
@@ -77,7 +78,7 @@ internal sealed class Driver
         for (var id = 0; id < _outputs.Count; id++)
         {
             var output = _outputs[id];
-            var operation = output.IsDue ? _tracker.OutputStarted(output.ReadyTime, id) : null;
+            var operation = output is { IsDue: true, IsHidden: false } ? _tracker.OutputStarted(output.ReadyTime, id) : null;
             string? failure = null;
             try
             {

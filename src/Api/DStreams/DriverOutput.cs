@@ -12,6 +12,9 @@ internal abstract class DriverOutput
     /// <summary>Whether the body runs for the ready batch, and not for one of a longer slide only.</summary>
     public abstract bool IsDue { get; }
 
+    /// <summary>Whether it is the context's own, of which listeners do not hear.</summary>
+    public abstract bool IsHidden { get; }
+
     /// <summary>Runs the body for the ready batch.</summary>
     public abstract void Run();
 

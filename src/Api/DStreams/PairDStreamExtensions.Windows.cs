@@ -22,7 +22,7 @@ public static partial class PairDStreamExtensions
             isStateful: true,
             isPartitionedByKey: true,
             numPartitions,
-            slide);
+            (window, slide));
     }
 
     /// <summary>At every slide the values of each key of the window, reduced to one; keys without values are not there.</summary>
@@ -67,6 +67,6 @@ public static partial class PairDStreamExtensions
             isStateful: true,
             isPartitionedByKey: true,
             numPartitions,
-            slide);
+            (window, slide));
     }
 }

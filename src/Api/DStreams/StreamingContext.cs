@@ -26,6 +26,9 @@ public sealed partial class StreamingContext : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly JobOptions _options;
     private readonly List<Func<JobGraph, ReceiverMonitor>> _receivers = [];
+    private readonly List<IRememberedStream> _streams = [];
+    private readonly Dictionary<StreamNode, int> _windows = [];
+    private TimeSpan? _remember;
     private ListenerBus? _bus;
     private IJob? _job;
     private StreamingContextState _state = StreamingContextState.Initialized;
@@ -123,6 +126,17 @@ public sealed partial class StreamingContext : IAsyncDisposable
             Bus.Remove(listener);
     }
 
+    /// <summary>Keeps the batches of every stream for at least so long, for <see cref="DStream{T}.Slice"/>; and longer by the windows that stand on it.</summary>
+    /// <param name="duration">More than zero.</param>
+    /// <remarks>The rows stay in memory. Without it no batch is kept: windows have state of their own.</remarks>
+    public void Remember(TimeSpan duration)
+    {
+        if (duration <= TimeSpan.Zero)
+            throw new GraphException($"Remember: {duration.TotalMilliseconds} ms found, more than 0 ms expected.");
+        Building();
+        _remember = duration;
+    }
+
     /// <summary>The plan as text.</summary>
     public string Explain() => _runner.Plan(_graph, _options).Explain();
 
@@ -135,6 +149,8 @@ public sealed partial class StreamingContext : IAsyncDisposable
                 throw new GraphException($"The context is {_state.ToString().ToLowerInvariant()} already, an initialized one expected; make a new StreamingContext to run again.");
             if (!_driver.HasOutputs)
                 throw new GraphException("No output operation found, at least one expected (Print, ForeachRDD), so there is nothing to run.");
+            if (_remember is { } duration)
+                KeepBatches(duration);
             BecomeActive();
             _state = StreamingContextState.Active;
         }
@@ -215,8 +231,37 @@ public sealed partial class StreamingContext : IAsyncDisposable
         _ => throw new GraphException("An operation was added after the stop; make a new StreamingContext."),
     };
 
-    internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body, int slideBatches) =>
-        Building().AddSink("foreachRDD", port, new ForeachRddSink<T>(_driver.Add(body, slideBatches)));
+    /// <summary>Knows of a stream, in case batches are to be kept.</summary>
+    internal void Register(IRememberedStream stream) => _streams.Add(stream);
+
+    /// <summary>Says that an operator looks back so many batches.</summary>
+    internal void NoteWindow(StreamNode node, int batches) => _windows[node] = batches;
+
+    /// <param name="port">The stream.</param>
+    /// <param name="body">The output operation.</param>
+    /// <param name="slideBatches">It runs for every so-manieth batch.</param>
+    /// <param name="isHidden">Whether it is the context's own, of which listeners do not hear.</param>
+    internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body, int slideBatches, bool isHidden = false) =>
+        Building().AddSink("foreachRDD", port, new ForeachRddSink<T>(_driver.Add(body, slideBatches, isHidden)));
+
+    // As Spark: what stands on a stream needs its batches as long as its own, and for the length of its window before them.
+    private void KeepBatches(TimeSpan duration)
+    {
+        var needed = new TimeSpan[_graph.Nodes.Count];
+        for (var node = needed.Length - 1; node >= 0; node--)
+        {
+            needed[node] = duration;
+            foreach (var edge in _graph.Nodes[node].Outputs)
+            {
+                var behind = needed[edge.To.Index] + (_windows.GetValueOrDefault(edge.To) * BatchDuration);
+                if (behind > needed[node])
+                    needed[node] = behind;
+            }
+        }
+
+        foreach (var stream in _streams.ToArray())
+            stream.Keep(needed[stream.Node.Index]);
+    }
 
     private static void CheckTogether<T>(IReadOnlyList<DStream<T>> streams, string operation)
     {

@@ -13,12 +13,15 @@ internal sealed class CaseProgram(JsonObject test, IReadOnlyDictionary<string, D
     /// <summary>The states behind the last <c>mapWithState</c>, if the case has one.</summary>
     public DStream<string>? Snapshots { get; private set; }
 
-    public DStream<string> Build()
+    public DStream<string> Build() => BuildAll()[^1];
+
+    /// <summary>The stream of each operation.</summary>
+    public IReadOnlyList<DStream<string>> BuildAll()
     {
-        var stream = inputs.Values.First();
+        var streams = new List<DStream<string>>();
         foreach (var operation in test["ops"]!.AsArray())
-            stream = Apply(stream, operation!.AsArray());
-        return stream;
+            streams.Add(Apply(streams.Count == 0 ? inputs.Values.First() : streams[^1], operation!.AsArray()));
+        return streams;
     }
 
     private DStream<string> Apply(DStream<string> stream, JsonArray operation)

@@ -32,7 +32,8 @@ internal static class DStreamCases
         null => RunProgramAsync(test),
         "source" => RunQueueAsync(test),
         "state-object" => StateObjectCase.RunAsync(test["steps"]!.AsArray()),
-        "retention" => throw new AbsentFeatureException("the retention of past batches"),
+        "retention" when test.ContainsKey("rememberMs") => RunRetentionAsync(test),
+        "retention" => throw new AbsentFeatureException("an interval of checkpoints"),
         "rule" => throw new AbsentFeatureException("an interval of checkpoints"),
         "recovery" or "chaos" => throw new AbsentFeatureException("a restart from the journal"),
         var kind => throw new AbsentFeatureException($"the kind {kind}"),
@@ -94,6 +95,28 @@ internal static class DStreamCases
             for (; count > 0; count--)
                 queue.Enqueue([rows.Dequeue()]);
         }
+    }
+
+    /// <summary>The case names its streams by the last operation; several of one name are numbered in the order of building.</summary>
+    private static async Task RunRetentionAsync(JsonObject test)
+    {
+        await using var run = await StartAsync(test);
+        run.Context.Remember(TimeSpan.FromMilliseconds((long)test["rememberMs"]!));
+        var batches = (int)test["batches"]!;
+        var input = run.Input(new JsonArray([.. Enumerable.Range(1, batches).Select(row => new JsonArray(row))]));
+        var streams = new CaseProgram(test, new Dictionary<string, DStream<string>>(StringComparer.Ordinal) { ["s"] = input }).BuildAll();
+        CaseRun.Collect(streams[^1]);
+        await run.RunAsync(input, batches);
+
+        var retained = test["retainedAtTimesMs"]!.AsObject();
+        Assert.Equal(streams.Count, retained.Count);
+        foreach (var (stream, times) in streams.Zip(retained.Reverse(), (stream, entry) => (stream, entry.Value!)))
+        {
+            Assert.All(times["kept"]!.AsArray(), time => Assert.Single(Slice(stream, time!)));
+            Assert.All(times["dropped"]!.AsArray(), time => Assert.Empty(Slice(stream, time!)));
+        }
+
+        static IReadOnlyList<Millrace.DStreams.Rdds.Rdd<string>> Slice(DStream<string> stream, JsonNode timeMs) => stream.Slice(new((long)timeMs), new((long)timeMs));
     }
 
     private static Task<CaseRun> StartAsync(JsonObject test) =>

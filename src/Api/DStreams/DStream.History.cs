@@ -1,0 +1,29 @@
+using Millrace.Data;
+using Millrace.DStreams.Rdds;
+using Millrace.Graphs;
+
+namespace Millrace.DStreams;
+
+/// <content>Past batches.</content>
+public partial class DStream<T> : IRememberedStream
+{
+    private BatchHistory<T>? _history;
+
+    /// <inheritdoc/>
+    StreamNode IRememberedStream.Node => Port.Node;
+
+    /// <summary>The batches of a span of time that are still remembered, oldest first. Thread-safe, also while the context runs.</summary>
+    /// <param name="from">The first batch time.</param>
+    /// <param name="to">The last one, included.</param>
+    /// <exception cref="GraphException">The context was not told to remember (<see cref="StreamingContext.Remember"/>), or has not started.</exception>
+    public IReadOnlyList<Rdd<T>> Slice(Time from, Time to) => _history is { } history
+        ? history.Slice(from, to)
+        : throw new GraphException("Slice: no batch is remembered; call Remember on the context before its start, and Slice after it.");
+
+    /// <inheritdoc/>
+    void IRememberedStream.Keep(TimeSpan duration)
+    {
+        _history = new(duration);
+        Context.AddOutput(Port, _history.Add, SlideBatches, isHidden: true);
+    }
+}
