@@ -21,9 +21,9 @@ internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnl
     }
 
     /// <summary>The body of an output operation begins.</summary>
-    public OutputOperationInfo OutputStarted(Time batchTime, int id)
+    public OutputOperationInfo OutputStarted(Time batchTime, int id, string name)
     {
-        var operation = new OutputOperationInfo(batchTime, id, clock.GetUtcNow());
+        var operation = new OutputOperationInfo(batchTime, id, name, clock.GetUtcNow());
         bus.Post(listener => listener.OnOutputOperationStarted(operation));
         return operation;
     }

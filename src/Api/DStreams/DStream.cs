@@ -9,7 +9,10 @@ using Millrace.Operators.Stateless;
 namespace Millrace.DStreams;
 
 /// <summary>A discretized stream: one <see cref="Rdd{T}"/> per batch interval. Made by a <see cref="StreamingContext"/> and by the operations here.</summary>
-/// <remarks>Functions run on the task threads, on every partition, and may run again after a failure: they should depend on their arguments alone.</remarks>
+/// <remarks>
+/// Functions run on the task threads, on every partition, and may run again after a failure: they should depend on their arguments alone.
+/// Null is a row, a key and a value like others. Where a sequence, an array or an RDD is expected of a function, null is an error: an empty one says "none".
+/// </remarks>
 public partial class DStream<T>
 {
     internal DStream(StreamingContext context, OutputPort<T> port, bool isPartitionedByKey = false, int slideBatches = 1)
@@ -34,6 +37,23 @@ public partial class DStream<T>
 
     /// <summary>Whether all pairs of a key are on the partition of the key's group already, so that no exchange is needed.</summary>
     internal bool IsPartitionedByKey { get; }
+
+    /// <summary>Names the operation that the stream comes from; the same stream is returned.</summary>
+    /// <param name="name">Unique in the context. State is found again by it: without a name an operation's id is made of its kind and of what it
+    /// stands on, and one more of the kind on the same stream, put before it, would take its id.</param>
+    public DStream<T> WithName(string name)
+    {
+        Context.Building().Configure(Port.Node, options => options with { Name = name });
+        return this;
+    }
+
+    /// <summary>Says what happens to a record on which the operation that the stream comes from fails; the same stream is returned.</summary>
+    /// <param name="policy">Fail the job, or leave the record out and count it. <value>Default: the job's policy.</value></param>
+    public DStream<T> OnError(ErrorPolicy policy)
+    {
+        Context.Building().Configure(Port.Node, options => options with { OnError = policy });
+        return this;
+    }
 
     /// <summary>One row for each row.</summary>
     public DStream<TOut> Map<TOut>(Func<T, TOut> map)

@@ -5,13 +5,15 @@ namespace Millrace.DStreams;
 
 /// <summary>The context's own thread: runs the bodies of the output operations batch after batch, in the order in which they were added.</summary>
 /// <remarks>Task threads deliver and go on; a slow body holds back the next batches through the limit of epochs in flight.</remarks>
-internal sealed class Driver
+internal sealed class Driver : IDisposable
 {
     private readonly List<DriverOutput> _outputs = [];
     private readonly object _gate = new();
     private bool _woken;
     private volatile bool _stopped;
     private BatchTracker _tracker = null!;
+    private DriverWatch? _watch;
+    private IReadOnlyList<string> _names = [];
 
     public bool HasOutputs => _outputs.Count > 0;
 
@@ -25,16 +27,20 @@ internal sealed class Driver
         return output;
     }
 
-    public void Start(BatchTracker tracker)
+    /// <param name="tracker">Told of what runs.</param>
+    /// <param name="names">The outputs' names in the plan.</param>
+    /// <param name="timeout">How long a body may run.</param>
+    public void Start(BatchTracker tracker, IReadOnlyList<string> names, TimeSpan timeout)
     {
-        _tracker = tracker;
+        (_tracker, _names, _watch) = (tracker, names, new DriverWatch(timeout, OnTimeout));
         new Thread(Run) { IsBackground = true, Name = "millrace-driver" }.Start();
     }
 
     /// <summary>Ends the thread after the body that is running.</summary>
-    public void Stop()
+    public void Dispose()
     {
         _stopped = true;
+        _watch?.Dispose();
         Wake();
     }
 
@@ -78,26 +84,40 @@ internal sealed class Driver
         for (var id = 0; id < _outputs.Count; id++)
         {
             var output = _outputs[id];
-            var operation = output is { IsDue: true, IsHidden: false } ? _tracker.OutputStarted(output.ReadyTime, id) : null;
+            var operation = output is { IsDue: true, IsHidden: false } ? _tracker.OutputStarted(output.ReadyTime, id, _names[id]) : null;
             string? failure = null;
             try
             {
+                _watch!.Begin(id);
                 output.Run();
             }
             catch (Exception cause)
             {
-                _stopped = true;
-                failure = $"An output operation threw {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
-                output.Fail(new UserFunctionException(failure, cause));
+                failure = $"Output operation {_names[id]} threw {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
+                Fail(output, new UserFunctionException(failure, cause));
+            }
+            finally
+            {
+                _watch!.End();
             }
 
             if (operation is not null)
                 _tracker.OutputCompleted(epoch!.Value, operation, failure);
-            if (failure is not null)
+            if (_stopped)
                 return false;
         }
 
         _tracker.BatchCompleted(epoch!.Value);
         return true;
+    }
+
+    // The thread is left to the body that keeps it: whatever it does later is not heard any more.
+    private void OnTimeout(int id) => Fail(_outputs[id], new UserFunctionException(
+        $"Output operation {_names[id]} did not return within {_watch!.Timeout.TotalSeconds:0.###} s; shorten its work, or raise millrace.task.timeout (JobOptions.TaskTimeout)."));
+
+    private void Fail(DriverOutput output, UserFunctionException failure)
+    {
+        _stopped = true;
+        output.Fail(failure);
     }
 }

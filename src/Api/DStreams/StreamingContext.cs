@@ -26,6 +26,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly JobOptions _options;
     private readonly List<Func<JobGraph, ReceiverMonitor>> _receivers = [];
+    private readonly List<StreamNode> _outputs = [];
     private readonly List<IRememberedStream> _streams = [];
     private readonly Dictionary<StreamNode, int> _windows = [];
     private TimeSpan? _remember;
@@ -34,13 +35,13 @@ public sealed partial class StreamingContext : IAsyncDisposable
     private StreamingContextState _state = StreamingContextState.Initialized;
 
     /// <param name="runner">The host to run in.</param>
-    /// <param name="batchDuration">The batch interval; at least 1 ms and a whole number of milliseconds.</param>
+    /// <param name="batchDuration">The batch interval; from 1 ms to 1 day, a whole number of milliseconds.</param>
     /// <param name="options">How to run the job; interval and empty batches are the context's own.</param>
     public StreamingContext(IJobRunner runner, TimeSpan batchDuration, JobOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(runner);
-        if (batchDuration < TimeSpan.FromMilliseconds(1) || batchDuration.Ticks % TimeSpan.TicksPerMillisecond != 0)
-            throw new GraphException($"Batch interval {batchDuration.TotalMilliseconds} ms found, a whole number of milliseconds, 1 or more, expected.");
+        if (batchDuration < TimeSpan.FromMilliseconds(1) || batchDuration > TimeSpan.FromDays(1) || batchDuration.Ticks % TimeSpan.TicksPerMillisecond != 0)
+            throw new GraphException($"Batch interval {batchDuration.TotalMilliseconds} ms found, a whole number of milliseconds, 1 or more, expected, and at most one day.");
         _runner = runner;
         BatchDuration = batchDuration;
         _options = (options ?? new()) with { EpochInterval = batchDuration, EmptyEpochs = EmptyEpochs.Show };
@@ -157,10 +158,11 @@ public sealed partial class StreamingContext : IAsyncDisposable
 
         try
         {
-            var tracker = new BatchTracker(_runner.Clock, Bus, MonitorReceivers());
+            var plan = _runner.Plan(_graph, _options);
+            var tracker = new BatchTracker(_runner.Clock, Bus, _receivers.ConvertAll(monitor => monitor(plan)));
             Bus.Start();
             Bus.Post(listener => listener.OnStreamingStarted(_runner.Clock.GetUtcNow()));
-            _driver.Start(tracker);
+            _driver.Start(tracker, _outputs.ConvertAll(output => plan.IdOf(output).Name), _options.TaskTimeout ?? _runner.TaskTimeout);
             var job = await _runner.StartAsync(_graph, _options with { Observer = tracker }, cancellationToken).ConfigureAwait(false);
             bool isStopped;
             lock (_lock)
@@ -177,7 +179,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
         }
         catch
         {
-            _driver.Stop();
+            _driver.Dispose();
             Bus.Dispose();
             lock (_lock)
                 _state = StreamingContextState.Stopped;
@@ -216,7 +218,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
 
         if (job is not null)
             await job.StopAsync(graceful).ConfigureAwait(false);
-        _driver.Stop();
+        _driver.Dispose();
         _bus?.Dispose();
     }
 
@@ -241,8 +243,11 @@ public sealed partial class StreamingContext : IAsyncDisposable
     /// <param name="body">The output operation.</param>
     /// <param name="slideBatches">It runs for every so-manieth batch.</param>
     /// <param name="isHidden">Whether it is the context's own, of which listeners do not hear.</param>
-    internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body, int slideBatches, bool isHidden = false) =>
-        Building().AddSink("foreachRDD", port, new ForeachRddSink<T>(_driver.Add(body, slideBatches, isHidden)));
+    internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body, int slideBatches, bool isHidden = false)
+    {
+        Building().AddSink(isHidden ? "remember" : "foreachRDD", port, new ForeachRddSink<T>(_driver.Add(body, slideBatches, isHidden)));
+        _outputs.Add(_graph.Nodes[^1]);
+    }
 
     // As Spark: what stands on a stream needs its batches as long as its own, and for the length of its window before them.
     private void KeepBatches(TimeSpan duration)
@@ -279,14 +284,6 @@ public sealed partial class StreamingContext : IAsyncDisposable
                 throw new GraphException("Another context is active in this host, at most one expected; stop it first, or start a host for each.");
             ActiveContexts.AddOrUpdate(_runner, this);
         }
-    }
-
-    private List<ReceiverMonitor> MonitorReceivers()
-    {
-        if (_receivers.Count == 0)
-            return [];
-        var plan = _runner.Plan(_graph, _options);
-        return _receivers.ConvertAll(monitor => monitor(plan));
     }
 
     private IJob Running() =>

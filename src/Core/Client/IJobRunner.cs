@@ -8,6 +8,9 @@ public interface IJobRunner
     /// <summary>The clock that batch times are taken from.</summary>
     TimeProvider Clock { get; }
 
+    /// <summary>How long one call of a user's function may last where a job's options say nothing.</summary>
+    TimeSpan TaskTimeout { get; }
+
     /// <summary>Plans the graph as it would run, without starting it.</summary>
     Planning.JobGraph Plan(StreamGraph graph, JobOptions options);
 

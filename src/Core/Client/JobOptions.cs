@@ -29,7 +29,7 @@ public sealed record JobOptions
     /// <summary>What happens to a record on which an operator fails. <value>Default <see cref="ErrorPolicy.Fail"/>.</value></summary>
     public ErrorPolicy OnError { get; init; } = ErrorPolicy.Fail;
 
-    /// <summary>How long one call of an operator may last before the job fails. <value>Default <c>millrace.task.timeout</c>.</value></summary>
+    /// <summary>How long one call of an operator, or one body of an output operation, may last before the job fails. <value>Default <c>millrace.task.timeout</c>.</value></summary>
     public TimeSpan? TaskTimeout { get; init; }
 
     /// <summary>Hears of the job's epochs. <value>Default: nobody.</value></summary>

@@ -50,6 +50,25 @@ public sealed class StreamGraph
         to.Connect(new StreamEdge<T>(from.Node, from.Port, to, to.Inputs.Count, exchange ?? Exchange<T>.Forward, changes));
     }
 
+    /// <summary>Gives a node other options: what can still be said of it until the graph is planned.</summary>
+    /// <exception cref="GraphException">The node is of another graph, or an option is wrong.</exception>
+    public void Configure(StreamNode node, Func<NodeOptions, NodeOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(change);
+        if (!Holds(node))
+            throw new GraphException($"{node.Kind}: it belongs to another graph.");
+        var options = change(node.Options);
+        if (options.Name != node.Options.Name)
+        {
+            Checked(options);
+            if (node.Options.Name is { } former)
+                _names.Remove(former);
+        }
+
+        node.Options = options;
+    }
+
     private bool Holds(StreamNode? node) => node is not null && node.Index < _nodes.Count && ReferenceEquals(_nodes[node.Index], node);
 
     private TNode Add<TNode>(TNode node)

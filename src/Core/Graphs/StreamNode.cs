@@ -20,7 +20,7 @@ public abstract class StreamNode
     /// <summary>What it does, in a word: <c>map</c>, <c>reduceByKey</c>.</summary>
     public string Kind { get; }
 
-    public NodeOptions Options { get; }
+    public NodeOptions Options { get; internal set; }
 
     /// <summary>Edges by input port.</summary>
     public IReadOnlyList<StreamEdge> Inputs => _inputs;

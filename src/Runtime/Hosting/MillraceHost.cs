@@ -68,6 +68,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     /// <inheritdoc/>
     public TimeProvider Clock => _options.Clock;
 
+    /// <inheritdoc/>
+    public TimeSpan TaskTimeout => Options.TaskTimeout;
+
     /// <summary>The jobs that have not ended.</summary>
     public IReadOnlyCollection<IJob> Jobs => [.. _jobs.Values.Where(job => !job.Completion.IsCompleted)];
 

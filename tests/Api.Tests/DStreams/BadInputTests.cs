@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Millrace.Client;
 using Millrace.Data;
 using Millrace.DStreams;
 
@@ -12,6 +13,7 @@ public sealed class BadInputTests
     [InlineData(-1000)]
     [InlineData(0.5)]
     [InlineData(1.5)]
+    [InlineData(86_400_001)]
     public async Task A_batch_interval_that_is_no_whole_millisecond_is_refused(double intervalMs)
     {
         await using var run = await BatchRun.CreateAsync();
@@ -45,6 +47,34 @@ public sealed class BadInputTests
         await RefuseAsync("stopped already", () => run.Context.StartAsync());
         Assert.Contains("after the stop", Assert.Throws<GraphException>(() => stream.Map(row => row)).Message, StringComparison.Ordinal);
         await run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience);
+    }
+
+    [Fact]
+    public async Task An_output_operation_that_never_returns_fails_the_job_by_its_name()
+    {
+        await using var run = await BatchRun.CreateAsync(new JobOptions { TaskTimeout = TimeSpan.FromMilliseconds(200) });
+        using var never = new ManualResetEventSlim();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1]]));
+        stream.Print(10, TextWriter.Null);
+        stream.Count().ForeachRDD(_ => never.Wait());
+
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.RunAsync(stream, 1));
+
+        Assert.Contains("Output operation foreachRDD(queue).2 did not return within 0.2 s", failure.Message, StringComparison.Ordinal);
+        await run.Context.StopAsync(graceful: true).WaitAsync(BatchRun.Patience);
+        never.Set();
+    }
+
+    [Fact]
+    public async Task Names_are_unique_and_become_ids()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>()).WithName("numbers");
+        stream.Map(row => (row, 1)).RunningReduceByKey((left, right) => left + right).WithName("totals").OnError(Operators.ErrorPolicy.Skip).Print();
+
+        Assert.Contains("  totals [stateful]", run.Context.Explain(), StringComparison.Ordinal);
+        Assert.Contains("  numbers\n", run.Context.Explain(), StringComparison.Ordinal);
+        Assert.Contains("'totals' found twice", Assert.Throws<GraphException>(() => stream.Map(row => row).WithName("totals")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
