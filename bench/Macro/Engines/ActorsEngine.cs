@@ -15,6 +15,10 @@ internal sealed partial class ActorsEngine : IEngine
             new EngineProgram<string>(Grep.Workload, "tell", ResultKind.Final, CountMatchesAsync),
             new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplitAsync),
             new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpanAsync),
+            new EngineProgram<string>(SlidingWordCount.Workload, "split", ResultKind.WindowPerSlide, CountWindowBySplitAsync),
+            new EngineProgram<string>(SlidingWordCount.Workload, "span", ResultKind.WindowPerSlide, CountWindowBySpanAsync),
+            new EngineProgram<string>(TopWords.Workload, "split", ResultKind.TopPerSlide, FindTopBySplitAsync),
+            new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpanAsync),
             new EngineProgram<KeyValue>(KeyedSum.Workload, "tell", ResultKind.Final, SumByTellAsync),
         ];
     }

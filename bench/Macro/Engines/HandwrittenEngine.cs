@@ -13,6 +13,10 @@ internal sealed partial class HandwrittenEngine : IEngine
         new EngineProgram<string>(Grep.Workload, "search-values", ResultKind.Final, CountMatchesBySearchValues),
         new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpan),
         new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplit),
+        new EngineProgram<string>(SlidingWordCount.Workload, "span", ResultKind.WindowPerSlide, CountWindowBySpan),
+        new EngineProgram<string>(SlidingWordCount.Workload, "split", ResultKind.WindowPerSlide, CountWindowBySplit),
+        new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpan),
+        new EngineProgram<string>(TopWords.Workload, "split", ResultKind.TopPerSlide, FindTopBySplit),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "open-addressing", ResultKind.Final, SumByOpenAddressing),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "dictionary", ResultKind.Final, SumByDictionary),
     ];

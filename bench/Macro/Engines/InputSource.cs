@@ -5,7 +5,10 @@ using Millrace.Data;
 namespace Millrace.Bench.Macro.Engines;
 
 /// <summary>The input as a source: each epoch reads the next batches, each split its even share of them, in place.</summary>
-internal sealed class InputSource<T>(Input<T> input, int batchesPerEpoch = 1) : ISource<T>
+/// <param name="input">The input.</param>
+/// <param name="batchesPerEpoch">Batches that an epoch reads.</param>
+/// <param name="batchSize">Records of a batch; divides the input's own.</param>
+internal sealed class InputSource<T>(Input<T> input, int batchesPerEpoch = 1, int batchSize = Input<T>.BatchSize) : ISource<T>
 {
     public string Description => "input";
 
@@ -13,26 +16,27 @@ internal sealed class InputSource<T>(Input<T> input, int batchesPerEpoch = 1) : 
 
     public int? Splits => null;
 
-    public ISplitReader<T> Open(SplitContext context) => new Reader(input, batchesPerEpoch, context.Split.Number, context.Splits);
+    public ISplitReader<T> Open(SplitContext context) => new Reader(input, batchesPerEpoch, batchSize, context.Split.Number, context.Splits);
 
-    private sealed class Reader(Input<T> input, int batchesPerEpoch, int split, int splits) : ISplitReader<T>
+    private sealed class Reader(Input<T> input, int batchesPerEpoch, int batchSize, int split, int splits) : ISplitReader<T>
     {
-        private readonly int _start = (int)((long)Input<T>.BatchSize * split / splits);
-        private readonly int _share = (int)(((long)Input<T>.BatchSize * (split + 1) / splits) - ((long)Input<T>.BatchSize * split / splits));
+        private readonly int _start = (int)((long)batchSize * split / splits);
+        private readonly int _share = (int)(((long)batchSize * (split + 1) / splits) - ((long)batchSize * split / splits));
+        private readonly long _batchCount = input.Count / batchSize;
         private long _polled;
 
-        public bool IsFinished => _polled >= input.BatchCount;
+        public bool IsFinished => _polled >= _batchCount;
 
         public long Poll(Epoch epoch, long nowMs)
         {
-            _polled = Math.Min(input.BatchCount, Math.Max(_polled, epoch.Number * batchesPerEpoch));
+            _polled = Math.Min(_batchCount, Math.Max(_polled, epoch.Number * batchesPerEpoch));
             return _polled * _share;
         }
 
         public Batch<T>? Read(long from, long to, out long next)
         {
             var (batch, skipped) = Math.DivRem(from, _share);
-            var rows = input.Batch(batch);
+            var rows = input.Batch(batch, batchSize);
             var count = (int)Math.Min(Math.Min(_share - skipped, to - from), Batch<T>.FullSize);
             next = from + count;
             return Batch<T>.View(rows.Array!, rows.Offset + _start + (int)skipped, count);

@@ -65,11 +65,13 @@ internal sealed partial class MillraceEngine
     private static void AddTable<TKey>(ResultChecksum results, Rdd<(TKey Word, long Count)> table)
     {
         if (table.IsEmpty()) return;
-        table.Foreach(entry => results.Add(entry.Word switch
-        {
-            TextSlice slice => ResultChecksum.Hash(slice.AsSpan()),
-            var word => ResultChecksum.Hash(word!.ToString()),
-        }, entry.Count));
+        table.Foreach(entry => results.Add(ResultChecksum.Hash(Letters(entry.Word)), entry.Count));
         results.EndBatch();
     }
+
+    private static ReadOnlySpan<char> Letters<TKey>(TKey word) => word switch
+    {
+        TextSlice slice => slice.AsSpan(),
+        var other => other!.ToString(),
+    };
 }

@@ -15,6 +15,11 @@ internal sealed partial class MillraceEngine : IEngine
         new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplitAsync),
         new EngineProgram<string>(WordCount.Workload, "split-map", ResultKind.TablePerBatch, CountWordsBySplitAndMapAsync),
         new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpanAsync),
+        new EngineProgram<string>(SlidingWordCount.Workload, "split", ResultKind.WindowPerSlide, CountWindowBySplitAsync),
+        new EngineProgram<string>(SlidingWordCount.Workload, "span", ResultKind.WindowPerSlide, CountWindowBySpanAsync),
+        new EngineProgram<string>(TopWords.Workload, "split", ResultKind.TopPerSlide, FindTopBySplitAsync),
+        new EngineProgram<string>(TopWords.Workload, "split-sort", ResultKind.TopPerSlide, FindTopBySortAsync),
+        new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpanAsync),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "running-reduce", ResultKind.ChangesPerThirtyBatches, SumAsync),
     ];
 

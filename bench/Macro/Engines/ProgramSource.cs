@@ -9,7 +9,7 @@ internal static class ProgramSource
     private const string Start = "// program: ";
     private const string End = "// end";
 
-    /// <summary>All blocks marked with these three words, outdented; in the order of the files' names.</summary>
+    /// <summary>All blocks marked with these three words, outdented; in the order of the files' names. A block may have several marks, one a line.</summary>
     public static string Read(string engine, string workload, string variant)
     {
         var marker = $"{Start}{engine} {workload} {variant}";
@@ -33,7 +33,8 @@ internal static class ProgramSource
             if (lines[i].Trim() != marker) continue;
 
             var indent = lines[i].IndexOf(Start, StringComparison.Ordinal);
-            for (i++; lines[i].Trim() != End; i++) text.AppendLine(lines[i].Length > indent ? lines[i][indent..] : "");
+            while (lines[i].TrimStart().StartsWith(Start, StringComparison.Ordinal)) i++;
+            for (; lines[i].Trim() != End; i++) text.AppendLine(lines[i].Length > indent ? lines[i][indent..] : "");
             text.AppendLine();
         }
     }

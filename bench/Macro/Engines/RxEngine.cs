@@ -13,6 +13,10 @@ internal sealed partial class RxEngine : IEngine
         new EngineProgram<string>(Grep.Workload, "where", ResultKind.Final, CountMatches),
         new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplit),
         new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpan),
+        new EngineProgram<string>(SlidingWordCount.Workload, "split", ResultKind.WindowPerSlide, CountWindowBySplit),
+        new EngineProgram<string>(SlidingWordCount.Workload, "span", ResultKind.WindowPerSlide, CountWindowBySpan),
+        new EngineProgram<string>(TopWords.Workload, "split", ResultKind.TopPerSlide, FindTopBySplit),
+        new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpan),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "aggregate", ResultKind.Final, SumByAggregate),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "group-by", ResultKind.EveryRecord, SumByGroup),
     ];

@@ -20,7 +20,7 @@ internal static class MarkdownReport
         var text = new StringBuilder();
         var first = outcomes[0];
         var reference = outcomes.FirstOrDefault(outcome => outcome.Engine == EngineCatalog.Reference)?.RecordsPerSecond;
-        text.AppendLine().AppendLine($"## {first.Workload.Name.ToUpperInvariant()} {first.Workload.Title}")
+        text.AppendLine().AppendLine($"## {char.ToUpperInvariant(first.Workload.Name[0])}{first.Workload.Name[1..]} {first.Workload.Title}")
             .AppendLine($"Input {first.Ready.InputBytes / 1e6:0} MB, passed over repeatedly.").AppendLine()
             .AppendLine("| engine | variant | M records/s | slowest-fastest run | ratio | M records/CPU-s | B/record | peak RSS MB |")
             .AppendLine("|---|---|---:|---:|---:|---:|---:|---:|");

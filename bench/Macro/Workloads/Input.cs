@@ -9,8 +9,6 @@ internal sealed class Input<T>(T[] pool, long sizeBytes, long batchCount)
     /// <summary>Records between two results of W2, and the unit in which a run is sized.</summary>
     public const int BatchSize = 100_000;
 
-    private readonly int _poolBatches = pool.Length / BatchSize;
-
     /// <value>The distinct records; its length is a multiple of <see cref="BatchSize"/>.</value>
     public T[] Pool => pool;
 
@@ -23,13 +21,15 @@ internal sealed class Input<T>(T[] pool, long sizeBytes, long batchCount)
 
     public Input<T> WithBatchCount(long count) => new(pool, sizeBytes, count);
 
-    public ArraySegment<T> Batch(long index) => new(pool, (int)(index % _poolBatches) * BatchSize, BatchSize);
+    /// <param name="index">Which batch of the run, from 0.</param>
+    /// <param name="size">Records of a batch; divides <see cref="BatchSize"/>.</param>
+    public ArraySegment<T> Batch(long index, int size = BatchSize) => new(pool, (int)(index % (pool.Length / size)) * size, size);
 
     public IEnumerable<T> Records()
     {
         for (long batch = 0; batch < batchCount; batch++)
         {
-            var start = (int)(batch % _poolBatches) * BatchSize;
+            var start = Batch(batch).Offset;
             for (var i = start; i < start + BatchSize; i++) yield return pool[i];
         }
     }

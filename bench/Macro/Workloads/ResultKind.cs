@@ -15,6 +15,12 @@ internal enum ResultKind
     /// <summary>The same for each thirty batches (3,000,000 records, about 100 ms of work), and for the rest at the end.</summary>
     ChangesPerThirtyBatches,
 
+    /// <summary>The words of the window with their count, after each slide.</summary>
+    WindowPerSlide,
+
+    /// <summary>The most frequent words of the window with their count, after each slide.</summary>
+    TopPerSlide,
+
     /// <summary>The running value of its key for each record (W2: for each word).</summary>
     EveryRecord,
 }

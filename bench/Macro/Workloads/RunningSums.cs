@@ -39,7 +39,7 @@ internal static class RunningSums
             case ResultKind.Final: AddWhere(static last => last >= 0); break;
             case ResultKind.EveryRecord: checksum.EndBatch(); break;
             case ResultKind.TablePerBatch or ResultKind.ChangesPerBatch or ResultKind.ChangesPerThirtyBatches: break;
-            default: throw new UnreachableException($"A result kind expected, {kind} found.");
+            default: throw new UnreachableException($"A result kind of running sums expected, {kind} found.");
         }
 
         return checksum.Value;

@@ -17,7 +17,7 @@ internal static class WordCount
         Generate,
         Expected);
 
-    private static Input<string> Generate()
+    public static Input<string> Generate()
     {
         var random = new XorShift(43);
         var words = Words(random);
@@ -31,6 +31,22 @@ internal static class WordCount
         }
 
         return new Input<string>(lines, TextSize.Bytes(lines), batchCount: 1);
+    }
+
+    /// <summary>The distinct words of the lines, and each word of the lines as its number among them.</summary>
+    public static (string[] Words, int[] Entries) Encode(string[] lines)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        var words = new List<string>();
+        var entries = new int[lines.Length * WordsPerLine];
+        var next = 0;
+        foreach (var word in lines.SelectMany(line => line.Split(' ')))
+        {
+            if (numbers.TryAdd(word, words.Count)) words.Add(word);
+            entries[next++] = numbers[word];
+        }
+
+        return ([.. words], entries);
     }
 
     private static string[] Words(XorShift random)
@@ -66,17 +82,8 @@ internal static class WordCount
 
     private static ulong Expected(Input<string> input, ResultKind kind)
     {
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        var hashes = new List<ulong>();
-        var entries = new int[input.Pool.Length * WordsPerLine];
-        var next = 0;
-        foreach (var word in input.Pool.SelectMany(line => line.Split(' ')))
-        {
-            if (numbers.TryAdd(word, hashes.Count)) hashes.Add(ResultChecksum.Hash(word));
-            entries[next++] = numbers[word];
-        }
-
-        return RunningSums.Checksum(
-            [.. hashes], entries, static _ => 1, Input<string>.BatchSize * WordsPerLine, input.BatchCount, kind);
+        var (words, entries) = Encode(input.Pool);
+        var hashes = Array.ConvertAll(words, word => ResultChecksum.Hash(word));
+        return RunningSums.Checksum(hashes, entries, static _ => 1, Input<string>.BatchSize * WordsPerLine, input.BatchCount, kind);
     }
 }

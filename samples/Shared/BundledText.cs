@@ -4,14 +4,13 @@ using System.Text;
 
 namespace Millrace.Samples;
 
-/// <summary>A text server on loopback that sends the bundled text, some lines at a time, to the first client; counts what comes back.</summary>
+/// <summary>A text server on loopback that sends the sample's bundled text, a line at a time, to the first client.</summary>
 internal sealed class BundledText : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(80);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _allCounted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string[] _lines;
     private readonly Task _serving;
 
@@ -25,25 +24,10 @@ internal sealed class BundledText : IAsyncDisposable
         _serving = ServeAsync();
     }
 
-    public string Host => "localhost";
-
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Words of the text.</summary>
     public long Words { get; }
-
-    public long WordsCounted { get; private set; }
-
-    /// <summary>Ends when every word has been counted.</summary>
-    public Task AllCounted => _allCounted.Task;
-
-    /// <summary>Takes the number of words of one batch.</summary>
-    public void Counted(long words)
-    {
-        WordsCounted += words;
-        if (WordsCounted >= Words)
-            _allCounted.TrySetResult();
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -64,7 +48,7 @@ internal sealed class BundledText : IAsyncDisposable
                 await Task.Delay(Pause, _stop.Token);
             }
 
-            // The connection stays open until the count is complete: a closed one would be made again.
+            // The connection stays open until the sample has ended: a closed one would be made again.
             await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
         }
         catch (Exception end) when (end is OperationCanceledException or IOException or SocketException)

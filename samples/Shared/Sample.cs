@@ -1,0 +1,43 @@
+using System.Globalization;
+using Millrace.Data;
+
+namespace Millrace.Samples;
+
+/// <summary>What every sample does around its streams: reads the arguments <c>[HOST PORT]</c> and turns errors into one line and an exit code.</summary>
+internal static class Sample
+{
+    private const int JobFailed = 1;
+    private const int UserError = 2;
+
+    /// <summary>Runs the sample; the result is the exit code of the process.</summary>
+    public static async Task<int> RunAsync(string[] args, Func<TextInput, Task> run)
+    {
+        if (args.Length is not (0 or 2))
+            return Refuse($"Usage: {typeof(Sample).Assembly.GetName().Name} [HOST PORT]; {args.Length} arguments found, none or two expected.");
+        var port = 0;
+        if (args.Length == 2 && !(int.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535))
+            return Refuse($"Port '{args[1]}' found, a number from 1 to 65535 expected.");
+
+        try
+        {
+            await using var bundled = args.Length == 0 ? new BundledText() : null;
+            await run(bundled is null ? new TextInput(args[0], port, bundled) : new TextInput("localhost", bundled.Port, bundled));
+            return 0;
+        }
+        catch (JobFailedException failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+            return JobFailed;
+        }
+        catch (MillraceException mistake)
+        {
+            return Refuse(mistake.Message);
+        }
+    }
+
+    private static int Refuse(string message)
+    {
+        Console.Error.WriteLine(message);
+        return UserError;
+    }
+}
