@@ -14,6 +14,9 @@ internal sealed class Driver
 
     public bool HasOutputs => _outputs.Count > 0;
 
+    /// <summary>Called behind the last body of each batch, with its epoch, on the driver's thread. Set before the start.</summary>
+    public Action<long>? BatchDone { get; set; }
+
     /// <param name="body">The output operation.</param>
     /// <param name="every">It runs for every so-manieth batch.</param>
     public DriverOutput<T> Add<T>(Action<Rdd<T>, Time> body, int every)
@@ -83,6 +86,7 @@ internal sealed class Driver
             }
         }
 
+        BatchDone?.Invoke(epoch!.Value);
         return true;
     }
 }

@@ -3,6 +3,7 @@ using Millrace.Data;
 using Millrace.DStreams.Rdds;
 using Millrace.Graphs;
 using Millrace.Operators.Stateless;
+using Millrace.Planning;
 
 namespace Millrace.DStreams;
 
@@ -74,7 +75,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
     }
 
     /// <summary>The plan as text.</summary>
-    public string Explain() => _runner.Plan(_graph, _options).Explain();
+    public string Explain() => Plan().Explain();
 
     /// <summary>Starts the batches. Throws <see cref="GraphException"/> when there is no output operation, or the context was started before.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -150,6 +151,11 @@ public sealed partial class StreamingContext : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    internal JobGraph Plan() => _runner.Plan(_graph, _options);
+
+    /// <summary>Has <paramref name="done"/> called, with its epoch, when all output operations of a batch have run. Before the start.</summary>
+    internal void OnBatchDone(Action<long> done) => _driver.BatchDone = done;
 
     /// <summary>The graph, for adding to it; throws once the context has started.</summary>
     internal StreamGraph Building() => State switch
