@@ -14,7 +14,7 @@ internal static class RowComparison
         var common = Math.Min(expected.Count, found.Count);
         for (var row = 0; row < common; row++)
         {
-            if (!EqualityComparer<T>.Default.Equals(expected[row], found[row]))
+            if (!RowEquality<T>.Instance.Equals(expected[row], found[row]))
             {
                 throw new HarnessException(string.Create(
                     CultureInfo.InvariantCulture,
@@ -28,8 +28,16 @@ internal static class RowComparison
 
     public static void AnyOrder<T>(IReadOnlyList<T> expected, IReadOnlyList<T> found)
     {
+        var (missing, surplus) = Differ(expected, found);
+        if (missing.Count + surplus.Count > 0)
+            throw new HarnessException($"{Show(expected)} expected, {Show(found)} found; missing {Show(missing)}, surplus {Show(surplus)}");
+    }
+
+    /// <summary>Expected rows that were not found, and found rows that were not expected, as often as they are.</summary>
+    public static (List<T> Missing, List<T> Surplus) Differ<T>(IReadOnlyList<T> expected, IReadOnlyList<T> found)
+    {
         // Why wrapped: a row may be null, a dictionary's key may not.
-        var open = expected.CountBy(ValueTuple.Create).ToDictionary();
+        var open = expected.CountBy(ValueTuple.Create, RowEquality<ValueTuple<T>>.Instance).ToDictionary(RowEquality<ValueTuple<T>>.Instance);
         var surplus = new List<T>();
         foreach (var row in found)
         {
@@ -39,9 +47,7 @@ internal static class RowComparison
                 surplus.Add(row);
         }
 
-        var missing = open.SelectMany(pair => Enumerable.Repeat(pair.Key.Item1, pair.Value)).ToList();
-        if (missing.Count + surplus.Count > 0)
-            throw new HarnessException($"{Show(expected)} expected, {Show(found)} found; missing {Show(missing)}, surplus {Show(surplus)}");
+        return (open.SelectMany(pair => Enumerable.Repeat(pair.Key.Item1, pair.Value)).ToList(), surplus);
     }
 
     /// <summary>The first rows and how many there are.</summary>

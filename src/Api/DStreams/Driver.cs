@@ -17,6 +17,9 @@ internal sealed class Driver : IDisposable
 
     public bool HasOutputs => _outputs.Count > 0;
 
+    /// <summary>Called behind the last body of each batch, with its epoch, on the driver's thread. Set before the start.</summary>
+    public Action<long>? BatchDone { get; set; }
+
     /// <param name="body">The output operation.</param>
     /// <param name="every">It runs for every so-manieth batch.</param>
     /// <param name="isHidden">Whether listeners do not hear of it.</param>
@@ -108,6 +111,7 @@ internal sealed class Driver : IDisposable
         }
 
         _tracker.BatchCompleted(epoch!.Value);
+        BatchDone?.Invoke(epoch!.Value);
         return true;
     }
 

@@ -139,7 +139,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
     }
 
     /// <summary>The plan as text.</summary>
-    public string Explain() => _runner.Plan(_graph, _options).Explain();
+    public string Explain() => Plan().Explain();
 
     /// <summary>Starts the batches. Throws <see cref="GraphException"/> when there is no output operation, the context was started before, or another is active in the host.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -158,7 +158,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
 
         try
         {
-            var plan = _runner.Plan(_graph, _options);
+            var plan = Plan();
             var tracker = new BatchTracker(_runner.Clock, Bus, _receivers.ConvertAll(monitor => monitor(plan)));
             Bus.Start();
             Bus.Post(listener => listener.OnStreamingStarted(_runner.Clock.GetUtcNow()));
@@ -224,6 +224,11 @@ public sealed partial class StreamingContext : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    internal JobGraph Plan() => _runner.Plan(_graph, _options);
+
+    /// <summary>Has <paramref name="done"/> called, with its epoch, when all output operations of a batch have run. Before the start.</summary>
+    internal void OnBatchDone(Action<long> done) => _driver.BatchDone = done;
 
     /// <summary>The graph, for adding to it; throws once the context has started.</summary>
     internal StreamGraph Building() => State switch

@@ -29,6 +29,10 @@ internal sealed class ProtocolTimer
             return;
         Volatile.Write(ref _wakeMs, wakeMs);
         _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, wakeMs - _clock.NowMs)), Timeout.InfiniteTimeSpan);
+
+        // Why again: a clock that is moved by hand may have jumped between the reading and the setting, and then stand still.
+        if (_clock.NowMs >= wakeMs)
+            _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     public void Cancel() => _timer.Dispose();

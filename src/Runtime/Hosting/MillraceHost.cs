@@ -125,6 +125,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
                 Meter = meter,
                 Counts = counts,
                 Logger = _logger,
+                Faults = _options.Faults,
             },
             Epochs = EpochOptions(options, clock.NowMs),
             Journal = journal,

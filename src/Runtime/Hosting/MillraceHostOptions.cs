@@ -2,6 +2,7 @@ using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.Runtime.Configuration;
+using Millrace.Runtime.Tasks;
 
 namespace Millrace.Runtime.Hosting;
 
@@ -22,6 +23,9 @@ public sealed class MillraceHostOptions
     /// <c>millrace.stop.drain-timeout</c>, a second one ends the process at once. <value>Default true.</value>
     /// </summary>
     public bool StopsOnSignal { get; set; } = true;
+
+    /// <summary>Makes tasks fail, in tests. <value>Default null.</value></summary>
+    internal ITaskFaults? Faults { get; set; }
 
     /// <summary>Writes warnings (a source without a connection, a recovery) as lines, for a program that has no logging.</summary>
     public MillraceHostOptions WithWarningsOn(TextWriter writer)

@@ -21,6 +21,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     private readonly Action<string> _recordSkipped;
     private readonly Action<string> _warn;
     private readonly OperatorProgress _progress;
+    private readonly ITaskFaults? _faults;
     private readonly Dictionary<StreamNode, object> _parts = [];
     private readonly Dictionary<(StreamNode Node, int Port), object> _outputs = [];
     private readonly Dictionary<JobEdge, (IOutputGate Gate, OutputChannel[] Channels)> _gates = [];
@@ -33,6 +34,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     /// <param name="progress">Where the chain says which operator is at work.</param>
     /// <param name="recordSkipped">Counts what the source leaves out.</param>
     /// <param name="warn">Tells a person of the source's troubles.</param>
+    /// <param name="faults">Makes operators fail, in tests.</param>
     public ChainBuilder(
         TaskTopology topology,
         int task,
@@ -41,7 +43,8 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         ChannelMeter meter,
         OperatorProgress progress,
         Action<string> recordSkipped,
-        Action<string> warn)
+        Action<string> warn,
+        ITaskFaults? faults = null)
     {
         _topology = topology;
         _task = task;
@@ -52,7 +55,8 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         _recordSkipped = recordSkipped;
         _warn = warn;
         _progress = progress;
-        Chain = new() { Progress = progress };
+        _faults = faults;
+        Chain = new() { Progress = progress, Faults = faults };
     }
 
     /// <summary>The chain being built.</summary>
@@ -156,11 +160,13 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
 
         return _parts[edge.To] switch
         {
-            Operator @operator => Listed(new Output<T>(@operator.Input<T>(edge.ToPort), IdOf(edge.To), _progress)),
-            SinkDriver<T> sink => Listed(new Output<T>(sink, IdOf(edge.To), _progress)),
+            Operator @operator => Listed(new Output<T>(MayFail(@operator.Input<T>(edge.ToPort), edge.To), IdOf(edge.To), _progress)),
+            SinkDriver<T> sink => Listed(new Output<T>(MayFail(sink, edge.To), IdOf(edge.To), _progress)),
             var part => throw new GraphException($"{IdOf(edge.To)} takes no {typeof(T).Name} ({part.GetType().Name})."),
         };
     }
+
+    private IInput<T> MayFail<T>(IInput<T> input, StreamNode node) => _faults is null ? input : new FaultyInput<T>(input, IdOf(node), _faults);
 
     private Output<T> Listed<T>(Output<T> output)
     {

@@ -154,7 +154,8 @@ internal sealed partial class TaskActor : UntypedActor
             _settings.Meter,
             _activity.Progress,
             _settings.Counts.AddDropped,
-            warning => TaskLog.SourceWarned(_settings.Logger, _settings.Job.Name, warning)).Build();
+            warning => TaskLog.SourceWarned(_settings.Logger, _settings.Job.Name, warning),
+            _settings.Faults).Build();
         _rows = new RowRunner(_chain, PolicyOf, _activity);
         for (var output = 0; output < _chain.Channels.Length; output++)
             _chain.Channels[output].Start(_protocol, output, start.ConsumerGenerations[output]);

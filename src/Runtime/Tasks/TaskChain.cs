@@ -14,6 +14,9 @@ internal sealed class TaskChain : IDisposable
     /// <summary>Where it says which operator is at work.</summary>
     public required OperatorProgress Progress { get; init; }
 
+    /// <summary>Makes operators fail, in tests.</summary>
+    public ITaskFaults? Faults { get; init; }
+
     /// <summary>In chain order.</summary>
     public List<(OperatorId Id, Operator Operator)> Operators { get; } = [];
 
@@ -89,7 +92,11 @@ internal sealed class TaskChain : IDisposable
     /// <summary>All input of the epoch is in: operators give out what belongs to it, sinks prepare, the barrier goes on.</summary>
     public void EndEpoch()
     {
-        ForEachOperator("at the end of", static (@operator, chain) => @operator.OnEpoch(chain.Epoch));
+        ForEachOperator("at the end of", static (id, @operator, chain) =>
+        {
+            @operator.OnEpoch(chain.Epoch);
+            chain.Faults?.AfterEpoch(id);
+        });
         Sink?.Prepare(Epoch.Epoch);
         SendControl(ControlItem.Barrier.Instance);
     }
@@ -100,7 +107,7 @@ internal sealed class TaskChain : IDisposable
         if (watermark > Watermark)
         {
             Watermark = watermark;
-            ForEachOperator("at a watermark of", static (@operator, chain) => @operator.OnWatermark(chain.Watermark));
+            ForEachOperator("at a watermark of", static (_, @operator, chain) => @operator.OnWatermark(chain.Watermark));
         }
 
         SendControl(new ControlItem.Watermark(Watermark));
@@ -150,14 +157,14 @@ internal sealed class TaskChain : IDisposable
         }
     }
 
-    private void ForEachOperator(string when, Action<Operator, TaskChain> call)
+    private void ForEachOperator(string when, Action<OperatorId, Operator, TaskChain> call)
     {
         foreach (var (id, @operator) in Operators)
         {
             Progress.Enter(id);
             try
             {
-                call(@operator, this);
+                call(id, @operator, this);
             }
             catch (Exception cause)
             {

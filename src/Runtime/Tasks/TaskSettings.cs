@@ -23,4 +23,7 @@ internal sealed record TaskSettings
     public required RecordCounts Counts { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    /// <summary>Makes tasks fail where a test wants it. <value>Default null.</value></summary>
+    public ITaskFaults? Faults { get; init; }
 }

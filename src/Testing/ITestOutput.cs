@@ -1,0 +1,8 @@
+namespace Millrace.Testing;
+
+/// <summary>An output as the script sees it.</summary>
+internal interface ITestOutput
+{
+    /// <summary>What it holds that nobody expected, for a person; or null.</summary>
+    string? Untaken { get; }
+}
