@@ -36,6 +36,7 @@ public sealed class StreamScript : IAsyncDisposable
     private readonly List<ITestInput> _inputs = [];
     private readonly List<ITestOutput> _outputs = [];
     private volatile RunningBatch? _running;
+    private RunningBatch? _givenUp;
     private bool _isEnded;
 
     private sealed record RunningBatch(long Number)
@@ -136,7 +137,37 @@ public sealed class StreamScript : IAsyncDisposable
     /// <summary>Runs the next batch with the rows that were added for it: moves the clock to its time and waits until it is committed and its outputs have run.</summary>
     /// <exception cref="Data.JobFailedException">The job failed.</exception>
     /// <exception cref="ScriptException">The batch did not end, or nothing runs any more.</exception>
-    public Task RunBatchAsync(CancellationToken cancellationToken = default) => RunNextAsync(cancellationToken);
+    public async Task RunBatchAsync(CancellationToken cancellationToken = default)
+    {
+        if (_isEnded)
+            throw new ScriptException("The script has ended; start another one to run batches.");
+        FailIfGivenUp();
+        var job = await StartedAsync(cancellationToken).ConfigureAwait(false);
+        var batch = new RunningBatch(BatchesRun + 1);
+        await FailIfEndedAsync(job, batch).ConfigureAwait(false);
+        foreach (var input in _inputs)
+            input.Seal();
+        _running = batch;
+        _clock.AdvanceTo(TimeOf(batch.Number));
+        var patience = Debugger.IsAttached ? Timeout.InfiniteTimeSpan : _options.Patience;
+        try
+        {
+            // Why: a script that gives up on a batch does not know where its program stands.
+            _givenUp = batch;
+            await Task.WhenAny(batch.Done.Task, job.Completion).WaitAsync(patience, cancellationToken).ConfigureAwait(false);
+            _givenUp = null;
+        }
+        catch (TimeoutException late)
+        {
+            throw new ScriptException(
+                string.Create(CultureInfo.InvariantCulture, $"{Show(batch)} is not over after {patience.TotalSeconds} s: {What(job, batch)} ({Recoveries} recoveries so far)."),
+                late);
+        }
+
+        if (!batch.Done.Task.IsCompleted)
+            await FailIfEndedAsync(job, batch).ConfigureAwait(false);
+        BatchesRun = batch.Number;
+    }
 
     /// <summary>Moves the clock on. The batches whose time comes run one after another, as in <see cref="RunBatchAsync"/>.</summary>
     /// <inheritdoc cref="RunBatchAsync" path="/exception"/>
@@ -145,7 +176,7 @@ public sealed class StreamScript : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         var target = _clock.GetUtcNow() + time;
         while (TimeOf(BatchesRun + 1) <= target)
-            await RunNextAsync(cancellationToken).ConfigureAwait(false);
+            await RunBatchAsync(cancellationToken).ConfigureAwait(false);
         _clock.AdvanceTo(target);
     }
 
@@ -160,6 +191,7 @@ public sealed class StreamScript : IAsyncDisposable
         _isEnded = true;
         if (Context.Job is { Completion.IsFaulted: true } failed)
             await failed.Completion.ConfigureAwait(false);
+        FailIfGivenUp();
         await Context.StopAsync().ConfigureAwait(false);
         string[] left =
         [
@@ -189,34 +221,6 @@ public sealed class StreamScript : IAsyncDisposable
             _faults.Check(Context.Plan());
     }
 
-    private async Task RunNextAsync(CancellationToken cancellationToken)
-    {
-        if (_isEnded)
-            throw new ScriptException("The script has ended; start another one to run batches.");
-        var job = await StartedAsync(cancellationToken).ConfigureAwait(false);
-        var batch = new RunningBatch(BatchesRun + 1);
-        await FailIfEndedAsync(job, batch).ConfigureAwait(false);
-        foreach (var input in _inputs)
-            input.Seal();
-        _running = batch;
-        _clock.AdvanceTo(TimeOf(batch.Number));
-        var patience = Debugger.IsAttached ? Timeout.InfiniteTimeSpan : _options.Patience;
-        try
-        {
-            await Task.WhenAny(batch.Done.Task, job.Completion).WaitAsync(patience, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException late)
-        {
-            throw new ScriptException(
-                string.Create(CultureInfo.InvariantCulture, $"{Show(batch)} is not over after {patience.TotalSeconds} s: {What(job, batch)} ({Recoveries} recoveries so far)."),
-                late);
-        }
-
-        if (!batch.Done.Task.IsCompleted)
-            await FailIfEndedAsync(job, batch).ConfigureAwait(false);
-        BatchesRun = batch.Number;
-    }
-
     private async Task<IJob> StartedAsync(CancellationToken cancellationToken)
     {
         if (Context.Job is { } started)
@@ -232,6 +236,12 @@ public sealed class StreamScript : IAsyncDisposable
             return;
         await job.Completion.ConfigureAwait(false);
         throw new ScriptException($"{Show(batch)} did not run: the job is {job.State.ToString().ToLowerInvariant()} already.");
+    }
+
+    private void FailIfGivenUp()
+    {
+        if (_givenUp is { } batch)
+            throw new ScriptException($"{Show(batch)} was given up; start another script.");
     }
 
     private string Show(RunningBatch batch) => string.Create(CultureInfo.InvariantCulture, $"Batch {batch.Number} at {TimeOf(batch.Number).ToUnixTimeMilliseconds()} ms");

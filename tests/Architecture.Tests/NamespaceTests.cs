@@ -52,9 +52,10 @@ public sealed class NamespaceTests
         Assert.True(rest.Count == 0, $"No cycle expected in {project}, found one among {string.Join(", ", rest.Order(StringComparer.Ordinal))}.");
     }
 
+    // Testing starts a host as a user's program does; nothing may stand on Testing (ReferenceTests), so that no circle can come of it.
     [Fact]
-    public void Nothing_mentions_the_root_namespace() =>
-        AssertNone(NamespaceGraph.All.Where(mention => mention.To == Root && mention.From != Root), "no mention of an entry point");
+    public void Nothing_mentions_the_root_namespace() => AssertNone(
+        NamespaceGraph.All.Where(mention => mention.To == Root && mention.From != Root && mention.Project != "Testing"), "no mention of an entry point");
 
     [Fact]
     public void The_root_namespace_holds_entry_points_only()

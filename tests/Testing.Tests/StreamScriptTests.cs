@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Millrace.Data;
 using Millrace.DStreams;
 using Millrace.Time;
@@ -7,6 +8,35 @@ namespace Millrace.Testing;
 /// <summary>Programs as users write them, and scripts that hold or say why they do not.</summary>
 public sealed class StreamScriptTests
 {
+    [Fact]
+    public async Task The_example_of_the_readme_holds()
+    {
+        await using var script = await StreamScript.StartAsync(1.Seconds());
+        var lines = script.Input<string>("lines");
+        var counts = script.Output(WordCount(lines.Stream));
+
+        lines.Add("a b", "a");
+        await script.RunBatchAsync();
+        counts.Expect(("a", 2), ("b", 1));
+        script.FailNextRecord("reduceByKey");
+        lines.Add("b", "b");
+        await script.RunBatchAsync();
+        counts.Expect(("b", 2));
+        await script.EndAsync();
+    }
+
+    [Fact]
+    public async Task The_example_of_the_readme_is_the_one_above()
+    {
+        var source = await File.ReadAllLinesAsync(ThisFile());
+        var first = Array.FindIndex(source, line => line.Contains("await using var script", StringComparison.Ordinal));
+        var example = source[first..].TakeWhile(line => line != "    }").Select(line => line.Trim());
+
+        var readme = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "README.md"));
+
+        Assert.Contains("```csharp\n" + string.Join('\n', example) + "\n```", readme, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Counts_the_words_of_each_batch()
     {
@@ -191,6 +221,24 @@ public sealed class StreamScriptTests
     }
 
     [Fact]
+    public async Task A_fault_finds_a_function_that_remembers()
+    {
+        await using var script = await StreamScript.StartAsync(1.Seconds(), new() { Job = new() { Parallelism = 1 } });
+        var words = script.Input<string>("words");
+        var seen = new HashSet<string>();
+        var distinct = script.Output(words.Stream.Filter(seen.Add), "distinct");
+
+        words.Add("a", "b", "a");
+        await script.RunBatchAsync();
+        distinct.Expect("a", "b");
+        words.Add("b", "c");
+        script.FailNextRecord("filter");
+        await script.RunBatchAsync();
+
+        Says("Output 'distinct', batch 2000 ms: other rows found than expected.\n  expected  [\"c\"]\n  found     []\n  missing   [\"c\"]", () => distinct.Expect("c"));
+    }
+
+    [Fact]
     public async Task A_fault_at_the_end_of_a_batch_leaves_states_and_windows_as_they_were()
     {
         await using var script = await StreamScript.StartAsync(1.Seconds());
@@ -272,7 +320,7 @@ public sealed class StreamScriptTests
 
         var failure = await Assert.ThrowsAsync<JobFailedException>(() => script.RunBatchAsync());
 
-        Assert.EndsWith("An output operation threw InvalidOperationException: disk full", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Output operation foreachRDD(numbers) threw InvalidOperationException: disk full", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -291,16 +339,16 @@ public sealed class StreamScriptTests
     }
 
     [Fact]
-    public async Task An_output_operation_that_hangs_is_waited_for_in_vain()
+    public async Task An_output_operation_that_hangs_is_named()
     {
         using var never = new ManualResetEventSlim();
         await using var script = await StreamScript.StartAsync(1.Seconds(), new() { Patience = 1.Seconds() });
         script.Input<string>("lines").Stream.ForeachRDD(_ => never.Wait(Timeout.Infinite));
 
-        var failure = await Assert.ThrowsAsync<ScriptException>(() => script.RunBatchAsync());
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => script.RunBatchAsync());
 
         never.Set();
-        Assert.Equal("Batch 1 at 1000 ms is not over after 1 s: it is committed, but the body of an output operation has not come back (0 recoveries so far).", failure.Message);
+        Assert.Contains("Output operation foreachRDD(lines) did not return within 0.75 s", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -333,6 +381,8 @@ public sealed class StreamScriptTests
         .FlatMap(line => line.Split(' '))
         .Map(word => (Key: word, Value: 1))
         .ReduceByKey((left, right) => left + right);
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     private static void Says(string message, Action act) => Assert.Equal(message, Assert.Throws<ScriptException>(act).Message);
 }

@@ -25,6 +25,9 @@ internal sealed class BatchWindow
     /// <value>Panes that end between two slides.</value>
     internal int SlidePanes => _slideBatches / PaneBatches;
 
+    /// <value>Panes that there may be before the oldest expire: those of a window and of the slide behind it.</value>
+    internal int PanesMax => (_windowBatches + _slideBatches) / PaneBatches;
+
     /// <summary>Whether a window ends with a batch.</summary>
     internal bool IsDue(long batch) => batch % _slideBatches == 0;
 

@@ -50,7 +50,7 @@ public sealed class GroupByKeyAndWindowOperator<TKey, TValue> : Operator, IInput
     protected override void OnOpen()
     {
         _groups = new(Context.State);
-        _panes = new(Context.State);
+        _panes = new(Context.State, _window.PanesMax * _window.PaneBatches);
         _output = Context.Output<(TKey, IReadOnlyList<TValue>)>();
     }
 

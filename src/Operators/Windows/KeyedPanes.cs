@@ -4,49 +4,80 @@ using Millrace.State;
 namespace Millrace.Operators.Windows;
 
 /// <summary>What each key holds in each pane that a window may still need. State of its key, so that it moves with the key group.</summary>
-/// <remarks>A pane that expires is found by a timer of its key, whose time is the pane's name: the cost is that of the panes that expire.</remarks>
-internal sealed class KeyedPanes<TKey, TContent>(IKeyedState state)
+/// <remarks>
+/// A table for each pane, in a ring: a pane takes the table of one that has expired. So putting and expiring cost one table operation
+/// for each key of the pane; a map of panes for each key, with timers for their ends, takes several.
+/// </remarks>
+internal sealed class KeyedPanes<TKey, TContent>
 {
-    private readonly MapTable<TKey, long, TContent> _panes = state.Map<TKey, long, TContent>("panes");
-    private readonly TimerTable<TKey> _expiries = state.Timers<TKey>("expiries");
+    private readonly int _paneBatches;
+    private readonly ValueTable<TKey, (long Pane, TContent Content)>[] _ring;
     private readonly List<(long Pane, TContent Content)> _found = [];
 
-    /// <summary>Sets what a key holds in a pane that has ended.</summary>
-    internal void Put(TKey key, long pane, TContent content)
+    /// <param name="state">Where the panes are kept.</param>
+    /// <param name="paneBatches">Batches in a pane; a pane is named by the batch that ends it.</param>
+    /// <param name="panes">Panes that there may be before the oldest expire.</param>
+    internal KeyedPanes(IKeyedState state, int paneBatches, int panes)
     {
-        _panes.Put(key, pane, content);
-        _expiries.Register(key, pane);
+        _paneBatches = paneBatches;
+        _ring = [.. Enumerable.Range(0, panes).Select(slot => state.Value<TKey, (long Pane, TContent Content)>($"pane-{slot}"))];
     }
 
-    /// <summary>Sets anew what a key holds in one of its panes.</summary>
-    internal void Replace(TKey key, long pane, TContent content) => _panes.Put(key, pane, content);
+    /// <summary>Sets what a key holds in a pane that has ended, or anew.</summary>
+    internal void Put(TKey key, long pane, TContent content) => TableOf(pane).Put(key, (pane, content));
 
     /// <summary>Whether a key has a pane.</summary>
-    internal bool Has(TKey key) => _panes.FieldCount(key) > 0;
+    internal bool Has(TKey key)
+    {
+        foreach (var table in _ring)
+        {
+            if (table.TryGet(key, out _))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>What a key holds in one of its panes.</summary>
     internal TContent Of(TKey key, long pane)
     {
-        var isFound = _panes.TryGet(key, pane, out var content);
-        Debug.Assert(isFound, "a pane of the key");
-        return content!;
+        var isFound = TableOf(pane).TryGet(key, out var found);
+        Debug.Assert(isFound && found.Pane == pane, "a pane of the key");
+        return found.Content;
     }
 
     /// <summary>The panes of a key, oldest first. The list is valid until the next call.</summary>
     internal List<(long Pane, TContent Content)> Of(TKey key)
     {
         _found.Clear();
-        foreach (var pane in _panes.Enumerate(key))
-            _found.Add(pane);
+        foreach (var table in _ring)
+        {
+            if (table.TryGet(key, out var found))
+                _found.Add(found);
+        }
+
         _found.Sort(static (left, right) => left.Pane.CompareTo(right.Pane));
         return _found;
     }
 
     /// <summary>Removes all panes before one, the oldest first, and reports each with what it held, after it was removed.</summary>
-    internal void ExpireBefore(long pane, Action<TKey, TContent> onExpired) => _expiries.FireUntil(pane - 1, (key, expired) =>
+    internal void ExpireBefore(long pane, Action<TKey, TContent> onExpired)
     {
-        var content = Of(key, expired);
-        _panes.Remove(key, expired);
-        onExpired(key, content);
-    });
+        var newest = (pane - 1) / _paneBatches * _paneBatches;
+        for (var old = Math.Max(_paneBatches, newest - ((_ring.Length - 1L) * _paneBatches)); old <= newest; old += _paneBatches)
+        {
+            for (var entries = TableOf(old).GetEnumerator(); entries.MoveNext();)
+            {
+                var (key, (name, content)) = entries.Current;
+
+                // All of a table are of one pane: here of a newer one that has taken it over.
+                if (name != old)
+                    break;
+                entries.Remove();
+                onExpired(key, content);
+            }
+        }
+    }
+
+    private ValueTable<TKey, (long Pane, TContent Content)> TableOf(long pane) => _ring[(int)(pane / _paneBatches % _ring.Length)];
 }

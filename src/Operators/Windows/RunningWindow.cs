@@ -24,7 +24,7 @@ internal sealed class RunningWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
         : base(state, window, reduce)
     {
         (_inverse, _filter) = (inverse, filter);
-        _panes = new(state);
+        _panes = new(state, window.PaneBatches, window.PanesMax);
         _running = state.Value<TKey, TValue>("running");
         _came = state.Value<TKey, TValue>("came", transient: window.SlidePanes == 1);
         _left = state.Value<TKey, TValue>("left", transient: true);

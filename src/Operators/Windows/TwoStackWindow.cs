@@ -20,7 +20,7 @@ internal sealed class TwoStackWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
         : base(state, window, reduce)
     {
         _filter = filter;
-        _panes = new(state);
+        _panes = new(state, window.PaneBatches, window.PanesMax);
         _stacks = state.Value<TKey, Stacks>("stacks");
         _leave = Leave;
     }
@@ -87,7 +87,7 @@ internal sealed class TwoStackWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
         {
             var (pane, (value, _)) = back[index];
             reduced = newer is null ? value : Reduce(value, reduced);
-            _panes.Replace(key, pane, new Pane(reduced, newer));
+            _panes.Put(key, pane, new Pane(reduced, newer));
             newer = pane;
         }
 
