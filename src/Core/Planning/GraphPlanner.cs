@@ -20,6 +20,8 @@ public static class GraphPlanner
             throw new GraphException("The graph is empty: add a source and an output.");
         var ids = OperatorIds.Assign(graph);
         var parallelism = FindParallelism(graph, ids, options);
+        if (options.Guarantee is { } wanted)
+            GuaranteeRules.Require(wanted, graph, ids);
         var stageOf = new int[graph.Nodes.Count];
         var members = new List<List<StreamNode>>();
         foreach (var node in graph.Nodes)
@@ -47,7 +49,7 @@ public static class GraphPlanner
             parallelism[nodes[0].Index],
             [.. edges.Where(edge => edge.ToStage == index)],
             [.. edges.Where(edge => edge.FromStage == index)]));
-        return new JobGraph([.. stages], [.. ids], options.KeyGroups);
+        return new JobGraph([.. stages], [.. ids], options.KeyGroups, GuaranteeRules.Of(graph), [.. GuaranteeRules.VolatileSources(graph)]);
     }
 
     private static bool IsFused(StreamNode node, int[] parallelism) =>

@@ -11,16 +11,25 @@ public sealed class JobGraph
 {
     private readonly ImmutableArray<OperatorId> _ids;
 
-    internal JobGraph(ImmutableArray<JobStage> stages, ImmutableArray<OperatorId> ids, int keyGroups)
+    internal JobGraph(
+        ImmutableArray<JobStage> stages, ImmutableArray<OperatorId> ids, int keyGroups, Guarantee guarantee, ImmutableArray<StreamNode> volatileSources)
     {
         Stages = stages;
         _ids = ids;
         KeyGroups = keyGroups;
+        Guarantee = guarantee;
+        VolatileSources = volatileSources;
     }
 
     public ImmutableArray<JobStage> Stages { get; }
 
     public int KeyGroups { get; }
+
+    /// <summary>What the job gives in effect, by its weakest sink.</summary>
+    public Guarantee Guarantee { get; }
+
+    /// <summary>Sources that can't be read again: what a killed process had received and not committed is lost.</summary>
+    public ImmutableArray<StreamNode> VolatileSources { get; }
 
     public OperatorId IdOf(StreamNode node)
     {
@@ -42,6 +51,10 @@ public sealed class JobGraph
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Stages.Length} stages, {Stages.Sum(stage => stage.Parallelism)} tasks, {KeyGroups} key groups\n");
+        text.Append(GuaranteeRules.Spell(Guarantee));
+        if (!VolatileSources.IsEmpty)
+            text.Append(CultureInfo.InvariantCulture, $"; volatile: {string.Join(", ", VolatileSources.Select(IdOf))} (what a killed process had received and not committed is lost)");
+        text.Append('\n');
         foreach (var stage in Stages)
         {
             text.Append(CultureInfo.InvariantCulture, $"stage {stage.Index} × {stage.Parallelism}\n");

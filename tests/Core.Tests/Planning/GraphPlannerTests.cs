@@ -210,7 +210,7 @@ public sealed class GraphPlannerTests
     [Fact]
     public void Explains_itself()
     {
-        _graph.Source("socketText", splits: 1)
+        _graph.Source("socketText", splits: 1, isReplayable: false)
             .Then(_graph, "flatMap")
             .Then(_graph, "combineByKey")
             .ByKey(_graph, "updateStateByKey", new NodeOptions { Name = "totals" })
@@ -220,6 +220,7 @@ public sealed class GraphPlannerTests
         Assert.Equal(
             """
             3 stages, 7 tasks, 128 key groups
+            at least once; volatile: socketText (what a killed process had received and not committed is lost)
             stage 0 × 1
               socketText
               flatMap(socketText)

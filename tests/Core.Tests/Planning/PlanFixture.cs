@@ -9,11 +9,11 @@ namespace Millrace.Core.Tests.Planning;
 /// <summary>Graphs whose parts are never run.</summary>
 internal static class PlanFixture
 {
-    public static JobGraph Plan(this StreamGraph graph, int parallelism = 2, int keyGroups = 128) =>
-        GraphPlanner.Plan(graph, new PlanOptions(parallelism, keyGroups));
+    public static JobGraph Plan(this StreamGraph graph, int parallelism = 2, int keyGroups = 128, Guarantee? guarantee = null) =>
+        GraphPlanner.Plan(graph, new PlanOptions(parallelism, keyGroups, guarantee));
 
-    public static OutputPort<(string, int)> Source(this StreamGraph graph, string kind = "queue", int? splits = null, NodeOptions? options = null) =>
-        graph.AddSource(kind, new NoSource(splits), options);
+    public static OutputPort<(string, int)> Source(this StreamGraph graph, string kind = "queue", int? splits = null, NodeOptions? options = null, bool isReplayable = true) =>
+        graph.AddSource(kind, new NoSource(splits, isReplayable), options);
 
     public static OutputPort<(string, int)> Then(
         this OutputPort<(string, int)> input, StreamGraph graph, string kind, NodeOptions? options = null, Exchange<(string, int)>? exchange = null) =>
@@ -22,7 +22,8 @@ internal static class PlanFixture
     public static OutputPort<(string, int)> ByKey(this OutputPort<(string, int)> input, StreamGraph graph, string kind, NodeOptions? options = null) =>
         input.Then(graph, kind, (options ?? NodeOptions.Default) with { IsStateful = true }, Hash);
 
-    public static void Sink(this OutputPort<(string, int)> input, StreamGraph graph, string kind = "print") => graph.AddSink(kind, input, new NoSink());
+    public static void Sink(this OutputPort<(string, int)> input, StreamGraph graph, string kind = "print", SinkCapability capability = SinkCapability.AtLeastOnce) =>
+        graph.AddSink(kind, input, new NoSink(capability));
 
     public static Exchange<(string, int)> Hash => Exchange<(string, int)>.Hash(new KeyPartitioner<string, int>());
 
@@ -52,22 +53,22 @@ internal static class PlanFixture
 
     private sealed class NoOperator : Operator;
 
-    private sealed class NoSource(int? splits) : ISource<(string, int)>
+    private sealed class NoSource(int? splits, bool isReplayable) : ISource<(string, int)>
     {
         public string Description => "none";
 
-        public bool IsReplayable => true;
+        public bool IsReplayable => isReplayable;
 
         public int? Splits => splits;
 
         public ISplitReader<(string, int)> Open(SplitContext context) => throw new NotSupportedException();
     }
 
-    private sealed class NoSink : ISink<(string, int)>
+    private sealed class NoSink(SinkCapability capability) : ISink<(string, int)>
     {
         public string Description => "none";
 
-        public SinkCapability Capability => SinkCapability.AtLeastOnce;
+        public SinkCapability Capability => capability;
 
         public ISinkWriter<(string, int)> Open(SinkContext context) => throw new NotSupportedException();
     }
