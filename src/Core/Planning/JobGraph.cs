@@ -59,13 +59,26 @@ public sealed class JobGraph
         {
             text.Append(CultureInfo.InvariantCulture, $"stage {stage.Index} × {stage.Parallelism}\n");
             foreach (var edge in stage.Inputs)
-                text.Append(CultureInfo.InvariantCulture, $"  ← {NameOf(ExchangeOf(edge))} from stage {edge.FromStage} ({IdOf(edge.Edge.From)}), rows of {TypeName(edge.Edge.RowType)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  ← {NameOf(ExchangeOf(edge))} from stage {edge.FromStage} ({IdOf(edge.Edge.From)}), rows of {TypeName(edge.Edge.RowType)}{(ChangesOf(edge.Edge) is { } changes ? $", {changes}" : "")}\n");
             foreach (var node in stage.Nodes)
-                text.Append(CultureInfo.InvariantCulture, $"  {IdOf(node)}{(node.Options.IsStateful ? " [stateful]" : "")}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {IdOf(node)}{(MarksOf(node) is [_, ..] marks ? $" [{string.Join(", ", marks)}]" : "")}\n");
         }
 
         return text.ToString();
     }
+
+    private List<string> MarksOf(StreamNode node)
+    {
+        var marks = new List<string>();
+        if (node.Options.IsStateful)
+            marks.Add("stateful");
+        // A fused edge has no line of its own.
+        if (node.Inputs is [var only] && !Stages.Any(stage => stage.Inputs.Any(edge => edge.Edge == only)) && ChangesOf(only) is { } changes)
+            marks.Add(changes);
+        return marks;
+    }
+
+    private static string? ChangesOf(StreamEdge edge) => edge.Changes == ChangeMode.Append ? null : $"changes: {edge.Changes.ToString().ToLowerInvariant()}";
 
     private static string NameOf(ExchangeKind exchange) => exchange switch
     {

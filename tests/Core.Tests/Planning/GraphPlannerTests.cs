@@ -52,7 +52,7 @@ public sealed class GraphPlannerTests
     {
         var left = _graph.Source("left");
         var right = _graph.Source("right");
-        var union = _graph.AddOperator("union", () => throw new NotSupportedException());
+        var union = _graph.AddOperator("union", PlanFixture.NoOperator);
         _graph.Connect(left, union);
         _graph.Connect(right, union);
 
@@ -119,7 +119,7 @@ public sealed class GraphPlannerTests
     [Fact]
     public void An_operator_without_input_is_refused()
     {
-        _graph.AddOperator("union", () => throw new NotSupportedException());
+        _graph.AddOperator("union", PlanFixture.NoOperator);
 
         Assert.Equal("Operator union has no input.", Assert.Throws<GraphException>(() => _graph.Plan()).Message);
     }
@@ -144,7 +144,7 @@ public sealed class GraphPlannerTests
     public void An_exchange_is_explained_by_its_name(ExchangeKind kind, string shown)
     {
         var (left, right) = (_graph.Source("left"), _graph.Source("right"));
-        var union = _graph.AddOperator("union", () => throw new NotSupportedException());
+        var union = _graph.AddOperator("union", PlanFixture.NoOperator);
         _graph.Connect(left, union, PlanFixture.ExchangeBy(kind));
         _graph.Connect(right, union);
 
@@ -203,8 +203,26 @@ public sealed class GraphPlannerTests
 
         Assert.Throws<GraphException>(() => there.Then(_graph, "map"));
         Assert.Throws<GraphException>(() => there.Sink(_graph));
-        Assert.Throws<GraphException>(() => _graph.Connect(here, other.AddOperator("union", () => throw new NotSupportedException())));
+        Assert.Throws<GraphException>(() => _graph.Connect(here, other.AddOperator("union", PlanFixture.NoOperator)));
         Assert.Throws<GraphException>(() => default(OutputPort<(string, int)>).Then(_graph, "map"));
+    }
+
+    [Theory]
+    [InlineData(ChangeMode.Append, "rows of ValueTuple<String, Int32>", "filter(queue)")]
+    [InlineData(ChangeMode.Upsert, "rows of ValueTuple<String, Int32>, changes: upsert", "filter(queue) [changes: upsert]")]
+    [InlineData(ChangeMode.Retract, "rows of ValueTuple<String, Int32>, changes: retract", "filter(queue) [changes: retract]")]
+    public void Changes_on_an_edge_are_explained(ChangeMode changes, string exchanged, string fused)
+    {
+        var source = _graph.Source();
+        var map = _graph.AddOperator("map", PlanFixture.NoOperator);
+        _graph.Connect(source, map, Exchange<(string, int)>.Rebalance, changes);
+        var filter = _graph.AddOperator("filter", PlanFixture.NoOperator);
+        _graph.Connect(new OutputPort<(string, int)>(map), filter, changes: changes);
+
+        var lines = _graph.Plan().Explain().Split('\n', StringSplitOptions.TrimEntries);
+
+        Assert.Contains($"← rebalance from stage 0 (queue), {exchanged}", lines);
+        Assert.Contains(fused, lines);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Millrace.Connectors;
+using Millrace.Data;
 using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Planning;
@@ -17,7 +18,7 @@ internal static class PlanFixture
 
     public static OutputPort<(string, int)> Then(
         this OutputPort<(string, int)> input, StreamGraph graph, string kind, NodeOptions? options = null, Exchange<(string, int)>? exchange = null) =>
-        graph.AddOperator<(string, int), (string, int)>(kind, input, () => new NoOperator(), options, exchange);
+        graph.AddOperator<(string, int), (string, int)>(kind, input, NoOperator, options, exchange);
 
     public static OutputPort<(string, int)> ByKey(this OutputPort<(string, int)> input, StreamGraph graph, string kind, NodeOptions? options = null) =>
         input.Then(graph, kind, (options ?? NodeOptions.Default) with { IsStateful = true }, Hash);
@@ -42,6 +43,9 @@ internal static class PlanFixture
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>An operator that takes pairs on every port.</summary>
+    public static Operator NoOperator() => new PairsOperator();
+
     /// <summary>Ids by stage: <c>queue map(queue) | print(queue)</c>.</summary>
     public static string Shape(this JobGraph plan) =>
         string.Join(" | ", plan.Stages.Select(stage => string.Join(' ', stage.Nodes.Select(node => plan.IdOf(node).Name))));
@@ -51,7 +55,12 @@ internal static class PlanFixture
         public override void SelectPartitions(ReadOnlySpan<(string, int)> rows, Span<int> partitions, int parallelism) => throw new NotSupportedException();
     }
 
-    private sealed class NoOperator : Operator;
+    private sealed class PairsOperator : Operator, IInput<(string, int)>
+    {
+        public override IInput<T> Input<T>(int port) => this as IInput<T> ?? base.Input<T>(port);
+
+        public void OnBatch(Batch<(string, int)> batch) => throw new NotSupportedException();
+    }
 
     private sealed class NoSource(int? splits, bool isReplayable) : ISource<(string, int)>
     {
