@@ -20,6 +20,7 @@ public static class GraphPlanner
             throw new GraphException("The graph is empty: add a source and an output.");
         var ids = OperatorIds.Assign(graph);
         var parallelism = FindParallelism(graph, ids, options);
+        InputCheck.Run(graph, ids);
         if (options.Guarantee is { } wanted)
             GuaranteeRules.Require(wanted, graph, ids);
         var stageOf = new int[graph.Nodes.Count];

@@ -59,7 +59,7 @@ public sealed class JobGraph
         {
             text.Append(CultureInfo.InvariantCulture, $"stage {stage.Index} × {stage.Parallelism}\n");
             foreach (var edge in stage.Inputs)
-                text.Append(CultureInfo.InvariantCulture, $"  ← {NameOf(ExchangeOf(edge))} from stage {edge.FromStage} ({IdOf(edge.Edge.From)}), rows of {TypeName(edge.Edge.RowType)}{(ChangesOf(edge.Edge) is { } changes ? $", {changes}" : "")}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  ← {NameOf(ExchangeOf(edge))} from stage {edge.FromStage} ({IdOf(edge.Edge.From)}), rows of {TypeNames.Of(edge.Edge.RowType)}{(ChangesOf(edge.Edge) is { } changes ? $", {changes}" : "")}\n");
             foreach (var node in stage.Nodes)
                 text.Append(CultureInfo.InvariantCulture, $"  {IdOf(node)}{(MarksOf(node) is [_, ..] marks ? $" [{string.Join(", ", marks)}]" : "")}\n");
         }
@@ -86,9 +86,4 @@ public sealed class JobGraph
         ExchangeKind.LocalOrShuffle => "local-or-shuffle",
         _ => exchange.ToString().ToLowerInvariant(),
     };
-
-    private static string TypeName(Type type) =>
-        type.IsGenericType
-            ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(TypeName))}>"
-            : type.Name;
 }

@@ -183,6 +183,55 @@ public sealed class GraphPlannerTests
     }
 
     [Fact]
+    public void An_input_that_was_added_after_what_it_feeds_is_refused()
+    {
+        var map = _graph.AddOperator("map", PlanFixture.NoOperator);
+
+        Assert.Equal(
+            "map: an input that was added before it expected, queue, added after it, found; add inputs before what they feed. A graph has no cycles.",
+            Assert.Throws<GraphException>(() => _graph.Connect(_graph.Source(), map)).Message);
+        Assert.Equal(
+            "map: an input that was added before it expected, itself found; add inputs before what they feed. A graph has no cycles.",
+            Assert.Throws<GraphException>(() => _graph.Connect(new OutputPort<(string, int)>(map), map)).Message);
+    }
+
+    [Fact]
+    public void A_negative_output_port_is_refused()
+    {
+        var source = _graph.Source();
+
+        Assert.Equal(
+            "queue: output port -1 found, 0 or more expected; output ports are counted from 0.",
+            Assert.Throws<GraphException>(() => (source with { Port = -1 }).Then(_graph, "map")).Message);
+    }
+
+    [Fact]
+    public void Rows_that_an_operator_does_not_take_are_refused()
+    {
+        var words = _graph.Source().Then(_graph, "words");
+        var second = _graph.AddOperator("map", PlanFixture.NoOperator);
+        _graph.Connect(words, second);
+        _graph.Connect(new OutputPort<Dictionary<string, int>>(words.Node), second);
+
+        var failure = Assert.Throws<GraphException>(() => _graph.Plan());
+
+        Assert.Equal(
+            "Operator map(queue): rows of Dictionary<String, Int32> found on input port 1, which PairsOperator does not take there; " +
+            "connect a stream of the rows that it takes, and no more inputs than it has.",
+            failure.Message);
+    }
+
+    [Fact]
+    public void An_operator_that_cannot_be_created_is_refused()
+    {
+        _graph.AddOperator<(string, int), int>("map", _graph.Source(), () => throw new InvalidOperationException("no licence"));
+
+        Assert.Equal(
+            "Operator map(queue) expected, its function that creates it threw: no licence",
+            Assert.Throws<GraphException>(() => _graph.Plan()).Message);
+    }
+
+    [Fact]
     public void A_name_given_twice_is_refused()
     {
         var source = _graph.Source(options: new NodeOptions { Name = "words" });
