@@ -18,7 +18,7 @@ public static class GraphPlanner
             throw new GraphException($"Default parallelism {options.DefaultParallelism} and {options.KeyGroups} key groups found, 1 or more of each expected.");
         if (graph.Nodes.Count == 0)
             throw new GraphException("The graph is empty: add a source and an output.");
-        var ids = OperatorIds.Assign(graph);
+        var (ids, areNumbered) = OperatorIds.Assign(graph);
         var parallelism = FindParallelism(graph, ids, options);
         InputCheck.Run(graph, ids);
         if (options.Guarantee is { } wanted)
@@ -50,7 +50,7 @@ public static class GraphPlanner
             parallelism[nodes[0].Index],
             [.. edges.Where(edge => edge.ToStage == index)],
             [.. edges.Where(edge => edge.FromStage == index)]));
-        return new JobGraph([.. stages], [.. ids], options.KeyGroups, GuaranteeRules.Of(graph), [.. GuaranteeRules.VolatileSources(graph)]);
+        return new JobGraph([.. stages], [.. ids], [.. areNumbered], options.KeyGroups, GuaranteeRules.Of(graph), [.. GuaranteeRules.VolatileSources(graph)]);
     }
 
     private static bool IsFused(StreamNode node, int[] parallelism) =>

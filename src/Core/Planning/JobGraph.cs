@@ -10,12 +10,19 @@ namespace Millrace.Planning;
 public sealed class JobGraph
 {
     private readonly ImmutableArray<OperatorId> _ids;
+    private readonly ImmutableArray<bool> _areNumbered;
 
     internal JobGraph(
-        ImmutableArray<JobStage> stages, ImmutableArray<OperatorId> ids, int keyGroups, Guarantee guarantee, ImmutableArray<StreamNode> volatileSources)
+        ImmutableArray<JobStage> stages,
+        ImmutableArray<OperatorId> ids,
+        ImmutableArray<bool> areNumbered,
+        int keyGroups,
+        Guarantee guarantee,
+        ImmutableArray<StreamNode> volatileSources)
     {
         Stages = stages;
         _ids = ids;
+        _areNumbered = areNumbered;
         KeyGroups = keyGroups;
         Guarantee = guarantee;
         VolatileSources = volatileSources;
@@ -72,6 +79,9 @@ public sealed class JobGraph
         var marks = new List<string>();
         if (node.Options.IsStateful)
             marks.Add("stateful");
+        // A source counts too: its offsets are found by its id, and what stands on it is named after it.
+        if (_areNumbered[node.Index] && (node.Options.IsStateful || node.Inputs.Count == 0))
+            marks.Add("numbered: give it a name, else another one before it changes its id");
         // A fused edge has no line of its own.
         if (node.Inputs is [var only] && !Stages.Any(stage => stage.Inputs.Any(edge => edge.Edge == only)) && ChangesOf(only) is { } changes)
             marks.Add(changes);
