@@ -66,16 +66,18 @@ public static class GraphPlanner
         {
             if (node is OperatorNode && node.Inputs.Count == 0)
                 throw new GraphException($"Operator {ids[node.Index]} has no input.");
+            var isHashed = node.Inputs.Any(edge => edge.Exchange == ExchangeKind.Hash);
             var wanted = node.Accept(splits) ?? node.Options.Parallelism;
             parallelism[node.Index] = wanted
-                ?? (node.Inputs.Count == 0 ? options.DefaultParallelism : DefaultOf(node, parallelism, options));
+                ?? Math.Min(
+                    node.Inputs.Count == 0 ? options.DefaultParallelism : DefaultOf(node, parallelism, options),
+                    isHashed ? options.KeyGroups : int.MaxValue);
             if (parallelism[node.Index] < 1)
                 throw new GraphException($"Operator {ids[node.Index]} has parallelism {parallelism[node.Index]}, 1 or more expected.");
-            var isHashed = node.Inputs.Any(edge => edge.Exchange == ExchangeKind.Hash);
             if (isHashed && parallelism[node.Index] > options.KeyGroups)
             {
                 throw new GraphException(
-                    $"Operator {ids[node.Index]} has parallelism {parallelism[node.Index]}, at most the {options.KeyGroups} key groups of the job expected.");
+                    $"Operator {ids[node.Index]} has Parallelism {parallelism[node.Index]}, at most the {options.KeyGroups} key groups of the job expected; lower its Parallelism, or raise millrace.task.key-groups (JobOptions.KeyGroups).");
             }
         }
 

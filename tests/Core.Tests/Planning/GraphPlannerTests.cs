@@ -172,12 +172,24 @@ public sealed class GraphPlannerTests
     }
 
     [Fact]
+    public void Key_groups_bound_the_default_parallelism_behind_a_hash()
+    {
+        var source = _graph.Source();
+        source.ByKey(_graph, "reduceByKey").Then(_graph, "map");
+        var join = _graph.AddOperator("join", PlanFixture.NoOperator);
+        _graph.Connect(source, join);
+        _graph.Connect(source, join, PlanFixture.Hash);
+
+        Assert.Equal([2, 1, 1], _graph.Plan(parallelism: 2, keyGroups: 1).Stages.Select(stage => stage.Parallelism));
+    }
+
+    [Fact]
     public void More_partitions_than_key_groups_are_refused_behind_a_hash()
     {
         _graph.Source().Then(_graph, "map", new NodeOptions { Parallelism = 9 }).ByKey(_graph, "reduceByKey", new NodeOptions { Parallelism = 9 });
 
         Assert.Equal(
-            "Operator reduceByKey(queue) has parallelism 9, at most the 8 key groups of the job expected.",
+            "Operator reduceByKey(queue) has Parallelism 9, at most the 8 key groups of the job expected; lower its Parallelism, or raise millrace.task.key-groups (JobOptions.KeyGroups).",
             Assert.Throws<GraphException>(() => _graph.Plan(keyGroups: 8)).Message);
         Assert.Equal(9, _graph.Plan(keyGroups: 9).Stages[2].Parallelism);
     }
