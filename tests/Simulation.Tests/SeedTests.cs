@@ -30,25 +30,37 @@ public sealed class SeedTests
         }
     }
 
-    /// <summary>The checker is worth something only if it finds what is wrong on purpose.</summary>
+    [Fact]
+    public void A_trace_shows_the_elements_of_lists()
+    {
+        var lines = new List<string>();
+
+        SimBatch.RunOne(1, ProtocolFaults.None, out _, lines.Add);
+
+        Assert.Contains(lines, line => line.Contains("Generation = [1, ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("ImmutableArray", StringComparison.Ordinal) || line.Contains("[]`", StringComparison.Ordinal));
+    }
+
+    /// <summary>The checker is worth something only if it finds what is wrong on purpose, and says which invariant it broke.</summary>
     [Theory]
-    [InlineData("ActBeforePlanDurable")]
-    [InlineData("CommitBeforeAllAcks")]
-    [InlineData("AcceptAckFromFormerOwner")]
-    [InlineData("AcceptOlderGeneration")]
-    [InlineData("SkipGap")]
-    [InlineData("SkipUndoOnSurvivor")]
-    [InlineData("FreeUndoWhenDurable")]
-    [InlineData("SinkIgnoresPreviousWatermark")]
-    [InlineData("UnknownWriteIsSuccess")]
-    [InlineData("SealOnlyLatestPredecessor")]
-    public void A_mutant_is_caught(string name)
+    [InlineData("ActBeforePlanDurable", "I1")]
+    [InlineData("CommitBeforeAllAcks", "I2")]
+    [InlineData("AcceptAckFromFormerOwner", "I2")]
+    [InlineData("AcceptOlderGeneration", "I3")]
+    [InlineData("SkipGap", "I3")]
+    [InlineData("SkipUndoOnSurvivor", "I3")]
+    [InlineData("FreeUndoWhenDurable", "I3")]
+    [InlineData("SinkIgnoresPreviousWatermark", "I4")]
+    [InlineData("UnknownWriteIsSuccess", "I4")]
+    [InlineData("SealOnlyLatestPredecessor", "I1")]
+    public void A_mutant_is_caught(string name, string invariant)
     {
         var batch = new SimBatch(1, 20_000, Enum.Parse<ProtocolFaults>(name), stopsAtFirst: true);
 
         batch.Run();
 
         Assert.NotEmpty(batch.Violations);
+        Assert.StartsWith($"{invariant}: ", batch.Violations[0].Message, StringComparison.Ordinal);
     }
 
     /// <summary>Race 26: with a single credit per channel, resent items must not wait for each other in a circle.</summary>

@@ -148,7 +148,7 @@ internal sealed partial class SimCluster
         TraceHash = SimRandom.Mix(TraceHash ^ (ulong)NowUs ^ ((ulong)entry.Kind << 48) ^ ((ulong)(uint)entry.A << 52) ^ ((ulong)entry.C << 40));
         if (Trace is not null && entry.Kind is not (SimEventKind.TaskRun or SimEventKind.Credit or SimEventKind.WorkerTick or SimEventKind.CandidateTick))
         {
-            Trace($"{NowUs / 1000.0,10:F3} {(process is null ? "world" : $"n{process.Node}"),-5} {entry.Kind,-13} {entry.A} {entry.B} {(entry.Kind == SimEventKind.Item ? entry.Item : entry.Payload)}");
+            Trace($"{NowUs / 1000.0,10:F3} {(process is null ? "world" : $"n{process.Node}"),-5} {entry.Kind,-13} {entry.A} {entry.B} {SimText.Of(entry.Kind == SimEventKind.Item ? entry.Item : entry.Payload)}");
         }
 
         Handle(entry);
@@ -487,7 +487,7 @@ internal sealed partial class SimCluster
             Counters.Attempts++;
         }
 
-        Trace?.Invoke($"{NowUs / 1000.0,10:F3} write {stream} {row}");
+        Trace?.Invoke($"{NowUs / 1000.0,10:F3} write {stream} {SimText.Of(row)}");
         Checker.OnWritten(stream, row);
     }
 }

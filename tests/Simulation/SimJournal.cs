@@ -54,7 +54,7 @@ internal sealed class SimJournal
             }
         }
 
-        throw new ViolationException($"Row {address} of epoch {epoch} with task {task} is named and does not exist.");
+        throw new ViolationException($"I2: row {address} of epoch {epoch} with task {task} is named and does not exist.");
     }
 
     private List<JournalRows.Row> Rows(JournalStream stream)

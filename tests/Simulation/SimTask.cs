@@ -366,7 +366,7 @@ internal sealed class SimTask
             }
         }
 
-        throw new ViolationException($"Task {Index} may run epoch {epoch} and has no plan.");
+        throw new ViolationException($"I1: task {Index} may run epoch {epoch} and has no plan.");
     }
 
     private Work CurrentWork()

@@ -85,12 +85,13 @@ public static partial class PairDStreamExtensions
         var graph = stream.Context.Building();
         var snapshots = new SnapshotSwitch();
         var (map, timeoutMs, initial, every) = (spec.Map, spec.TimeoutMs, spec.InitialStates, stream.SlideBatches);
+        var rows = InitialRows(stream.Context, initial);
         var node = graph.AddOperator(
             "mapWithState",
             () => new MapWithStateOperator<TKey, TValue, TState, TResult>(map, timeoutMs, initial is not null, snapshots.IsOn, every),
             new NodeOptions { IsStateful = true, Parallelism = spec.Partitions });
         graph.Connect(stream.Port, node, ByKey(stream, spec.Partitions));
-        ConnectInitial(stream.Context, node, initial);
+        ConnectInitial(rows, node);
         return new(stream.Context, node, snapshots, every);
     }
 
@@ -99,17 +100,16 @@ public static partial class PairDStreamExtensions
     {
         ArgumentNullException.ThrowIfNull(stream);
         var every = stream.SlideBatches;
+        var rows = InitialRows(stream.Context, initialState?.ToArray());
         var states = stream.Apply<(TKey Key, TState State)>(
             "updateStateByKey", () => create(every), ByKey(stream, numPartitions), isStateful: true, isPartitionedByKey: true, parallelism: numPartitions);
-        ConnectInitial(stream.Context, states.Port.Node, initialState?.ToArray());
+        ConnectInitial(rows, states.Port.Node);
         return states;
     }
 
-    private static void ConnectInitial<TKey, TState>(StreamingContext context, StreamNode node, (TKey Key, TState State)[]? states)
-    {
-        if (states is null)
-            return;
-        var rows = context.SourceStream("initialState", new Connectors.Memory.RowsSource<(TKey Key, TState Value)>(states));
-        context.Building().Connect(rows.Port, node, Exchange<(TKey Key, TState Value)>.Hash(new KeyPartitioner<TKey, TState>()));
-    }
+    private static DStream<(TKey Key, TState Value)>? InitialRows<TKey, TState>(StreamingContext context, (TKey Key, TState State)[]? states) =>
+        states is null ? null : context.SourceStream("initialState", new Connectors.Memory.RowsSource<(TKey Key, TState Value)>(states));
+
+    private static void ConnectInitial<TKey, TState>(DStream<(TKey Key, TState Value)>? rows, StreamNode node) =>
+        rows?.Context.Building().Connect(rows.Port, node, Exchange<(TKey Key, TState Value)>.Hash(new KeyPartitioner<TKey, TState>()));
 }

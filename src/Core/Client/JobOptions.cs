@@ -1,4 +1,5 @@
 using Millrace.Operators;
+using Millrace.Planning;
 
 namespace Millrace.Client;
 
@@ -25,6 +26,9 @@ public sealed record JobOptions
 
     /// <summary>Key groups; fixed for the life of the job's state. <value>Default <c>millrace.task.key-groups</c>.</value></summary>
     public int? KeyGroups { get; init; }
+
+    /// <summary>What the job must give at least; a plan that gives less is refused. <value>Default null: whatever the plan gives.</value></summary>
+    public Guarantee? Guarantee { get; init; }
 
     /// <summary>What happens to a record on which an operator fails. <value>Default <see cref="ErrorPolicy.Fail"/>.</value></summary>
     public ErrorPolicy OnError { get; init; } = ErrorPolicy.Fail;

@@ -10,7 +10,7 @@ public sealed record NodeOptions
     /// <summary>A name given by the user, unique in the graph; it becomes the operator's id.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Partitions. <value>Default null: that of the first input, or the job's default for a source.</value></summary>
+    /// <summary>Partitions. <value>Default null: that of the first input, or the job's default for a source and behind an exchange, at most the job's key groups behind a hash.</value></summary>
     public int? Parallelism { get; init; }
 
     /// <summary>Whether it keeps state that must be found again after a restart.</summary>

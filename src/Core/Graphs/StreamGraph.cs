@@ -41,12 +41,21 @@ public sealed class StreamGraph
         Connect(input, Add(new SinkNode<T>(_nodes.Count, kind, Checked(options), sink)));
     }
 
-    /// <summary>Leads an output port to the next free input port of <paramref name="to"/>.</summary>
+    /// <summary>Leads an output port to the next free input port of <paramref name="to"/>, which was added after the port's node.</summary>
     public void Connect<T>(OutputPort<T> from, StreamNode to, Exchange<T>? exchange = null, ChangeMode changes = ChangeMode.Append)
     {
         ArgumentNullException.ThrowIfNull(to);
         if (!Holds(from.Node) || !Holds(to))
             throw new GraphException($"{to.Kind}: it and its input belong to two graphs; connect streams of one context only.");
+        if (from.Node.Index >= to.Index)
+        {
+            throw new GraphException(
+                $"{NameOf(to)}: an input that was added before it expected, {(from.Node == to ? "itself" : $"{NameOf(from.Node)}, added after it,")} found; " +
+                "add inputs before what they feed. A graph has no cycles.");
+        }
+
+        if (from.Port < 0)
+            throw new GraphException($"{NameOf(from.Node)}: output port {from.Port} found, 0 or more expected; output ports are counted from 0.");
         to.Connect(new StreamEdge<T>(from.Node, from.Port, to, to.Inputs.Count, exchange ?? Exchange<T>.Forward, changes));
     }
 
@@ -68,6 +77,8 @@ public sealed class StreamGraph
 
         node.Options = options;
     }
+
+    private static string NameOf(StreamNode node) => node.Options.Name ?? node.Kind;
 
     private bool Holds(StreamNode? node) => node is not null && node.Index < _nodes.Count && ReferenceEquals(_nodes[node.Index], node);
 

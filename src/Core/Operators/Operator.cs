@@ -28,7 +28,8 @@ public abstract class Operator
         OnOpen();
     }
 
-    /// <summary>The input port <paramref name="port"/>, counted from 0.</summary>
+    /// <summary>The input port <paramref name="port"/>, counted from 0; throws where there is none for rows of <typeparamref name="T"/>.</summary>
+    /// <remarks>Also asked of an instance that is never opened: the planner checks the edges of a graph by it.</remarks>
     public virtual IInput<T> Input<T>(int port) =>
         port == 0 && this is IInput<T> input
             ? input

@@ -18,8 +18,11 @@ public static class GraphPlanner
             throw new GraphException($"Default parallelism {options.DefaultParallelism} and {options.KeyGroups} key groups found, 1 or more of each expected.");
         if (graph.Nodes.Count == 0)
             throw new GraphException("The graph is empty: add a source and an output.");
-        var ids = OperatorIds.Assign(graph);
+        var (ids, areNumbered) = OperatorIds.Assign(graph);
         var parallelism = FindParallelism(graph, ids, options);
+        InputCheck.Run(graph, ids);
+        if (options.Guarantee is { } wanted)
+            GuaranteeRules.Require(wanted, graph, ids);
         var stageOf = new int[graph.Nodes.Count];
         var members = new List<List<StreamNode>>();
         foreach (var node in graph.Nodes)
@@ -47,7 +50,7 @@ public static class GraphPlanner
             parallelism[nodes[0].Index],
             [.. edges.Where(edge => edge.ToStage == index)],
             [.. edges.Where(edge => edge.FromStage == index)]));
-        return new JobGraph([.. stages], [.. ids], options.KeyGroups);
+        return new JobGraph([.. stages], [.. ids], [.. areNumbered], options.KeyGroups, GuaranteeRules.Of(graph), [.. GuaranteeRules.VolatileSources(graph)]);
     }
 
     private static bool IsFused(StreamNode node, int[] parallelism) =>
@@ -63,16 +66,18 @@ public static class GraphPlanner
         {
             if (node is OperatorNode && node.Inputs.Count == 0)
                 throw new GraphException($"Operator {ids[node.Index]} has no input.");
+            var isHashed = node.Inputs.Any(edge => edge.Exchange == ExchangeKind.Hash);
             var wanted = node.Accept(splits) ?? node.Options.Parallelism;
             parallelism[node.Index] = wanted
-                ?? (node.Inputs.Count == 0 ? options.DefaultParallelism : DefaultOf(node, parallelism, options));
+                ?? Math.Min(
+                    node.Inputs.Count == 0 ? options.DefaultParallelism : DefaultOf(node, parallelism, options),
+                    isHashed ? options.KeyGroups : int.MaxValue);
             if (parallelism[node.Index] < 1)
                 throw new GraphException($"Operator {ids[node.Index]} has parallelism {parallelism[node.Index]}, 1 or more expected.");
-            var isHashed = node.Inputs.Any(edge => edge.Exchange == ExchangeKind.Hash);
             if (isHashed && parallelism[node.Index] > options.KeyGroups)
             {
                 throw new GraphException(
-                    $"Operator {ids[node.Index]} has parallelism {parallelism[node.Index]}, at most the {options.KeyGroups} key groups of the job expected.");
+                    $"Operator {ids[node.Index]} has Parallelism {parallelism[node.Index]}, at most the {options.KeyGroups} key groups of the job expected; lower its Parallelism, or raise millrace.task.key-groups (JobOptions.KeyGroups).");
             }
         }
 

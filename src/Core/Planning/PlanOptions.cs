@@ -3,6 +3,7 @@ using Millrace.Data;
 namespace Millrace.Planning;
 
 /// <summary>What the planner needs to know of the job.</summary>
-/// <param name="DefaultParallelism">Partitions of a source that names none.</param>
+/// <param name="DefaultParallelism">Partitions of a source that names none, and of what is behind an exchange; at most the key groups behind a hash.</param>
 /// <param name="KeyGroups">Key groups of the job; an upper bound of every hash-partitioned parallelism.</param>
-public sealed record PlanOptions(int DefaultParallelism, int KeyGroups = KeyGroup.DefaultCount);
+/// <param name="Guarantee">What the plan must give at least; null where whatever it gives will do.</param>
+public sealed record PlanOptions(int DefaultParallelism, int KeyGroups = KeyGroup.DefaultCount, Guarantee? Guarantee = null);

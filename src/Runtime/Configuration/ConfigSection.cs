@@ -46,5 +46,11 @@ internal sealed class ConfigSection(Config section)
     private static ConfigurationException Wrong(string key, string found, string expected) =>
         new($"millrace.{key} = {found}: {expected} expected.");
 
-    private string Text(string key) => section.GetString(key)?.Trim() ?? "";
+    private string Text(string key)
+    {
+        var text = section.GetString(key)?.Trim();
+        return string.IsNullOrEmpty(text)
+            ? throw new ConfigurationException($"millrace.{key}: a value expected, {(text is null ? "null" : "an empty one")} found; leave the key out to have its default.")
+            : text;
+    }
 }

@@ -18,9 +18,9 @@ public static class ConfigurationLoader
     {
         try
         {
-            return string.IsNullOrWhiteSpace(hocon) ? Config.Empty : ConfigurationFactory.ParseString(hocon);
+            return new HoconText(hocon, origin).Parse();
         }
-        catch (Exception cause) when (cause is not OutOfMemoryException)
+        catch (Exception cause) when (cause is not (OutOfMemoryException or ConfigurationException))
         {
             throw new ConfigurationException($"{origin}{LineOf(cause.Message, hocon)}: HOCON expected, found an error in it: {FirstLine(cause.Message)}", cause);
         }
@@ -108,7 +108,7 @@ public static class ConfigurationLoader
         foreach (var (key, value) in user.GetObject().Items)
         {
             if (!known.TryGetValue(key, out var expected))
-                throw new ConfigurationException($"Unknown key {path}.{key}; {Suggest(key, known.Keys, path)}.");
+                throw new ConfigurationException($"Unknown key {path}.{key}; {Suggest(key, known.Keys, path)}");
             if (expected.IsObject())
                 RefuseUnknownKeys(value, expected, $"{path}.{key}");
             else if (value.IsObject())
@@ -123,7 +123,7 @@ public static class ConfigurationLoader
         var nearest = known.MinBy(candidate => Distance(key, candidate))!;
         return Distance(key, nearest) <= Math.Max(2, key.Length / 2)
             ? $"did you mean {path}.{nearest}?"
-            : $"known there: {string.Join(", ", known.Order(StringComparer.Ordinal))}";
+            : $"known there: {string.Join(", ", known.Order(StringComparer.Ordinal))}.";
     }
 
     // Levenshtein's edit distance, one row at a time.

@@ -92,7 +92,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
         Check(options);
-        return GraphPlanner.Plan(graph, new PlanOptions(options.Parallelism ?? Options.Parallelism, options.KeyGroups ?? Options.KeyGroups));
+        return GraphPlanner.Plan(graph, new PlanOptions(options.Parallelism ?? Options.Parallelism, options.KeyGroups ?? Options.KeyGroups, options.Guarantee));
     }
 
     /// <inheritdoc/>

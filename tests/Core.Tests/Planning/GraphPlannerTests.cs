@@ -52,7 +52,7 @@ public sealed class GraphPlannerTests
     {
         var left = _graph.Source("left");
         var right = _graph.Source("right");
-        var union = _graph.AddOperator("union", () => throw new NotSupportedException());
+        var union = _graph.AddOperator("union", PlanFixture.NoOperator);
         _graph.Connect(left, union);
         _graph.Connect(right, union);
 
@@ -119,7 +119,7 @@ public sealed class GraphPlannerTests
     [Fact]
     public void An_operator_without_input_is_refused()
     {
-        _graph.AddOperator("union", () => throw new NotSupportedException());
+        _graph.AddOperator("union", PlanFixture.NoOperator);
 
         Assert.Equal("Operator union has no input.", Assert.Throws<GraphException>(() => _graph.Plan()).Message);
     }
@@ -144,7 +144,7 @@ public sealed class GraphPlannerTests
     public void An_exchange_is_explained_by_its_name(ExchangeKind kind, string shown)
     {
         var (left, right) = (_graph.Source("left"), _graph.Source("right"));
-        var union = _graph.AddOperator("union", () => throw new NotSupportedException());
+        var union = _graph.AddOperator("union", PlanFixture.NoOperator);
         _graph.Connect(left, union, PlanFixture.ExchangeBy(kind));
         _graph.Connect(right, union);
 
@@ -172,14 +172,75 @@ public sealed class GraphPlannerTests
     }
 
     [Fact]
+    public void Key_groups_bound_the_default_parallelism_behind_a_hash()
+    {
+        var source = _graph.Source();
+        source.ByKey(_graph, "reduceByKey").Then(_graph, "map");
+        var join = _graph.AddOperator("join", PlanFixture.NoOperator);
+        _graph.Connect(source, join);
+        _graph.Connect(source, join, PlanFixture.Hash);
+
+        Assert.Equal([2, 1, 1], _graph.Plan(parallelism: 2, keyGroups: 1).Stages.Select(stage => stage.Parallelism));
+    }
+
+    [Fact]
     public void More_partitions_than_key_groups_are_refused_behind_a_hash()
     {
         _graph.Source().Then(_graph, "map", new NodeOptions { Parallelism = 9 }).ByKey(_graph, "reduceByKey", new NodeOptions { Parallelism = 9 });
 
         Assert.Equal(
-            "Operator reduceByKey(queue) has parallelism 9, at most the 8 key groups of the job expected.",
+            "Operator reduceByKey(queue) has Parallelism 9, at most the 8 key groups of the job expected; lower its Parallelism, or raise millrace.task.key-groups (JobOptions.KeyGroups).",
             Assert.Throws<GraphException>(() => _graph.Plan(keyGroups: 8)).Message);
         Assert.Equal(9, _graph.Plan(keyGroups: 9).Stages[2].Parallelism);
+    }
+
+    [Fact]
+    public void An_input_that_was_added_after_what_it_feeds_is_refused()
+    {
+        var map = _graph.AddOperator("map", PlanFixture.NoOperator);
+
+        Assert.Equal(
+            "map: an input that was added before it expected, queue, added after it, found; add inputs before what they feed. A graph has no cycles.",
+            Assert.Throws<GraphException>(() => _graph.Connect(_graph.Source(), map)).Message);
+        Assert.Equal(
+            "map: an input that was added before it expected, itself found; add inputs before what they feed. A graph has no cycles.",
+            Assert.Throws<GraphException>(() => _graph.Connect(new OutputPort<(string, int)>(map), map)).Message);
+    }
+
+    [Fact]
+    public void A_negative_output_port_is_refused()
+    {
+        var source = _graph.Source();
+
+        Assert.Equal(
+            "queue: output port -1 found, 0 or more expected; output ports are counted from 0.",
+            Assert.Throws<GraphException>(() => (source with { Port = -1 }).Then(_graph, "map")).Message);
+    }
+
+    [Fact]
+    public void Rows_that_an_operator_does_not_take_are_refused()
+    {
+        var words = _graph.Source().Then(_graph, "words");
+        var second = _graph.AddOperator("map", PlanFixture.NoOperator);
+        _graph.Connect(words, second);
+        _graph.Connect(new OutputPort<Dictionary<string, int>>(words.Node), second);
+
+        var failure = Assert.Throws<GraphException>(() => _graph.Plan());
+
+        Assert.Equal(
+            "Operator map(queue): rows of Dictionary<String, Int32> found on input port 1, which PairsOperator does not take there; " +
+            "connect a stream of the rows that it takes, and no more inputs than it has.",
+            failure.Message);
+    }
+
+    [Fact]
+    public void An_operator_that_cannot_be_created_is_refused()
+    {
+        _graph.AddOperator<(string, int), int>("map", _graph.Source(), () => throw new InvalidOperationException("no licence"));
+
+        Assert.Equal(
+            "Operator map(queue) expected, its function that creates it threw: no licence",
+            Assert.Throws<GraphException>(() => _graph.Plan()).Message);
     }
 
     [Fact]
@@ -203,14 +264,32 @@ public sealed class GraphPlannerTests
 
         Assert.Throws<GraphException>(() => there.Then(_graph, "map"));
         Assert.Throws<GraphException>(() => there.Sink(_graph));
-        Assert.Throws<GraphException>(() => _graph.Connect(here, other.AddOperator("union", () => throw new NotSupportedException())));
+        Assert.Throws<GraphException>(() => _graph.Connect(here, other.AddOperator("union", PlanFixture.NoOperator)));
         Assert.Throws<GraphException>(() => default(OutputPort<(string, int)>).Then(_graph, "map"));
+    }
+
+    [Theory]
+    [InlineData(ChangeMode.Append, "rows of ValueTuple<String, Int32>", "filter(queue)")]
+    [InlineData(ChangeMode.Upsert, "rows of ValueTuple<String, Int32>, changes: upsert", "filter(queue) [changes: upsert]")]
+    [InlineData(ChangeMode.Retract, "rows of ValueTuple<String, Int32>, changes: retract", "filter(queue) [changes: retract]")]
+    public void Changes_on_an_edge_are_explained(ChangeMode changes, string exchanged, string fused)
+    {
+        var source = _graph.Source();
+        var map = _graph.AddOperator("map", PlanFixture.NoOperator);
+        _graph.Connect(source, map, Exchange<(string, int)>.Rebalance, changes);
+        var filter = _graph.AddOperator("filter", PlanFixture.NoOperator);
+        _graph.Connect(new OutputPort<(string, int)>(map), filter, changes: changes);
+
+        var lines = _graph.Plan().Explain().Split('\n', StringSplitOptions.TrimEntries);
+
+        Assert.Contains($"← rebalance from stage 0 (queue), {exchanged}", lines);
+        Assert.Contains(fused, lines);
     }
 
     [Fact]
     public void Explains_itself()
     {
-        _graph.Source("socketText", splits: 1)
+        _graph.Source("socketText", splits: 1, isReplayable: false)
             .Then(_graph, "flatMap")
             .Then(_graph, "combineByKey")
             .ByKey(_graph, "updateStateByKey", new NodeOptions { Name = "totals" })
@@ -220,6 +299,7 @@ public sealed class GraphPlannerTests
         Assert.Equal(
             """
             3 stages, 7 tasks, 128 key groups
+            at least once; volatile: socketText (what a killed process had received and not committed is lost)
             stage 0 × 1
               socketText
               flatMap(socketText)

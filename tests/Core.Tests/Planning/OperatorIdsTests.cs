@@ -50,6 +50,38 @@ public sealed class OperatorIdsTests
     }
 
     [Fact]
+    public void Numbered_state_is_marked_the_first_too()
+    {
+        const string Mark = "numbered: give it a name, else another one before it changes its id";
+        var graph = new StreamGraph();
+        var source = graph.Source();
+        source.ByKey(graph, "updateStateByKey");
+        source.ByKey(graph, "updateStateByKey");
+        source.ByKey(graph, "updateStateByKey", new NodeOptions { Name = "totals" });
+        source.ByKey(graph, "reduceByKey");
+        source.Then(graph, "map");
+        source.Then(graph, "map");
+
+        var lines = graph.Plan().Explain().Split('\n', StringSplitOptions.TrimEntries);
+
+        Assert.Contains($"updateStateByKey(queue) [stateful, {Mark}]", lines);
+        Assert.Contains($"updateStateByKey(queue).2 [stateful, {Mark}]", lines);
+        Assert.Equal(2, lines.Count(line => line.Contains(Mark, StringComparison.Ordinal)));
+        Assert.Contains("totals [stateful]", lines);
+        Assert.Contains("reduceByKey(queue) [stateful]", lines);
+    }
+
+    [Fact]
+    public void Numbered_sources_are_marked()
+    {
+        var graph = new StreamGraph();
+        graph.Source();
+        graph.Source();
+
+        Assert.Equal(2, graph.Plan().Explain().Split('\n').Count(line => line.Contains("[numbered: ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_named_operator_is_found_by_its_name_whatever_it_stands_on()
     {
         var graph = new StreamGraph();

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+using ConfigurationException = Millrace.Data.ConfigurationException;
+
+namespace Millrace.Runtime.Configuration;
+
+/// <summary>What has to be done to HOCON text before Akka's parser sees it.</summary>
+/// <remarks>
+/// That parser accepts a bracket or quote that is never closed, knows no environment variables, and takes <c>${?X}</c> for a reference to the
+/// whole configuration. So brackets are matched here, and substitutions resolved: a path of the same text goes first, an environment variable
+/// second. Where X is neither, <c>interval = ${?X}</c> is left out with its key, which is then what it was before.
+/// </remarks>
+internal sealed partial class HoconText(string text, string origin)
+{
+    private enum Mark
+    {
+        Text,
+        Substitution,
+        Open,
+        Close,
+        Quote,
+    }
+
+    /// <summary>The configuration that the text stands for.</summary>
+    public Config Parse()
+    {
+        RefuseOpenEnds();
+        if (!text.Contains("${", StringComparison.Ordinal))
+            return Parse(text);
+        var own = Parse(Resolve(Variable));
+        return Parse(Resolve(path => !own.IsEmpty && own.HasPath(path) ? $"${{{path}}}" : Variable(path)));
+    }
+
+
+    private static Mark Kind(Match match) =>
+        match.Groups["path"].Success ? Mark.Substitution
+        : match.Groups["open"].Success ? Mark.Open
+        : match.Groups["close"].Success ? Mark.Close
+        : match.Groups["quote"].Success ? Mark.Quote
+        : Mark.Text;
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { } value
+        ? $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""
+        : null;
+
+    private static bool EndsValue(string text, int position)
+    {
+        var rest = text.AsSpan(position).TrimStart(" \t\r");
+        return rest.IsEmpty || rest[0] is '\n' or ',' or '}' or '#' || rest.StartsWith("//", StringComparison.Ordinal);
+    }
+
+    private string Place(int position) => string.Create(CultureInfo.InvariantCulture, $"{origin}, line {LineOf(position)}");
+
+    private int LineOf(int position) => text.AsSpan(0, position).Count('\n') + 1;
+
+    private Config Parse(string hocon) => string.IsNullOrWhiteSpace(hocon) ? Config.Empty : ConfigurationFactory.ParseString(hocon, RefuseInclude);
+
+    private HoconRoot RefuseInclude(string file)
+    {
+        var found = Include().Matches(text).FirstOrDefault(match => match.Groups["file"].Value == file);
+        throw new ConfigurationException(
+            $"{Place(found?.Index ?? 0)}: settings expected, include \"{file}\" found; files are not included, add each with WithHoconFile (later ones win).");
+    }
+
+    private void RefuseOpenEnds()
+    {
+        var open = new Stack<Match>();
+        foreach (Match match in Tokens().Matches(text))
+        {
+            switch (Kind(match))
+            {
+                case Mark.Open:
+                    open.Push(match);
+                    break;
+                case Mark.Close:
+                    Close(open, match);
+                    break;
+                case Mark.Quote:
+                    throw new ConfigurationException($"{Place(match.Index)}: a second '\"' expected for the one there, the end of the text found; close it.");
+                default:
+                    break;
+            }
+        }
+
+        if (open.TryPeek(out var last))
+            throw new ConfigurationException($"{Place(last.Index)}: a '{CloserOf(last)}' expected for the '{last.Value}' there, the end of the text found; close it.");
+    }
+
+    private void Close(Stack<Match> open, Match closer)
+    {
+        if (!open.TryPop(out var opened))
+            throw new ConfigurationException($"{Place(closer.Index)}: a '{closer.Value}' found that closes nothing; remove it, or open what it should close.");
+        if (closer.Value != CloserOf(opened))
+        {
+            throw new ConfigurationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Place(closer.Index)}: a '{CloserOf(opened)}' expected for the '{opened.Value}' of line {LineOf(opened.Index)}, a '{closer.Value}' found; close it before."));
+        }
+    }
+
+    private static string CloserOf(Match open) => open.Value == "{" ? "}" : "]";
+
+    private string Resolve(Func<string, string?> find)
+    {
+        var result = new StringBuilder();
+        var copied = 0;
+        foreach (Match match in Tokens().Matches(text))
+        {
+            if (Kind(match) != Mark.Substitution)
+                continue;
+            var found = find(match.Groups["path"].Value.Trim());
+            var isOptional = match.Groups["optional"].Success;
+            if (found is null && !isOptional)
+                continue;
+            result.Append(text, copied, match.Index - copied);
+            copied = match.Index + match.Length;
+            if (found is not null)
+                result.Append(found);
+            else if (EndsValue(text, copied) && Assignment().Match(result.ToString()) is { Success: true } assignment)
+                result.Length = assignment.Index;
+        }
+
+        return result.Append(text, copied, text.Length - copied).ToString();
+    }
+
+    // Strings and comments come first, so that nothing inside them counts.
+    [GeneratedRegex("""""
+        """[\s\S]*?""" | "(?:\\.|[^"\\])*" | \#[^\n]* | //[^\n]*
+        | \$\{(?<optional>\?)?(?<path>[^}\n]*)\}
+        | (?<open>[{[]) | (?<close>[}\]]) | (?<quote>")
+        """"", RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
+    private static partial Regex Tokens();
+
+    [GeneratedRegex("""(?:"[^"\n]*"|[^\s{}\[\],=:"])+[ \t]*\+?[=:]\s*\z""", RegexOptions.RightToLeft)]
+    private static partial Regex Assignment();
+
+    [GeneratedRegex("""include\s+"(?<file>[^"]*)"|include\s+\w+\("(?<file>[^"]*)"\)""")]
+    private static partial Regex Include();
+}
