@@ -97,7 +97,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     {
         var plan = Plan(graph, options);
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
-        var (meter, counts) = (new ChannelMeter(), new RecordCounts());
+        var (meter, counts) = (new ChannelMeter(), new RecordCounts(reason => _metrics.Dropped(id, reason)));
         var handle = new JobHandle(id, plan, options.Observer, meter, counts, _metrics, _logger);
         Register(handle);
 
