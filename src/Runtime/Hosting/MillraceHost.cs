@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
@@ -36,7 +37,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         }
         """;
 
-    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
+    // Why so short: what has not ended with the drain time hangs in user code, and nobody should wait for it.
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromMilliseconds(100);
 
     private readonly ActorSystem _system;
     private readonly bool _ownsSystem;
@@ -48,6 +50,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     private readonly ConcurrentDictionary<JobId, JobHandle> _jobs = [];
     private readonly StopSignals? _signals;
     private int _jobNumber;
+    private long _stoppingSince;
     private int _stopping;
 
     private MillraceHost(ActorSystem system, bool ownsSystem, RuntimeOptions runtime, MillraceHostOptions options)
@@ -59,7 +62,10 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger("Millrace");
         _dispatchers = new TaskDispatchers(system, runtime.TaskThreads);
         _jobManager = system.ActorOf(JobManager.Props(), "millrace");
-        _signals = options.StopsOnSignal ? new StopSignals(() => _ = StopAsync(Options.DrainTimeout)) : null;
+        if (options.StopsOnSignal)
+            _signals = new StopSignals(() => _ = StopAsync(Options.DrainTimeout));
+        else if (options.EndsOnSecondSignal)
+            _signals = new StopSignals(stop: null);
     }
 
     /// <summary>The options in force.</summary>
@@ -148,6 +154,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     /// <summary>Stops every job gracefully and ends the tasks of those that are not done in time.</summary>
     public async Task StopAsync(TimeSpan drainTimeout)
     {
+        Interlocked.CompareExchange(ref _stoppingSince, Stopwatch.GetTimestamp(), 0);
         Interlocked.Exchange(ref _stopping, 1);
         var jobs = _jobs.Values.ToArray();
         var drained = Task.WhenAll(jobs.Select(job => job.StopAsync(graceful: true)));
@@ -175,10 +182,11 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         if (!_ownsSystem)
             return;
 
-        // Why the limit: a task that hangs in user code never ends, and nobody should wait for it.
+        // Why what is left: the drain time bounds the whole stop, from its first call on.
+        var left = Options.DrainTimeout - Stopwatch.GetElapsedTime(_stoppingSince);
         try
         {
-            await _system.Terminate().WaitAsync(EndTimeout).ConfigureAwait(false);
+            await _system.Terminate().WaitAsync(left > EndTimeout ? left : EndTimeout).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -23,6 +23,9 @@ public sealed class MillraceHostOptions
     /// </summary>
     public bool StopsOnSignal { get; set; } = true;
 
+    /// <summary>Whether a second signal ends the process at once although the first is somebody else's business.</summary>
+    internal bool EndsOnSecondSignal { get; init; }
+
     /// <summary>Writes warnings (a source without a connection, a recovery) as lines, for a program that has no logging.</summary>
     public MillraceHostOptions WithWarningsOn(TextWriter writer)
     {
