@@ -203,8 +203,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
 
     private static void Check(JobOptions options)
     {
-        if (options.EpochInterval is { } interval && (interval < TimeSpan.FromMilliseconds(1) || interval.Ticks % TimeSpan.TicksPerMillisecond != 0))
-            throw new GraphException($"Epoch interval {interval.TotalMilliseconds} ms found, a whole number of milliseconds, 1 or more, expected.");
+        if (options.EpochInterval is { } interval
+            && (interval < TimeSpan.FromMilliseconds(1) || interval > TimeSpan.FromDays(1) || interval.Ticks % TimeSpan.TicksPerMillisecond != 0))
+            throw new GraphException($"Epoch interval {interval.TotalMilliseconds} ms found, a whole number of milliseconds, 1 ms to 1 day, expected.");
         if (options.Parallelism is < 1)
             throw new GraphException($"Parallelism {options.Parallelism} found, 1 or more expected.");
         if (options.KeyGroups is < 1)
