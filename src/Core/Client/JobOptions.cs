@@ -9,7 +9,7 @@ public sealed record JobOptions
     /// <summary>Name of the job, unique in its host. <value>Default: a name made of the front end's and a number.</value></summary>
     public string? Name { get; init; }
 
-    /// <summary>Time from one epoch to the next. <value>Default <c>millrace.epoch.interval</c>.</value></summary>
+    /// <summary>Time from one epoch to the next, 1 ms to 1 day. <value>Default <c>millrace.epoch.interval</c>.</value></summary>
     public TimeSpan? EpochInterval { get; init; }
 
     /// <summary>Whether empty epochs run. <value>Default <see cref="EmptyEpochs.Coalesce"/>.</value></summary>

@@ -104,6 +104,25 @@ public sealed class Batch<T> : Batch
         return one;
     }
 
+    /// <summary>So many rows from <paramref name="first"/> on, with their sides, as a batch of their own: a view of a view, else a copy.</summary>
+    internal Batch<T> Slice(int first, int count)
+    {
+        Debug.Assert(first >= 0 && count >= 0 && first + count <= _count);
+        Batch<T> slice;
+        if (_pooled)
+        {
+            slice = Own(ArrayPool<T>.Shared.Rent(Math.Max(count, 1)), count);
+            Array.Copy(_rows, _start + first, slice._rows, 0, count);
+        }
+        else
+        {
+            slice = View(_rows, _start + first, count);
+        }
+
+        slice.CopySidesFrom(this, first);
+        return slice;
+    }
+
     /// <summary>A copy that owns its arrays.</summary>
     public Batch<T> Copy()
     {

@@ -6,6 +6,9 @@ namespace Millrace.Runtime.Checkpoints;
 /// <remarks>On timers of the job's clock, since Akka's scheduler ticks every 10 ms and a batch interval may be shorter.</remarks>
 internal sealed class ProtocolTimer
 {
+    // Why: a timer takes 49.7 days at most; a tick that comes too early sets it again.
+    private const long DelayMsMax = 24 * 60 * 60 * 1000;
+
     private readonly JobClock _clock;
     private readonly ITimer _timer;
     private long _wakeMs = long.MaxValue;
@@ -28,7 +31,7 @@ internal sealed class ProtocolTimer
         if (wakeMs >= Volatile.Read(ref _wakeMs))
             return;
         Volatile.Write(ref _wakeMs, wakeMs);
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, wakeMs - _clock.NowMs)), Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(wakeMs - _clock.NowMs, 0, DelayMsMax)), Timeout.InfiniteTimeSpan);
 
         // Why again: a clock that is moved by hand may have jumped between the reading and the setting, and then stand still.
         if (_clock.NowMs >= wakeMs)

@@ -8,7 +8,7 @@ internal interface IOutputGate
     /// <summary>Whether rows stand in half-filled batches.</summary>
     bool HasOpenRows { get; }
 
-    /// <summary>Sends half-filled batches.</summary>
+    /// <summary>Sends half-filled batches, but none to a channel that waits for credit: its rows would wait all the same, and in more batches.</summary>
     void Flush();
 
     /// <summary>Rows from now on belong to <paramref name="epoch"/>.</summary>

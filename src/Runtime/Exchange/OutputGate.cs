@@ -41,7 +41,10 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
     public void Flush()
     {
         for (var channel = 0; channel < _channels.Length; channel++)
-            SendOpen(channel);
+        {
+            if (!_channels[channel].IsBlocked)
+                SendOpen(channel);
+        }
     }
 
     /// <inheritdoc/>
@@ -50,9 +53,11 @@ internal sealed class OutputGate<T> : ChainEnd<T>, IOutputGate
     /// <inheritdoc/>
     public void SendControl(ControlItem control)
     {
-        Flush();
-        foreach (var channel in _channels)
-            channel.Send(_epoch, control);
+        for (var channel = 0; channel < _channels.Length; channel++)
+        {
+            SendOpen(channel);
+            _channels[channel].Send(_epoch, control);
+        }
     }
 
     /// <inheritdoc/>

@@ -8,8 +8,8 @@ public sealed class MillraceBuilder
 {
     private readonly List<Func<IServiceProvider, IStreamJob>> _jobs = [];
 
-    /// <summary>Configuration, logging and clock. Signals are the generic host's business here.</summary>
-    public MillraceHostOptions Options { get; } = new() { StopsOnSignal = false };
+    /// <summary>Configuration, logging and clock. The first signal is the generic host's business here; a second one ends the process at once.</summary>
+    public MillraceHostOptions Options { get; } = new() { StopsOnSignal = false, EndsOnSecondSignal = true };
 
     internal IReadOnlyList<Func<IServiceProvider, IStreamJob>> Jobs => _jobs;
 

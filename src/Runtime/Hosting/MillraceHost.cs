@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
@@ -36,7 +37,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         }
         """;
 
-    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
+    // Why so short: what has not ended with the drain time hangs in user code, and nobody should wait for it.
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromMilliseconds(100);
 
     private readonly ActorSystem _system;
     private readonly bool _ownsSystem;
@@ -48,6 +50,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     private readonly ConcurrentDictionary<JobId, JobHandle> _jobs = [];
     private readonly StopSignals? _signals;
     private int _jobNumber;
+    private long _stoppingSince;
     private int _stopping;
 
     private MillraceHost(ActorSystem system, bool ownsSystem, RuntimeOptions runtime, MillraceHostOptions options)
@@ -59,7 +62,10 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger("Millrace");
         _dispatchers = new TaskDispatchers(system, runtime.TaskThreads);
         _jobManager = system.ActorOf(JobManager.Props(), "millrace");
-        _signals = options.StopsOnSignal ? new StopSignals(() => _ = StopAsync(Options.DrainTimeout)) : null;
+        if (options.StopsOnSignal)
+            _signals = new StopSignals(() => _ = StopAsync(Options.DrainTimeout));
+        else if (options.EndsOnSecondSignal)
+            _signals = new StopSignals(stop: null);
     }
 
     /// <summary>The options in force.</summary>
@@ -100,7 +106,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     {
         var plan = Plan(graph, options);
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
-        var (meter, counts) = (new ChannelMeter(), new RecordCounts());
+        var (meter, counts) = (new ChannelMeter(), new RecordCounts(reason => _metrics.Dropped(id, reason)));
         var handle = new JobHandle(id, plan, options.Observer, meter, counts, _metrics, _logger);
         Register(handle);
 
@@ -152,6 +158,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     /// <summary>Stops every job gracefully and ends the tasks of those that are not done in time.</summary>
     public async Task StopAsync(TimeSpan drainTimeout)
     {
+        Interlocked.CompareExchange(ref _stoppingSince, Stopwatch.GetTimestamp(), 0);
         Interlocked.Exchange(ref _stopping, 1);
         var jobs = _jobs.Values.ToArray();
         var drained = Task.WhenAll(jobs.Select(job => job.StopAsync(graceful: true)));
@@ -179,10 +186,11 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         if (!_ownsSystem)
             return;
 
-        // Why the limit: a task that hangs in user code never ends, and nobody should wait for it.
+        // Why what is left: the drain time bounds the whole stop, from its first call on.
+        var left = Options.DrainTimeout - Stopwatch.GetElapsedTime(_stoppingSince);
         try
         {
-            await _system.Terminate().WaitAsync(EndTimeout).ConfigureAwait(false);
+            await _system.Terminate().WaitAsync(left > EndTimeout ? left : EndTimeout).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -199,8 +207,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
 
     private static void Check(JobOptions options)
     {
-        if (options.EpochInterval is { } interval && (interval < TimeSpan.FromMilliseconds(1) || interval.Ticks % TimeSpan.TicksPerMillisecond != 0))
-            throw new GraphException($"Epoch interval {interval.TotalMilliseconds} ms found, a whole number of milliseconds, 1 or more, expected.");
+        if (options.EpochInterval is { } interval
+            && (interval < TimeSpan.FromMilliseconds(1) || interval > TimeSpan.FromDays(1) || interval.Ticks % TimeSpan.TicksPerMillisecond != 0))
+            throw new GraphException($"Epoch interval {interval.TotalMilliseconds} ms found, a whole number of milliseconds, 1 ms to 1 day, expected.");
         if (options.Parallelism is < 1)
             throw new GraphException($"Parallelism {options.Parallelism} found, 1 or more expected.");
         if (options.KeyGroups is < 1)

@@ -27,6 +27,9 @@ public sealed class MillraceHostOptions
     /// <summary>Makes tasks fail, in tests. <value>Default null.</value></summary>
     internal ITaskFaults? Faults { get; set; }
 
+    /// <summary>Whether a second signal ends the process at once although the first is somebody else's business.</summary>
+    internal bool EndsOnSecondSignal { get; init; }
+
     /// <summary>Writes warnings (a source without a connection, a recovery) as lines, for a program that has no logging.</summary>
     public MillraceHostOptions WithWarningsOn(TextWriter writer)
     {

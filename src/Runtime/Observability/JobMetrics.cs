@@ -7,7 +7,8 @@ namespace Millrace.Runtime.Observability;
 /// <summary>The one meter and the one activity source, both named <c>Millrace</c>.</summary>
 /// <remarks>
 /// Instruments: <c>millrace.epoch.duration</c> (s, planned to committed), <c>millrace.epochs.committed</c> ({epoch}),
-/// <c>millrace.recoveries</c> ({recovery}), each tagged with <c>job</c>. An activity <c>epoch</c> per committed epoch.
+/// <c>millrace.recoveries</c> ({recovery}), <c>millrace.records.dropped</c> ({record}, also tagged with <c>reason</c>), each tagged with
+/// <c>job</c>. An activity <c>epoch</c> per committed epoch.
 /// </remarks>
 internal sealed class JobMetrics
 {
@@ -25,6 +26,8 @@ internal sealed class JobMetrics
     private readonly Counter<long> _epochs = Meter.CreateCounter<long>("millrace.epochs.committed", "{epoch}", "Committed epochs.");
     private readonly Counter<long> _recoveries = Meter.CreateCounter<long>("millrace.recoveries", "{recovery}", "Epochs in flight taken back and run again.");
 
+    private readonly Counter<long> _dropped = Meter.CreateCounter<long>("millrace.records.dropped", "{record}", "Records that sources left out or repaired.");
+
     public void EpochCommitted(JobId job, long durationMs)
     {
         var tag = new KeyValuePair<string, object?>("job", job.Name);
@@ -37,6 +40,10 @@ internal sealed class JobMetrics
     }
 
     public void Recovered(JobId job) => _recoveries.Add(1, new KeyValuePair<string, object?>("job", job.Name));
+
+    /// <summary>A source left a record out; <paramref name="reason"/> is one of few.</summary>
+    public void Dropped(JobId job, string reason) =>
+        _dropped.Add(1, new KeyValuePair<string, object?>("job", job.Name), new KeyValuePair<string, object?>("reason", reason));
 
     private static DateTimeOffset Start(long durationMs) => TimeProvider.System.GetUtcNow().AddMilliseconds(-durationMs);
 }

@@ -204,7 +204,8 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     {
         public object? Visit<T>(SourceNode<T> node)
         {
-            var context = new SplitContext(builder.Partition, builder.Parallelism, builder._recordSkipped, builder._warn);
+            var dropped = new DroppedRecords(node.Source.Description, builder._recordSkipped, builder._warn);
+            var context = new SplitContext(builder.Partition, builder.Parallelism, dropped.Add, builder._warn);
             builder.Chain.Source = new SourceDriver<T>(node.Source.Description, node.Source.Open(context));
             builder.Chain.SourceInput = new ChainInput<T>(builder.OutputOf<T>(node, 0));
             return null;

@@ -8,6 +8,9 @@ internal abstract class ChainInput
     /// <summary>Hands the batch to the chain.</summary>
     public abstract void Deliver(Batch batch);
 
+    /// <summary>So many rows of the batch from <paramref name="first"/> on, as a batch of their own.</summary>
+    public abstract Batch SliceOf(Batch batch, int first, int count);
+
     /// <summary>Row <paramref name="row"/> of the batch as a batch of one.</summary>
     public abstract Batch RowOf(Batch batch, int row);
 

@@ -13,6 +13,9 @@ internal sealed class ChainInput<T>(Output<T> entry) : ChainInput
     public override void Deliver(Batch batch) => entry.Send((Batch<T>)batch);
 
     /// <inheritdoc/>
+    public override Batch SliceOf(Batch batch, int first, int count) => ((Batch<T>)batch).Slice(first, count);
+
+    /// <inheritdoc/>
     public override Batch RowOf(Batch batch, int row) => ((Batch<T>)batch).RowAt(row);
 
     /// <inheritdoc/>

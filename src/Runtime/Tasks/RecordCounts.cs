@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Millrace.Runtime.Tasks;
 
 /// <summary>Records that did not go through, counted over all tasks of a job. Thread-safe.</summary>
-internal sealed class RecordCounts
+/// <param name="onDropped">Hears of each record that a source leaves out, with the reason.</param>
+internal sealed class RecordCounts(Action<string>? onDropped = null)
 {
     private readonly ConcurrentDictionary<string, long> _dropped = new(StringComparer.Ordinal);
     private long _skipped;
@@ -16,5 +17,9 @@ internal sealed class RecordCounts
 
     public void AddSkipped(long count) => Interlocked.Add(ref _skipped, count);
 
-    public void AddDropped(string reason) => _dropped.AddOrUpdate(reason, 1, static (_, count) => count + 1);
+    public void AddDropped(string reason)
+    {
+        _dropped.AddOrUpdate(reason, 1, static (_, count) => count + 1);
+        onDropped?.Invoke(reason);
+    }
 }

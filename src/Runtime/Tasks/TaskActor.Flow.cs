@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Millrace.Data;
 using Millrace.Runtime.Exchange;
@@ -12,6 +13,8 @@ internal sealed partial class TaskActor
     // Slow functions must not keep barriers and commands waiting for a turn's worth of batches.
     private bool IsTurnLong => Environment.TickCount64 - _turnBeganAtMs > TurnMsMax;
 
+    private bool MayGoOn => _protocol!.MayRun && !_chain!.IsBlocked;
+
     private void OnItem(ChannelItem item)
     {
         _held[item.Channel].Enqueue(item);
@@ -25,6 +28,7 @@ internal sealed partial class TaskActor
         if (_continues || _chain is null)
             return;
         _turnBeganAtMs = Environment.TickCount64;
+        _lookedAt = Stopwatch.GetTimestamp();
         var moved = _chain.Source is null ? WorkOffItems() : ReadSource();
         if (moved)
         {
@@ -41,6 +45,9 @@ internal sealed partial class TaskActor
     /// <summary>True when the turn is over and there may be more to do.</summary>
     private bool WorkOffItems()
     {
+        WorkOffRest();
+        if (_rest is not null)
+            return MayGoOn;
         var budget = ItemsPerTurn;
         for (bool progress = true; progress;)
         {
@@ -50,6 +57,8 @@ internal sealed partial class TaskActor
                 while (!_chain!.IsBlocked && _held[channel].TryPeek(out var item) && TakeItem(item, channel))
                 {
                     progress = true;
+                    if (_rest is not null)
+                        return MayGoOn;
                     if (--budget == 0 || IsTurnLong)
                         return true;
                 }
@@ -86,8 +95,7 @@ internal sealed partial class TaskActor
                 {
                     // Why before the work: a batch on which the task fails is off its way too.
                     _settings.Meter.WorkedOff();
-                    Deliver(_chain!.Inputs[channel], item.Batch, offset: null);
-                    GiveCredit(channel);
+                    Deliver(_chain!.Inputs[channel], item.Batch, channel, offset: null);
                 }
 
                 return true;
@@ -97,19 +105,21 @@ internal sealed partial class TaskActor
     /// <summary>True when the turn is over and there may be more to do.</summary>
     private bool ReadSource()
     {
-        for (var budget = ItemsPerTurn; !_chain!.IsBlocked && _protocol!.MayRun; budget--)
+        WorkOffRest();
+        for (var budget = ItemsPerTurn; MayGoOn; budget--)
         {
-            if (budget == 0 || IsTurnLong)
+            if (_rest is not null || budget == 0 || IsTurnLong)
                 return true;
             OpenEpoch();
-            var run = _runs[_protocol.CurrentEpoch];
+            var run = _runs[_protocol!.CurrentEpoch];
             if (_position < run.Range.End)
             {
                 var first = _position;
-                var batch = _chain.Source!.Read(first, run.Range.End, out _position);
-                if (batch is not null)
-                    Deliver(_chain.SourceInput!, batch, first);
-                ObserveSource();
+                var batch = _chain!.Source!.Read(first, run.Range.End, out _position);
+                if (batch is null)
+                    ObserveSource();
+                else
+                    Deliver(_chain.SourceInput!, batch, channel: null, first);
             }
             else
             {
@@ -117,23 +127,79 @@ internal sealed partial class TaskActor
                 if (run.Range.IsLast)
                     Advance(0, Watermark.Maximum);
                 CompleteEpoch();
+                _lookedAt = Stopwatch.GetTimestamp();
             }
         }
 
         return false;
     }
 
-    private void Deliver(ChainInput input, Batch batch, long? offset)
+    private void Deliver(ChainInput input, Batch batch, int? channel, long? offset)
     {
         // The time-out is for one batch, not for the turn.
         _activity.Begin();
         if (_protocol!.CurrentEpoch <= _rowByRowThrough)
+        {
             RunRowByRow(input, batch, offset);
-        else
+            SendDue();
+            OnDelivered(channel);
+        }
+        else if (batch.Count <= _slices.Rows)
+        {
+            var rows = batch.Count;
             input.Deliver(batch);
-        // Why by the coarse tick: once a batch, and it costs a load; the delay is a bound for rows that wait, not a timer.
-        if (Environment.TickCount64 - _flushedAtMs > _settings.BatchDelayMax.TotalMilliseconds)
-            FlushGates();
+            _slices.Adapt(rows, SendDue());
+            OnDelivered(channel);
+        }
+        else
+        {
+            _rest = new Rest(input, batch, channel);
+            WorkOffRest();
+        }
+    }
+
+    /// <summary>Goes on with a batch that the chain takes in slices, as far as the turn and credit allow. Nothing else is taken before its end.</summary>
+    private void WorkOffRest()
+    {
+        while (_rest is { } rest && MayGoOn && !IsTurnLong)
+        {
+            _activity.Begin();
+            var rows = Math.Min(_slices.Rows, rest.Batch.Count - rest.First);
+            rest.Input.Deliver(rest.Input.SliceOf(rest.Batch, rest.First, rows));
+            _slices.Adapt(rows, SendDue());
+            rest.First += rows;
+            if (rest.First < rest.Batch.Count)
+                continue;
+            DropRest();
+            OnDelivered(rest.Channel);
+        }
+    }
+
+    private void DropRest()
+    {
+        _rest?.Batch.Release();
+        _rest = null;
+    }
+
+    private void OnDelivered(int? channel)
+    {
+        if (channel is { } number)
+            GiveCredit(number);
+        else
+            ObserveSource();
+    }
+
+    /// <summary>Sends half-filled batches that would be late after another step like the last one; gives the time that this one took.</summary>
+    /// <remarks>The one look at the clock: once a batch where the chain is fast.</remarks>
+    private long SendDue()
+    {
+        var now = Stopwatch.GetTimestamp();
+        var took = now - _lookedAt;
+        _lookedAt = now;
+        // Why twice: the next slice may have twice the rows.
+        if (Stopwatch.GetElapsedTime(_flushedAt, now + (2 * took)) > _settings.BatchDelayMax)
+            FlushGates(now);
+        return took;
     }
 
     private void RunRowByRow(ChainInput input, Batch batch, long? offset) => _rows!.Run(input, batch, row => offset is { } first
@@ -155,6 +221,9 @@ internal sealed partial class TaskActor
                 BecomeIdle(channel);
                 break;
         }
+
+        // What that took says nothing about batches.
+        _lookedAt = Stopwatch.GetTimestamp();
     }
 
     private void ObserveSource()

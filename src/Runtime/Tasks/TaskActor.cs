@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Millrace.Data;
 using Millrace.Operators;
@@ -29,6 +30,7 @@ internal sealed partial class TaskActor : UntypedActor
     private readonly int[] _creditsDue;
     private readonly SortedDictionary<long, EpochRun> _runs = [];
 
+    private readonly SliceSize _slices;
     private readonly WatermarkMerger _merger;
     private readonly SortedDictionary<long, WatermarkMerger> _watermarks = [];
 
@@ -39,14 +41,25 @@ internal sealed partial class TaskActor : UntypedActor
     private SinkProtocol? _sink;
     private long _position;
     private long _rowByRowThrough;
-    private long _flushedAtMs;
+    private long _flushedAt;
+    private long _lookedAt;
     private long _turnBeganAtMs;
+    private Rest? _rest;
     private bool _continues;
     private bool _flushes;
 
     private sealed record EpochRun(EpochInfo Info, OffsetRange Range)
     {
         public long Skipped { get; set; }
+    }
+
+    /// <summary>A batch of which the chain has had the rows before <see cref="First"/>.</summary>
+    /// <param name="Input">Where it enters.</param>
+    /// <param name="Batch">All of it.</param>
+    /// <param name="Channel">The channel it came on; null for the source's.</param>
+    private sealed record Rest(ChainInput Input, Batch Batch, int? Channel)
+    {
+        public int First { get; set; }
     }
 
     public TaskActor(int task, TaskSettings settings, TaskActivity activity, IActorRef worker)
@@ -58,6 +71,7 @@ internal sealed partial class TaskActor : UntypedActor
         _senders = [.. settings.Topology.Senders(task)];
         _held = [.. _senders.Select(_ => new Queue<ChannelItem>())];
         _creditsDue = new int[_senders.Length];
+        _slices = new SliceSize(settings.BatchDelayMax);
         _merger = new WatermarkMerger(Math.Max(1, _senders.Length));
     }
 
@@ -143,6 +157,7 @@ internal sealed partial class TaskActor : UntypedActor
             throw new InvalidOperationException($"{_settings.Topology.IdOf(_task)} can't be restored at epoch {start.Base}: this journal keeps no state.");
         _chain?.Dispose();
         DropHeld();
+        DropRest();
         _runs.Clear();
         var shape = _settings.Topology.Shape.Tasks[_task];
         _protocol = new TaskProtocol(_task, shape, start.Generation, start.Base, start.ConsumerGenerations.AsSpan());
@@ -185,6 +200,7 @@ internal sealed partial class TaskActor : UntypedActor
             foreach (var behind in _runs.Keys.Where(epoch => epoch > adoption.CommitThrough).ToArray())
                 _runs.Remove(behind);
             DropStale();
+            DropRest();
             Array.Clear(_creditsDue);
             _position = 0;
         }
@@ -231,18 +247,19 @@ internal sealed partial class TaskActor : UntypedActor
     {
         _flushes = false;
         if (_chain is not null && _protocol!.MayRun)
-            FlushGates();
+            FlushGates(Stopwatch.GetTimestamp());
     }
 
-    private void FlushGates()
+    private void FlushGates(long now)
     {
         _chain!.FlushGates();
-        _flushedAtMs = Environment.TickCount64;
+        _flushedAt = now;
     }
 
     private TaskFailure Failed(Exception cause)
     {
         _protocol?.Fail();
+        DropRest();
         if (cause is UserFunctionException && _runs.Count > 0)
             _rowByRowThrough = Math.Max(_rowByRowThrough, _runs.Keys.Last());
         var reason = cause is MillraceException ? cause.Message : $"Task {_settings.Topology.IdOf(_task)}: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";

@@ -26,6 +26,17 @@ public sealed class JobLifeTests
     }
 
     [Fact]
+    public async Task An_epoch_interval_of_more_than_a_day_is_refused_in_one_line()
+    {
+        await using var host = await TestHost.StartAsync();
+        var options = TestHost.Often with { EpochInterval = TimeSpan.FromDays(50) };
+
+        var failure = await Assert.ThrowsAsync<GraphException>(() => host.StartAsync(Copy(new QueueSource<int>(new([[1]])), new LedgerSink<int>()), options));
+
+        Assert.Equal("Epoch interval 4320000000 ms found, a whole number of milliseconds, 1 ms to 1 day, expected.", failure.Message);
+    }
+
+    [Fact]
     public async Task A_graceful_stop_writes_everything_that_is_queued()
     {
         await using var host = await TestHost.StartAsync();

@@ -100,8 +100,9 @@ public sealed class TaskTopologyTests
             ports.Add(graph.AddSource("queue", new QueueSource<(int Key, int Value)>([]), Options(random)));
         for (var count = random.Next(1, 8); count > 0; count--)
         {
-            var node = graph.AddOperator("map", () => new MapOperator<(int Key, int Value), (int Key, int Value)>(row => row), Options(random));
-            for (var inputs = random.Next(1, 4); inputs > 0; inputs--)
+            var inputs = random.Next(1, 4);
+            var node = graph.AddOperator("union", () => new UnionOperator<(int Key, int Value)>(inputs), Options(random));
+            for (var input = 0; input < inputs; input++)
                 graph.Connect(ports[random.Next(ports.Count)], node, AnyExchange(random));
             ports.Add(new(node));
         }
