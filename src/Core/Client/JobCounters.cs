@@ -5,7 +5,10 @@ namespace Millrace.Client;
 /// <param name="RecordsSkipped">Records left out by <see cref="Operators.ErrorPolicy.Skip"/>, in committed epochs.</param>
 /// <param name="RecordsDropped">Records that sources left out, by reason (too long, unreadable).</param>
 /// <param name="BatchesInFlightMax">Most batches that were on their way between tasks at any time.</param>
-/// <param name="CreditBatches">Sum of the credits of all channels: the bound of <paramref name="BatchesInFlightMax"/>.</param>
+/// <param name="CreditBatches">
+/// Sum of the credits of all channels: the bound of <paramref name="BatchesInFlightMax"/> as long as nothing fails. A recovery starts with full
+/// credit beside what is still on its way and will be dropped, so the bound after failures is this times (<paramref name="Attempts"/> + 1).
+/// </param>
 public sealed record JobCounters(
     long Attempts,
     long RecordsSkipped,
