@@ -9,6 +9,7 @@ internal sealed class Driver : IDisposable
 {
     private readonly List<DriverOutput> _outputs = [];
     private readonly object _gate = new();
+    private int _hidden;
     private bool _woken;
     private volatile bool _stopped;
     private BatchTracker _tracker = null!;
@@ -22,11 +23,13 @@ internal sealed class Driver : IDisposable
 
     /// <param name="body">The output operation.</param>
     /// <param name="every">It runs for every so-manieth batch.</param>
-    /// <param name="isHidden">Whether listeners do not hear of it.</param>
+    /// <param name="isHidden">Whether listeners do not hear of it; it runs before those of which they do.</param>
     public DriverOutput<T> Add<T>(Action<Rdd<T>, Time> body, int every, bool isHidden)
     {
         var output = new DriverOutput<T>(this, body, every, isHidden);
-        _outputs.Add(output);
+
+        // Why hidden ones first: what they keep is there for the bodies of the same batch.
+        _outputs.Insert(isHidden ? _hidden++ : _outputs.Count, output);
         return output;
     }
 
@@ -87,7 +90,7 @@ internal sealed class Driver : IDisposable
         for (var id = 0; id < _outputs.Count; id++)
         {
             var output = _outputs[id];
-            var operation = output is { IsDue: true, IsHidden: false } ? _tracker.OutputStarted(output.ReadyTime, id, _names[id]) : null;
+            var operation = output is { IsDue: true, IsHidden: false } ? _tracker.OutputStarted(output.ReadyTime, id - _hidden, _names[id]) : null;
             string? failure = null;
             try
             {

@@ -29,6 +29,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
     private readonly List<StreamNode> _outputs = [];
     private readonly List<IRememberedStream> _streams = [];
     private readonly Dictionary<StreamNode, int> _windows = [];
+    private int _hiddenOutputs;
     private TimeSpan? _remember;
     private ListenerBus? _bus;
     private IJob? _job;
@@ -251,7 +252,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
     internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body, int slideBatches, bool isHidden = false)
     {
         Building().AddSink(isHidden ? "remember" : "foreachRDD", port, new ForeachRddSink<T>(_driver.Add(body, slideBatches, isHidden)));
-        _outputs.Add(_graph.Nodes[^1]);
+        _outputs.Insert(isHidden ? _hiddenOutputs++ : _outputs.Count, _graph.Nodes[^1]);
     }
 
     // As Spark: what stands on a stream needs its batches as long as its own, and for the length of its window before them.
