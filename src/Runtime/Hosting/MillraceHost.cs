@@ -33,6 +33,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             run-by-clr-shutdown-hook = off
             run-by-actor-system-terminate = off
             exit-clr = off
+            # In a service: what has not ended by then hangs in user code.
+            phases.actor-system-terminate.timeout = 500 ms
           }
         }
         """;
@@ -195,6 +197,16 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         catch (TimeoutException)
         {
         }
+    }
+
+    /// <summary>Whether every actor has ended.</summary>
+    internal bool HasSystemEnded => _system.WhenTerminated.IsCompleted;
+
+    /// <summary>Ends the process, since a task that hangs in a user's function would keep it for ever.</summary>
+    internal void EndProcess()
+    {
+        JobLog.HangsAtEnd(_logger);
+        Environment.Exit(StopSignals.ExitCode);
     }
 
     /// <summary>The whole configuration of an actor system for the runtime; throws where the user's part is wrong.</summary>

@@ -12,7 +12,8 @@ public static class MillraceServiceCollectionExtensions
 {
     /// <summary>
     /// Adds an embedded <see cref="MillraceHost"/> (also as <see cref="IJobRunner"/>) on an actor system of Akka.Hosting. Jobs start with the
-    /// generic host and are drained, for at most <c>millrace.stop.drain-timeout</c>, when it stops.
+    /// generic host and are drained, for at most <c>millrace.stop.drain-timeout</c>, when it stops. A function that does not come back even then
+    /// ends the process once every service has stopped, with exit code 130.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="name">Name of the actor system.</param>
@@ -35,7 +36,11 @@ public static class MillraceServiceCollectionExtensions
         {
             var host = provider.GetRequiredService<MillraceHost>();
             return new MillraceService(
-                () => builder.Jobs.Select(create => create(provider)), host, () => host.StopAsync(host.Options.DrainTimeout));
+                () => builder.Jobs.Select(create => create(provider)),
+                host,
+                () => host.StopAsync(host.Options.DrainTimeout),
+                () => host.HasSystemEnded,
+                host.EndProcess);
         });
         return services;
     }

@@ -6,7 +6,8 @@ namespace Millrace.Runtime.Hosting;
 /// <remarks>In a service the first one is the generic host's, which stops and so drains; only the second is taken.</remarks>
 internal sealed class StopSignals : IDisposable
 {
-    private const int ExitCodeBySignal = 130;
+    /// <summary>Of a process that was ended before its work was.</summary>
+    public const int ExitCode = 130;
 
     private readonly Action? _stop;
     private readonly Action<int> _exit;
@@ -38,7 +39,7 @@ internal sealed class StopSignals : IDisposable
         if (Interlocked.Increment(ref _seen) > 1)
         {
             context.Cancel = true;
-            _exit(ExitCodeBySignal);
+            _exit(ExitCode);
         }
         else if (_stop is not null)
         {

@@ -20,4 +20,7 @@ internal static partial class JobLog
 
     [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "Job {Job} still runs {Seconds} s after it was told to stop; its tasks are ended now")]
     public static partial void DrainTimedOut(ILogger logger, string job, double seconds);
+
+    [LoggerMessage(EventId = 1006, Level = LogLevel.Error, Message = "A task hangs in a user's function after every service has stopped; the process is ended now")]
+    public static partial void HangsAtEnd(ILogger logger);
 }
