@@ -41,7 +41,7 @@ public sealed class StreamScript : IAsyncDisposable
 
     private sealed record RunningBatch(long Number)
     {
-        // Why asynchronously: the driver's thread must not go on with the script.
+        // Why asynchronously: the listeners' thread must not go on with the script.
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
@@ -53,7 +53,7 @@ public sealed class StreamScript : IAsyncDisposable
             ZeroTime = options.Start,
             TaskTimeout = options.Job.TaskTimeout ?? (options.Patience * 0.75),
         });
-        Context.OnBatchDone(OnBatchDone);
+        Context.AddStreamingListener(new BatchListener(this));
     }
 
     /// <summary>Where the program is built. The script starts and stops it.</summary>
@@ -250,9 +250,12 @@ public sealed class StreamScript : IAsyncDisposable
         ? "it is committed, but the body of an output operation has not come back"
         : $"it is not committed, the job is {job.State.ToString().ToLowerInvariant()}";
 
-    private void OnBatchDone(long epoch)
+    private sealed class BatchListener(StreamScript script) : StreamingListener
     {
-        if (_running is { } running && running.Number == epoch)
-            running.Done.TrySetResult();
+        public override void OnBatchCompleted(BatchInfo batch)
+        {
+            if (script._running is { } running && script.TimeOf(running.Number).ToUnixTimeMilliseconds() == batch.BatchTime.Milliseconds)
+                running.Done.TrySetResult();
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Millrace.Data;
 using Millrace.DStreams.Rdds;
+using Millrace.Planning;
 
 namespace Millrace.DStreams;
 
@@ -9,36 +10,35 @@ internal sealed class Driver : IDisposable
 {
     private readonly List<DriverOutput> _outputs = [];
     private readonly object _gate = new();
-    private int _hidden;
     private bool _woken;
     private volatile bool _stopped;
+    private volatile bool _failed;
     private BatchTracker _tracker = null!;
     private DriverWatch? _watch;
-    private IReadOnlyList<string> _names = [];
 
     public bool HasOutputs => _outputs.Count > 0;
 
-    /// <summary>Called behind the last body of each batch, with its epoch, on the driver's thread. Set before the start.</summary>
-    public Action<long>? BatchDone { get; set; }
-
     /// <param name="body">The output operation.</param>
     /// <param name="every">It runs for every so-manieth batch.</param>
-    /// <param name="isHidden">Whether listeners do not hear of it; it runs before those of which they do.</param>
-    public DriverOutput<T> Add<T>(Action<Rdd<T>, Time> body, int every, bool isHidden)
+    /// <param name="isOwn">Whether it is the context's own and not the program's.</param>
+    public DriverOutput<T> Add<T>(Action<Rdd<T>, Time> body, int every, bool isOwn)
     {
-        var output = new DriverOutput<T>(this, body, every, isHidden);
+        var own = _outputs.Count(output => output.Id is null);
+        var added = new DriverOutput<T>(this, isOwn ? null : _outputs.Count - own, body, every);
 
-        // Why hidden ones first: what they keep is there for the bodies of the same batch.
-        _outputs.Insert(isHidden ? _hidden++ : _outputs.Count, output);
-        return output;
+        // Why its own first: what they keep is there for the bodies of the same batch.
+        _outputs.Insert(isOwn ? own : _outputs.Count, added);
+        return added;
     }
 
     /// <param name="tracker">Told of what runs.</param>
-    /// <param name="names">The outputs' names in the plan.</param>
+    /// <param name="plan">Has the outputs' names.</param>
     /// <param name="timeout">How long a body may run.</param>
-    public void Start(BatchTracker tracker, IReadOnlyList<string> names, TimeSpan timeout)
+    public void Start(BatchTracker tracker, JobGraph plan, TimeSpan timeout)
     {
-        (_tracker, _names, _watch) = (tracker, names, new DriverWatch(timeout, OnTimeout));
+        foreach (var output in _outputs)
+            output.Name = plan.IdOf(output.Node).Name;
+        (_tracker, _watch) = (tracker, new DriverWatch(timeout, OnTimeout));
         new Thread(Run) { IsBackground = true, Name = "millrace-driver" }.Start();
     }
 
@@ -87,44 +87,49 @@ internal sealed class Driver : IDisposable
             epoch = ready;
         }
 
-        for (var id = 0; id < _outputs.Count; id++)
+        foreach (var output in _outputs)
         {
-            var output = _outputs[id];
-            var operation = output is { IsDue: true, IsHidden: false } ? _tracker.OutputStarted(output.ReadyTime, id - _hidden, _names[id]) : null;
-            string? failure = null;
-            try
-            {
-                _watch!.Begin(id);
-                output.Run();
-            }
-            catch (Exception cause)
-            {
-                failure = $"Output operation {_names[id]} threw {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
-                Fail(output, new UserFunctionException(failure, cause));
-            }
-            finally
-            {
-                _watch!.End();
-            }
-
+            var operation = output is { Id: { } id, IsDue: true } ? _tracker.OutputStarted(output.ReadyTime, id, output.Name) : null;
+            var failure = RunBody(output);
             if (operation is not null)
                 _tracker.OutputCompleted(epoch!.Value, operation, failure);
-            if (_stopped)
+            if (_failed)
                 return false;
         }
 
         _tracker.BatchCompleted(epoch!.Value);
-        BatchDone?.Invoke(epoch!.Value);
         return true;
     }
 
+    /// <summary>Runs the body for the ready batch.</summary>
+    /// <returns>Why it failed, or null.</returns>
+    private string? RunBody(DriverOutput output)
+    {
+        _watch!.Begin(output);
+        try
+        {
+            output.Run();
+            return null;
+        }
+        catch (Exception cause)
+        {
+            var failure = $"Output operation {output.Name} threw {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
+            Fail(output, new UserFunctionException(failure, cause));
+            return failure;
+        }
+        finally
+        {
+            _watch.End();
+        }
+    }
+
     // The thread is left to the body that keeps it: whatever it does later is not heard any more.
-    private void OnTimeout(int id) => Fail(_outputs[id], new UserFunctionException(
-        $"Output operation {_names[id]} did not return within {_watch!.Timeout.TotalSeconds:0.###} s; shorten its work, or raise millrace.task.timeout (JobOptions.TaskTimeout)."));
+    private void OnTimeout(DriverOutput output) => Fail(output, new UserFunctionException(
+        $"Output operation {output.Name} did not return within {_watch!.Timeout.TotalSeconds:0.###} s; shorten its work, or raise millrace.task.timeout (JobOptions.TaskTimeout)."));
 
     private void Fail(DriverOutput output, UserFunctionException failure)
     {
-        _stopped = true;
+        (_failed, _stopped) = (true, true);
         output.Fail(failure);
     }
 }

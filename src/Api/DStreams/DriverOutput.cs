@@ -1,8 +1,19 @@
+using Millrace.Graphs;
+
 namespace Millrace.DStreams;
 
 /// <summary>One output operation as the driver sees it: collects the partitions of each batch, then runs the body once.</summary>
-internal abstract class DriverOutput
+/// <param name="id">Its number among the program's output operations, from 0; null for one of the context's own, of which listeners do not hear.</param>
+internal abstract class DriverOutput(int? id)
 {
+    public int? Id => id;
+
+    /// <summary>The sink that hands it the rows. Set when it is in the graph.</summary>
+    public StreamNode Node { get; set; } = null!;
+
+    /// <summary>Its name in the plan. Set at the start.</summary>
+    public string Name { get; set; } = "";
+
     /// <summary>The next batch of which all partitions are here, or null.</summary>
     public abstract long? ReadyEpoch { get; }
 
@@ -11,9 +22,6 @@ internal abstract class DriverOutput
 
     /// <summary>Whether the body runs for the ready batch, and not for one of a longer slide only.</summary>
     public abstract bool IsDue { get; }
-
-    /// <summary>Whether it is the context's own, of which listeners do not hear.</summary>
-    public abstract bool IsHidden { get; }
 
     /// <summary>Runs the body for the ready batch.</summary>
     public abstract void Run();

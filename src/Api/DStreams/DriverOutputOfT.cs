@@ -5,7 +5,7 @@ using Millrace.DStreams.Rdds;
 namespace Millrace.DStreams;
 
 /// <inheritdoc/>
-internal sealed class DriverOutput<T>(Driver driver, Action<Rdd<T>, Time> body, int every, bool isHidden) : DriverOutput
+internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Time> body, int every) : DriverOutput(id)
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<long, Collected> _batches = [];
@@ -39,9 +39,6 @@ internal sealed class DriverOutput<T>(Driver driver, Action<Rdd<T>, Time> body, 
                 return new(_batches.First().Value.NowMs);
         }
     }
-
-    /// <inheritdoc/>
-    public override bool IsHidden => isHidden;
 
     /// <inheritdoc/>
     public override bool IsDue => ReadyEpoch % every == 0;

@@ -3,14 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Millrace.DStreams;
 
-/// <summary>Tells listeners of events, on a thread of its own. Events behind the ten thousandth that waits are dropped and counted.</summary>
+/// <summary>Tells listeners of events, on a thread of its own once there is one. Events behind the ten thousandth that waits are dropped and counted.</summary>
 internal sealed class ListenerBus(ILogger logger) : IDisposable
 {
     private const int WaitingMax = 10_000;
 
     private readonly BlockingCollection<Action<StreamingListener>> _events = new(WaitingMax);
     private readonly Lock _lock = new();
-    private List<StreamingListener> _listeners = [];
+    private volatile List<StreamingListener> _listeners = [];
+    private bool _isRunning;
     private long _dropped;
 
     public long Dropped => Interlocked.Read(ref _dropped);
@@ -18,7 +19,14 @@ internal sealed class ListenerBus(ILogger logger) : IDisposable
     public void Add(StreamingListener listener)
     {
         lock (_lock)
+        {
             _listeners = [.. _listeners, listener];
+            if (_isRunning)
+                return;
+            _isRunning = true;
+        }
+
+        new Thread(Run) { IsBackground = true, Name = "millrace-listeners" }.Start();
     }
 
     public void Remove(StreamingListener listener)
@@ -27,14 +35,19 @@ internal sealed class ListenerBus(ILogger logger) : IDisposable
             _listeners = [.. _listeners.Where(other => !ReferenceEquals(other, listener))];
     }
 
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "millrace-listeners" }.Start();
-
     public void Post(Action<StreamingListener> tell)
     {
-        if (_listeners.Count == 0 || _events.IsAddingCompleted)
+        if (_listeners.Count == 0)
             return;
-        if (!_events.TryAdd(tell))
-            Interlocked.Increment(ref _dropped);
+        try
+        {
+            if (!_events.TryAdd(tell))
+                Interlocked.Increment(ref _dropped);
+        }
+        catch (InvalidOperationException)
+        {
+            // The context has ended: nobody listens any more.
+        }
     }
 
     /// <summary>Ends the thread once the events that wait have been told.</summary>

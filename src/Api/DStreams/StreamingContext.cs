@@ -25,13 +25,11 @@ public sealed partial class StreamingContext : IAsyncDisposable
     private readonly Driver _driver = new();
     private readonly Lock _lock = new();
     private readonly JobOptions _options;
+    private readonly Lazy<ListenerBus> _bus;
     private readonly List<Func<JobGraph, ReceiverMonitor>> _receivers = [];
-    private readonly List<StreamNode> _outputs = [];
     private readonly List<IRememberedStream> _streams = [];
     private readonly Dictionary<StreamNode, int> _windows = [];
-    private int _hiddenOutputs;
     private TimeSpan? _remember;
-    private ListenerBus? _bus;
     private IJob? _job;
     private StreamingContextState _state = StreamingContextState.Initialized;
 
@@ -45,6 +43,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
             throw new GraphException($"Batch interval {batchDuration.TotalMilliseconds} ms found, a whole number of milliseconds, 1 or more, expected, and at most one day.");
         _runner = runner;
         BatchDuration = batchDuration;
+        _bus = new(() => new ListenerBus(Logger));
         _options = (options ?? new()) with { EpochInterval = batchDuration, EmptyEpochs = EmptyEpochs.Show };
     }
 
@@ -55,9 +54,9 @@ public sealed partial class StreamingContext : IAsyncDisposable
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Events that listeners have missed because they were slower.</summary>
-    public long ListenerEventsDropped => _bus?.Dropped ?? 0;
+    public long ListenerEventsDropped => Bus.Dropped;
 
-    private ListenerBus Bus => _bus ??= new ListenerBus(Logger);
+    private ListenerBus Bus => _bus.Value;
 
     /// <summary>The batch interval.</summary>
     public TimeSpan BatchDuration { get; }
@@ -116,16 +115,14 @@ public sealed partial class StreamingContext : IAsyncDisposable
     public void AddStreamingListener(StreamingListener listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        lock (_lock)
-            Bus.Add(listener);
+        Bus.Add(listener);
     }
 
     /// <summary>Leaves a listener out from now on.</summary>
     public void RemoveStreamingListener(StreamingListener listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        lock (_lock)
-            Bus.Remove(listener);
+        Bus.Remove(listener);
     }
 
     /// <summary>Keeps the batches of every stream for at least so long, for <see cref="DStream{T}.Slice"/>; and longer by the windows that stand on it.</summary>
@@ -151,9 +148,9 @@ public sealed partial class StreamingContext : IAsyncDisposable
                 throw new GraphException($"The context is {_state.ToString().ToLowerInvariant()} already, an initialized one expected; make a new StreamingContext to run again.");
             if (!_driver.HasOutputs)
                 throw new GraphException("No output operation found, at least one expected (Print, ForeachRDD), so there is nothing to run.");
+            BecomeActive();
             if (_remember is { } duration)
                 KeepBatches(duration);
-            BecomeActive();
             _state = StreamingContextState.Active;
         }
 
@@ -161,9 +158,8 @@ public sealed partial class StreamingContext : IAsyncDisposable
         {
             var plan = Plan();
             var tracker = new BatchTracker(_runner.Clock, Bus, _receivers.ConvertAll(monitor => monitor(plan)));
-            Bus.Start();
             Bus.Post(listener => listener.OnStreamingStarted(_runner.Clock.GetUtcNow()));
-            _driver.Start(tracker, _outputs.ConvertAll(output => plan.IdOf(output).Name), _options.TaskTimeout ?? _runner.TaskTimeout);
+            _driver.Start(tracker, plan, _options.TaskTimeout ?? _runner.TaskTimeout);
             var job = await _runner.StartAsync(_graph, _options with { Observer = tracker }, cancellationToken).ConfigureAwait(false);
             bool isStopped;
             lock (_lock)
@@ -220,16 +216,13 @@ public sealed partial class StreamingContext : IAsyncDisposable
         if (job is not null)
             await job.StopAsync(graceful).ConfigureAwait(false);
         _driver.Dispose();
-        _bus?.Dispose();
+        Bus.Dispose();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
     internal JobGraph Plan() => _runner.Plan(_graph, _options);
-
-    /// <summary>Has <paramref name="done"/> called, with its epoch, when all output operations of a batch have run. Before the start.</summary>
-    internal void OnBatchDone(Action<long> done) => _driver.BatchDone = done;
 
     /// <summary>The graph, for adding to it; throws once the context has started.</summary>
     internal StreamGraph Building() => State switch
@@ -248,11 +241,13 @@ public sealed partial class StreamingContext : IAsyncDisposable
     /// <param name="port">The stream.</param>
     /// <param name="body">The output operation.</param>
     /// <param name="slideBatches">It runs for every so-manieth batch.</param>
-    /// <param name="isHidden">Whether it is the context's own, of which listeners do not hear.</param>
-    internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body, int slideBatches, bool isHidden = false)
+    /// <param name="isOwn">Whether it is the context's own and not the program's.</param>
+    internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body, int slideBatches, bool isOwn = false)
     {
-        Building().AddSink(isHidden ? "remember" : "foreachRDD", port, new ForeachRddSink<T>(_driver.Add(body, slideBatches, isHidden)));
-        _outputs.Insert(isHidden ? _hiddenOutputs++ : _outputs.Count, _graph.Nodes[^1]);
+        var graph = Building();
+        var output = _driver.Add(body, slideBatches, isOwn);
+        graph.AddSink(isOwn ? "remember" : "foreachRDD", port, new ForeachRddSink<T>(output));
+        output.Node = graph.Nodes[^1];
     }
 
     // As Spark: what stands on a stream needs its batches as long as its own, and for the length of its window before them.

@@ -97,12 +97,10 @@ public sealed class ListenerTests
         var rows = new ConcurrentBag<int>();
         var union = run.Context.Union([run.Context.InputStream(channel.Reader), run.Context.InputStream(Sequence())]);
         union.ForeachRDD(rdd => rdd.Foreach(rows.Add));
+        run.Context.AddStreamingListener(new Pacer(run));
         await run.Context.StartAsync();
-        while (!run.Context.Job!.Completion.IsCompleted)
-        {
-            run.Advance(1);
-            await Task.WhenAny(run.Context.Job.Completion, Task.Delay(5));
-        }
+        run.Advance(1);
+        await run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience);
 
         Assert.Equal([1, 2, 3, 7, 8], rows.Order());
     }
@@ -129,6 +127,12 @@ public sealed class ListenerTests
             await StoreAsync(new[] { "a", "b", "c" });
             Stored.TrySetResult();
         }
+    }
+
+    /// <summary>Lets the next batch come when one is done.</summary>
+    private sealed class Pacer(BatchRun run) : StreamingListener
+    {
+        public override void OnBatchCompleted(BatchInfo batch) => run.Advance(1);
     }
 
     private sealed class Thrower : StreamingListener

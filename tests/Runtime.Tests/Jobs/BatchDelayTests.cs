@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Millrace.Connectors.Memory;
 using Millrace.Graphs;
 using Millrace.Operators.Stateless;
@@ -21,7 +22,7 @@ public sealed class BatchDelayTests
         var queue = graph.AddSource("queue", new QueueSource<int>(new([[.. Enumerable.Range(0, Rows)]]), endsWhenEmpty: true));
         var slow = graph.AddOperator<int, (int Key, int Row)>("slow", queue, () => new MapOperator<int, (int Key, int Row)>(row =>
         {
-            Thread.Sleep(1);
+            Work();
             if (late < 0 && row >= RowsAtFirst && !arrived[row - RowsBehindMax].Wait(TestHost.Patience))
                 late = row;
             return (row % 10, row);
@@ -44,5 +45,12 @@ public sealed class BatchDelayTests
 
         Assert.Equal(-1, late);
         Assert.Equal(Enumerable.Range(0, Rows), sink.Rows.Select(entry => entry.Row).Order());
+    }
+
+    // What makes the function slow: a millisecond of its thread's time a row.
+    private static void Work()
+    {
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < TimeSpan.FromMilliseconds(1);)
+            Thread.SpinWait(100);
     }
 }
