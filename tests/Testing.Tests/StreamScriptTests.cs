@@ -342,13 +342,29 @@ public sealed class StreamScriptTests
     public async Task An_output_operation_that_hangs_is_named()
     {
         using var never = new ManualResetEventSlim();
-        await using var script = await StreamScript.StartAsync(1.Seconds(), new() { Patience = 1.Seconds() });
+        await using var script = await StreamScript.StartAsync(1.Seconds(), new() { Job = new() { Parallelism = 2, TaskTimeout = 200.Milliseconds() } });
         script.Input<string>("lines").Stream.ForeachRDD(_ => never.Wait(Timeout.Infinite));
 
         var failure = await Assert.ThrowsAsync<JobFailedException>(() => script.RunBatchAsync());
 
         never.Set();
-        Assert.Contains("Output operation foreachRDD(lines) did not return within 0.75 s", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Output operation foreachRDD(lines) did not return within 0.2 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_batch_that_does_not_end_in_time_is_given_up()
+    {
+        using var never = new ManualResetEventSlim();
+        await using var script = await StreamScript.StartAsync(
+            1.Seconds(), new() { Patience = 1.Seconds(), Job = new() { Parallelism = 2, TaskTimeout = 1.Minutes() } });
+        script.Input<string>("lines").Stream.ForeachRDD(_ => never.Wait(Timeout.Infinite));
+
+        var failure = await Assert.ThrowsAsync<ScriptException>(() => script.RunBatchAsync());
+
+        Assert.Equal("Batch 1 at 1000 ms was given up; start another script.", (await Assert.ThrowsAsync<ScriptException>(() => script.RunBatchAsync())).Message);
+        Assert.Equal("Batch 1 at 1000 ms was given up; start another script.", (await Assert.ThrowsAsync<ScriptException>(script.EndAsync)).Message);
+        never.Set();
+        Assert.Equal("Batch 1 at 1000 ms is not over after 1 s: it is committed, but the body of an output operation has not come back (0 recoveries so far).", failure.Message);
     }
 
     [Fact]
