@@ -82,7 +82,7 @@ public sealed class CoordinatorRaceTests
 
         Assert.True(_journal.TryAppend(first.Held.Dequeue()));
         second.Held = null;
-        second.Tell(new JournalMessages.Appended(seal.Stream, seal.FirstNumber, AppendOutcome.Conflict));
+        second.Tell(new JournalMessages.Appended(seal.Stream, seal.FirstNumber, AppendOutcome.Conflict, seal.FirstNumber + seal.Rows.Length));
 
         Assert.Equal(CoordinatorState.Running, second.State);
         Assert.Equal(1, second.Coordinator.History.LastPlanned);
@@ -99,7 +99,7 @@ public sealed class CoordinatorRaceTests
 
         Assert.False(_journal.TryAppend(plan));
         first.Held = null;
-        first.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Conflict));
+        first.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Conflict, plan.FirstNumber + plan.Rows.Length));
 
         Assert.Equal(CoordinatorState.Fenced, first.State);
         Assert.Empty(first.Sent<Run>(A));
@@ -202,7 +202,7 @@ public sealed class CoordinatorRaceTests
 
         script.Tell(new TaskFailed(A, new TaskFailure(1, 1, "Thrown.", FailureKind.Task)));
         _journal.TryAppend(plan);
-        script.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Ok));
+        script.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Ok, plan.FirstNumber + plan.Rows.Length));
 
         var next = script.Held.Last();
         Assert.Equal([typeof(JournalRows.Committed), typeof(JournalRows.Attempted)], next.Rows.Select(r => r.GetType()));
@@ -216,13 +216,13 @@ public sealed class CoordinatorRaceTests
         script.Held = new();
         script.Polled(A, 0, 1, 1, 10);
         var plan = script.Held.Dequeue();
-        script.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Unknown));
+        script.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Unknown, plan.FirstNumber + plan.Rows.Length));
         Assert.Empty(script.Sent<Run>(A));
 
         script.Tick(50);
         Assert.Equal(plan, script.Held.Dequeue());
         Assert.True(_journal.TryAppend(plan));
-        script.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Conflict));
+        script.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Conflict, plan.FirstNumber + plan.Rows.Length));
 
         Assert.Single(script.Sent<Run>(A));
     }
@@ -238,7 +238,7 @@ public sealed class CoordinatorRaceTests
         script.Polled(A, 0, 1, 1, 10);
         var plan = script.Held.Dequeue();
 
-        script.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Unknown));
+        script.Tell(new JournalMessages.Appended(plan.Stream, plan.FirstNumber, AppendOutcome.Unknown, plan.FirstNumber + plan.Rows.Length));
         script.Tell(new JournalMessages.RowsRead(tail.Stream, tail.FromNumber, tail.Request, []));
         Assert.Empty(script.Held);
 
@@ -382,6 +382,6 @@ public sealed class CoordinatorRaceTests
     {
         var append = script.Held!.Dequeue();
         Assert.True(_journal.TryAppend(append));
-        script.Tell(new JournalMessages.Appended(append.Stream, append.FirstNumber, AppendOutcome.Ok));
+        script.Tell(new JournalMessages.Appended(append.Stream, append.FirstNumber, AppendOutcome.Ok, append.FirstNumber + append.Rows.Length));
     }
 }

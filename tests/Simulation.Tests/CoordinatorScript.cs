@@ -43,7 +43,7 @@ internal sealed class CoordinatorScript(SimJournal journal, JobShape shape, Coor
                     Held.Enqueue(append);
                     break;
                 case JournalMessages.Append append:
-                    Tell(new JournalMessages.Appended(append.Stream, append.FirstNumber, journal.TryAppend(append) ? AppendOutcome.Ok : AppendOutcome.Conflict));
+                    Tell(new JournalMessages.Appended(append.Stream, append.FirstNumber, journal.TryAppend(append) ? AppendOutcome.Ok : AppendOutcome.Conflict, append.FirstNumber + append.Rows.Length));
                     break;
                 case JournalMessages.Read read when HeldReads is not null:
                     HeldReads.Enqueue(read);
@@ -78,5 +78,5 @@ internal sealed class CoordinatorScript(SimJournal journal, JobShape shape, Coor
     public CoordinatorScript Ack(ProcessUid process, int generation, long epoch, long number, params int[] tasks) =>
         Tell(new Acknowledge(process, [.. tasks.Select(t => new TaskAck(t, generation, epoch, new RowAddress(process, number)))]));
 
-    public IEnumerable<JournalRows.Row> Rows(long incarnation) => journal.Read(JournalStream.Coordinator(incarnation), 1);
+    public IEnumerable<JournalRows.Row> Rows(long incarnation) => journal.Read(JournalStream.Coordinator(incarnation), 1).Select(row => row.Row);
 }

@@ -109,7 +109,7 @@ public sealed class WorkerRaceTests
         _lines.Ready(2, 0, 1).Completed(1, 2, "again", 0, 1);
 
         Assert.Equal([0, 1], _lines.Told<WorkerMessages.RunEpoch>().Select(r => r.Task));
-        var row = Assert.IsType<JournalRows.EpochDeltas>(_lines.Journal.Read(JournalStream.Process(A), 2)[0]);
+        var row = Assert.IsType<JournalRows.EpochDeltas>(_lines.Journal.Read(JournalStream.Process(A), 2)[0].Row);
         Assert.Equal(["again", "again", "first", "first"], row.Tasks.Select(t => (string)t.Delta!));
         Assert.Equal([2, 2, 1, 1], row.Tasks.Select(t => t.Generation));
         Assert.Equal(4, _lines.Acks.Count(a => a.Row.Number == 2));
@@ -186,7 +186,7 @@ public sealed class WorkerRaceTests
 
         _line.Journal.TryAppend(append);
         _line.Held = null;
-        _line.Tell(new JournalMessages.Appended(append.Stream, append.FirstNumber, AppendOutcome.Unknown));
+        _line.Tell(new JournalMessages.Appended(append.Stream, append.FirstNumber, AppendOutcome.Unknown, append.FirstNumber + append.Rows.Length));
         Assert.Empty(_line.Acks);
         _line.NowMs = 50;
         _line.Tell(WorkerMessages.Tick.Instance);

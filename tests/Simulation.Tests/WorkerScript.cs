@@ -39,7 +39,7 @@ internal sealed class WorkerScript(JobShape shape, ProcessUid uid, long leaseMs 
                     break;
                 case JournalMessages.Append append:
                     var outcome = Journal.TryAppend(append) ? AppendOutcome.Ok : AppendOutcome.Conflict;
-                    Tell(new JournalMessages.Appended(append.Stream, append.FirstNumber, outcome));
+                    Tell(new JournalMessages.Appended(append.Stream, append.FirstNumber, outcome, append.FirstNumber + append.Rows.Length));
                     break;
                 case JournalMessages.Read read:
                     Tell(new JournalMessages.RowsRead(read.Stream, read.FromNumber, read.Request, Journal.Read(read.Stream, read.FromNumber)));

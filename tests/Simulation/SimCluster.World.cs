@@ -127,7 +127,7 @@ internal sealed partial class SimCluster
             Schedule(NowUs + lateUs, SimEventKind.JournalAppend, null, append, a: 0).Extra = (process, candidate);
         }
 
-        var answer = new JournalMessages.Appended(append.Stream, append.FirstNumber, AppendOutcome.Unknown);
+        var answer = new JournalMessages.Appended(append.Stream, append.FirstNumber, AppendOutcome.Unknown, append.FirstNumber + append.Rows.Length);
         Schedule(NowUs + delayUs + Random.Between(0, 20_000), SimEventKind.JournalAnswer, process, answer).Extra = candidate;
     }
 
@@ -140,7 +140,7 @@ internal sealed partial class SimCluster
         if (entry.A == 1)
         {
             var (process, candidate) = ((SimProcess, CoordinatorProtocol?))entry.Extra!;
-            var answer = new JournalMessages.Appended(append.Stream, append.FirstNumber, isWritten ? AppendOutcome.Ok : AppendOutcome.Conflict);
+            var answer = new JournalMessages.Appended(append.Stream, append.FirstNumber, isWritten ? AppendOutcome.Ok : AppendOutcome.Conflict, append.FirstNumber + append.Rows.Length);
             Schedule(NowUs + Random.Between(100, 1500), SimEventKind.JournalAnswer, process, answer).Extra = candidate;
         }
     }

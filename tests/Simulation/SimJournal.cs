@@ -28,10 +28,10 @@ internal sealed class SimJournal
         return true;
     }
 
-    public ImmutableArray<JournalRows.Row> Read(JournalStream stream, long fromNumber)
+    public ImmutableArray<JournalMessages.NumberedRow> Read(JournalStream stream, long fromNumber)
     {
         var rows = Rows(stream);
-        return fromNumber > rows.Count ? [] : [.. rows.Skip((int)fromNumber - 1)];
+        return fromNumber > rows.Count ? [] : [.. rows.Select((row, i) => new JournalMessages.NumberedRow(i + 1, i + 2, row)).Skip((int)fromNumber - 1)];
     }
 
     public JournalRows.EpochDeltas? Find(RowAddress address)

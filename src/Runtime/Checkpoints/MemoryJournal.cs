@@ -5,10 +5,11 @@ namespace Millrace.Runtime.Checkpoints;
 
 /// <summary>A journal in the memory of this process: decisions are ordered and fenced as with any other, and end with the process.</summary>
 /// <remarks>
-/// State needs no deltas here: while the process lives its tasks roll back by their undo lists, and when it ends the journal ends too.
-/// Of each stream the newest <c>1024</c> rows are kept; a read that reaches below them fails, since nothing may start empty in silence.
+/// <para>By default state needs no deltas here: while the process lives its tasks roll back by their undo lists, and when it ends the journal ends too.
+/// Of each stream the newest <c>1024</c> rows are kept; a read that reaches below them fails, since nothing may start empty in silence.</para>
+/// <para>A durable one (for tests) outlives its host: whoever holds the object starts another host on it. It keeps every row until it is trimmed.</para>
 /// </remarks>
-internal sealed class MemoryJournal : IJournal
+internal sealed class MemoryJournal(bool isDurable = false) : IJournal
 {
     private const int RowsKept = 1024;
 
@@ -26,6 +27,9 @@ internal sealed class MemoryJournal : IJournal
     }
 
     /// <inheritdoc/>
+    public bool IsDurable => isDurable;
+
+    /// <inheritdoc/>
     public void Append(JournalMessages.Append request, Action<JournalMessages.Appended> answer)
     {
         AppendOutcome outcome;
@@ -40,27 +44,27 @@ internal sealed class MemoryJournal : IJournal
                 {
                     rows.Kept.Enqueue(row);
                     rows.Last++;
-                    if (rows.Kept.Count > RowsKept)
+                    if (!isDurable && rows.Kept.Count > RowsKept)
                         rows.Kept.Dequeue();
                 }
             }
         }
 
-        answer(new(request.Stream, request.FirstNumber, outcome));
+        answer(new(request.Stream, request.FirstNumber, outcome, request.FirstNumber + request.Rows.Length));
     }
 
     /// <inheritdoc/>
     public void Read(JournalMessages.Read request, Action<JournalMessages.RowsRead> answer, Action<JournalMessages.ReadFailed> fail)
     {
-        ImmutableArray<JournalRows.Row> found = [];
+        ImmutableArray<JournalMessages.NumberedRow> found = [];
         lock (_lock)
         {
             if (_streams.TryGetValue(request.Stream, out var rows))
             {
-                if (request.FromNumber < rows.First)
+                if (!isDurable && request.FromNumber < rows.First)
                     found = default;
                 else
-                    found = [.. rows.Kept.Skip((int)(request.FromNumber - rows.First))];
+                    found = [.. rows.Kept.Select((row, i) => new JournalMessages.NumberedRow(rows.First + i, rows.First + i + 1, row)).Where(row => row.Number >= request.FromNumber)];
             }
         }
 
@@ -68,5 +72,17 @@ internal sealed class MemoryJournal : IJournal
             fail(new(request.Stream, request.Request));
         else
             answer(new(request.Stream, request.FromNumber, request.Request, found));
+    }
+
+    /// <inheritdoc/>
+    public void Trim(JournalMessages.Trim request)
+    {
+        lock (_lock)
+        {
+            if (!_streams.TryGetValue(request.Stream, out var rows))
+                return;
+            while (rows.Kept.Count > 0 && rows.First <= request.Through)
+                rows.Kept.Dequeue();
+        }
     }
 }

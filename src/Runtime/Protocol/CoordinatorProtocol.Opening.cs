@@ -34,10 +34,10 @@ internal sealed partial class CoordinatorProtocol
         {
             case OpeningPhase.ReadingLease:
                 _phase = OpeningPhase.TakingLease;
-                _nextNumber = read.Rows.Length + 1;
+                _nextNumber = read.Rows.IsEmpty ? 1 : read.Rows[^1].NextNumber;
                 Append([new JournalRows.LeaseTaken(_self)], effects);
                 return true;
-            case OpeningPhase.TakingLease when !read.Rows.IsEmpty && read.Rows[0] != new JournalRows.LeaseTaken(_self):
+            case OpeningPhase.TakingLease when !read.Rows.IsEmpty && read.Rows[0].Row != new JournalRows.LeaseTaken(_self):
                 Fence(effects);
                 return true;
             case OpeningPhase.ReadingPredecessor:
@@ -89,7 +89,7 @@ internal sealed partial class CoordinatorProtocol
     {
         _writing = [];
         var rows = _predecessors[_predecessor - 1];
-        foreach (var row in read.Rows)
+        foreach (var (_, next, row) in read.Rows)
         {
             if (row is JournalRows.Sealed)
             {
@@ -98,7 +98,7 @@ internal sealed partial class CoordinatorProtocol
             }
 
             rows.Add(row);
-            _nextNumber++;
+            _nextNumber = next;
         }
 
         if ((_faults & ProtocolFaults.SealOnlyLatestPredecessor) != ProtocolFaults.None && _predecessor < Incarnation - 1)

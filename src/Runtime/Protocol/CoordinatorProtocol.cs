@@ -207,7 +207,7 @@ internal sealed partial class CoordinatorProtocol
         if (appended.Outcome == AppendOutcome.Ok
             || (appended.Outcome == AppendOutcome.Unknown && (_faults & ProtocolFaults.UnknownWriteIsSuccess) != ProtocolFaults.None))
         {
-            OnDurable(nowMs, effects);
+            OnDurable(appended.NextNumber, nowMs, effects);
         }
         else
         {
@@ -271,13 +271,14 @@ internal sealed partial class CoordinatorProtocol
         {
             Append(_writing, effects);
         }
-        else if (read.Rows[0] is JournalRows.Sealed)
+        else if (read.Rows[0].Row is JournalRows.Sealed)
         {
             Fence(effects);
         }
         else
         {
-            OnDurable(nowMs, effects);
+            // Rows of one append are written together: all of them are there.
+            OnDurable(read.Rows[_writing.Length - 1].NextNumber, nowMs, effects);
         }
     }
 
@@ -286,7 +287,7 @@ internal sealed partial class CoordinatorProtocol
     {
         foreach (var row in read.Rows)
         {
-            if (row is JournalRows.Sealed && Rules)
+            if (row.Row is JournalRows.Sealed && Rules)
             {
                 Fence(effects);
                 return;
@@ -294,12 +295,12 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
-    private void OnDurable(long nowMs, List<ICoordinatorEffect> effects)
+    private void OnDurable(long nextNumber, long nowMs, List<ICoordinatorEffect> effects)
     {
         Debug.Assert(!_writing.IsEmpty && !_isReading && _retryAtMs == long.MaxValue);
         var rows = _writing;
         _writing = [];
-        _nextNumber += rows.Length;
+        _nextNumber = nextNumber;
         if (State == CoordinatorState.Opening)
         {
             OnOpeningDurable(nowMs, effects);

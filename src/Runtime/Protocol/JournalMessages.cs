@@ -15,10 +15,21 @@ internal static class JournalMessages
     /// <summary>Effect: all rows from a number on. Answered by <see cref="RowsRead"/> or <see cref="ReadFailed"/>, with the same request.</summary>
     internal sealed record Read(JournalStream Stream, long FromNumber, long Request) : ICoordinatorEffect, IWorkerEffect;
 
-    internal sealed record Appended(JournalStream Stream, long FirstNumber, AppendOutcome Outcome) : ICoordinatorInput, IWorkerInput;
+    /// <summary>Effect: rows up to a number are needed by nobody any more and may be deleted, now or later. Not answered; asked for again in vain it does no harm.</summary>
+    internal sealed record Trim(JournalStream Stream, long Through) : ICoordinatorEffect, IWorkerEffect;
 
-    internal sealed record RowsRead(JournalStream Stream, long FromNumber, long Request, ImmutableArray<JournalRows.Row> Rows)
+    /// <param name="NextNumber">The number behind the rows, when they were written: a row takes as many numbers as it needs chunks.</param>
+    internal sealed record Appended(JournalStream Stream, long FirstNumber, AppendOutcome Outcome, long NextNumber) : ICoordinatorInput, IWorkerInput;
+
+    internal sealed record RowsRead(JournalStream Stream, long FromNumber, long Request, ImmutableArray<NumberedRow> Rows)
         : ICoordinatorInput, IWorkerInput;
 
-    internal sealed record ReadFailed(JournalStream Stream, long Request) : ICoordinatorInput, IWorkerInput;
+    /// <param name="Reason">Null: no answer, try again. Else what is wrong with the rows themselves, which no repetition mends: one line that names the row.</param>
+    internal sealed record ReadFailed(JournalStream Stream, long Request, string? Reason = null) : ICoordinatorInput, IWorkerInput;
+
+    /// <summary>A row where it stands.</summary>
+    /// <param name="Number">Its number, by which it is named.</param>
+    /// <param name="NextNumber">The number behind it.</param>
+    /// <param name="Row">The row.</param>
+    internal readonly record struct NumberedRow(long Number, long NextNumber, JournalRows.Row Row);
 }

@@ -12,13 +12,20 @@ internal static class JournalRows
 
     /// <summary>First row of <c>c{incarnation}</c>: all predecessors are sealed.</summary>
     /// <param name="Resumes">A job that was closed before goes on. Without it the job stays closed, whoever comes after.</param>
-    internal sealed record Opened(long Incarnation, bool Resumes) : Row;
+    /// <param name="Manifest">Which job this is, and what it is made of: what a successor must agree with.</param>
+    /// <param name="History">What all predecessors decided; null for the first.</param>
+    internal sealed record Opened(long Incarnation, bool Resumes, string Manifest = "", HistoryImage? History = null) : Row;
 
     internal sealed record Planned(EpochPlan Plan) : Row;
 
     internal sealed record Attempted(AttemptPlan Attempt) : Row;
 
     internal sealed record Committed(CommittedEpoch Epoch) : Row;
+
+    /// <summary>Images of all tasks at the end of a committed epoch are durable: a restore starts from them. Everything before this row stands in <paramref name="History"/>.</summary>
+    /// <param name="Epoch">Not behind the watermark of any sink.</param>
+    /// <param name="Images">By task: the row of <c>s{uid}</c> that holds its image. All other images are mere proposals.</param>
+    internal sealed record Snapshotted(long Epoch, ImmutableArray<RowAddress> Images, HistoryImage History) : Row;
 
     /// <summary>The job ended; a successor by takeover ends too, an explicit start goes on.</summary>
     internal sealed record Closed(JobOutcome Outcome, string Reason) : Row;
@@ -28,6 +35,9 @@ internal static class JournalRows
 
     /// <summary>In <c>p{uid}</c>: the deltas of all tasks of a process for one epoch, in task order.</summary>
     internal sealed record EpochDeltas(long Epoch, ImmutableArray<TaskDelta> Tasks) : Row;
+
+    /// <summary>In <c>s{uid}</c>: all state of one task at the end of an epoch.</summary>
+    internal sealed record TaskImage(long Epoch, int Task, int Generation, object? Image) : Row;
 
     /// <summary>One task's part of a process row; <paramref name="Delta"/> (state changes and sink rows) is opaque to the protocol.</summary>
     internal sealed record TaskDelta(int Task, int Generation, object? Delta);

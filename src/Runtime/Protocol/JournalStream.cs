@@ -5,7 +5,7 @@ namespace Millrace.Runtime.Protocol;
 /// <summary>Name of a journal stream of one job.</summary>
 /// <remarks>
 /// <c>lease</c>: one row per takeover; the compare-and-set of the whole design. <c>c{incarnation}</c>: what that coordinator
-/// decided. <c>p{uid}</c>: what that process proposes. Rows are numbered from 1 without a gap.
+/// decided. <c>p{uid}</c>: what that process proposes. <c>s{uid}</c>: images of tasks that it wrote. Rows are numbered from 1 without a gap.
 /// </remarks>
 internal readonly record struct JournalStream(char Kind, ulong Id)
 {
@@ -15,10 +15,12 @@ internal readonly record struct JournalStream(char Kind, ulong Id)
 
     public static JournalStream Process(ProcessUid uid) => new('p', uid.Value);
 
+    public static JournalStream Snapshots(ProcessUid uid) => new('s', uid.Value);
+
     public override string ToString() => Kind switch
     {
         'l' => "lease",
         'c' => string.Create(CultureInfo.InvariantCulture, $"c{Id}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"p{Id:x16}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Kind}{Id:x16}"),
     };
 }

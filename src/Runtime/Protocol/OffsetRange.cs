@@ -2,7 +2,9 @@ namespace Millrace.Runtime.Protocol;
 
 /// <summary>What a source task reads in one epoch: [<paramref name="Start"/>, <paramref name="End"/>).</summary>
 /// <param name="IsLast">No later epoch holds data of this source: it may send its final watermark with this one.</param>
-internal readonly record struct OffsetRange(long Start, long End, bool IsLast = false)
+/// <param name="IsVolatile">The source can't be read again: a process that did not receive the records itself reads none and counts them lost.</param>
+/// <param name="Detail">What a reader opened anew must know to read the range, beside its offsets; null: nothing.</param>
+internal readonly record struct OffsetRange(long Start, long End, bool IsLast = false, bool IsVolatile = false, string? Detail = null)
 {
     public bool IsEmpty => Start == End;
 }

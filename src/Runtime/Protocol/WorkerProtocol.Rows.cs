@@ -92,7 +92,7 @@ internal sealed partial class WorkerProtocol
         if (appended.Outcome == AppendOutcome.Ok
             || (appended.Outcome == AppendOutcome.Unknown && (_faults & ProtocolFaults.UnknownWriteIsSuccess) != ProtocolFaults.None))
         {
-            OnDurable(effects);
+            OnDurable(appended.NextNumber, effects);
         }
         else if (appended.Outcome == AppendOutcome.Conflict)
         {
@@ -116,9 +116,9 @@ internal sealed partial class WorkerProtocol
         {
             Append(effects);
         }
-        else if (read.Rows[0] is JournalRows.EpochDeltas row && row.Epoch == _writing.Epoch)
+        else if (read.Rows[0].Row is JournalRows.EpochDeltas row && row.Epoch == _writing.Epoch)
         {
-            OnDurable(effects);
+            OnDurable(read.Rows[0].NextNumber, effects);
         }
         else
         {
@@ -126,10 +126,11 @@ internal sealed partial class WorkerProtocol
         }
     }
 
-    private void OnDurable(List<IWorkerEffect> effects)
+    private void OnDurable(long nextNumber, List<IWorkerEffect> effects)
     {
         var row = _writing!;
-        var number = _nextNumber++;
+        var number = _nextNumber;
+        _nextNumber = nextNumber;
         _writing = null;
         if (row.Epoch <= _committed)
         {

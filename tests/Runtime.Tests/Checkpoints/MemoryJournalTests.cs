@@ -65,7 +65,7 @@ public sealed class MemoryJournalTests
     private IReadOnlyList<JournalRows.Row>? Read(long from)
     {
         IReadOnlyList<JournalRows.Row>? rows = null;
-        _journal.Read(new(Stream, from, 7), answer => rows = answer.Rows, _ => { });
+        _journal.Read(new(Stream, from, 7), answer => rows = [.. answer.Rows.Select(row => row.Row)], _ => { });
         return rows;
     }
 }
