@@ -7,6 +7,9 @@ internal static partial class DurableFiles
 {
     private const int ReadOnly = 0;
     private const int CloseOnExec = 0x80000;
+    private const int NotPermitted = 1;
+    private const int FileExists = 17;
+    private const int NotSupported = 95;
 
     /// <summary>Writes the file, or replaces it, in one step.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> bytes)
@@ -22,13 +25,12 @@ internal static partial class DurableFiles
         var temporary = WriteTemporary(path, bytes);
         try
         {
-            // Links and unlinks: of several that try, one gets the name.
-            File.Move(temporary, path, overwrite: false);
+            if (!TryName(temporary, path))
+                return false;
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
             File.Delete(temporary);
-            return false;
         }
 
         SyncDirectory(Path.GetDirectoryName(path)!);
@@ -50,6 +52,30 @@ internal static partial class DurableFiles
             throw new IOException($"Directory {FilePaths.Printable(path)} can't be made durable (error {error}).");
     }
 
+    // Why not File.Move on Unix: it looks whether the name is taken and then renames, so that of two at once both succeed.
+    private static bool TryName(string temporary, string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return Link(temporary, path) == 0 || Marshal.GetLastPInvokeError() switch
+            {
+                FileExists => false,
+                NotPermitted or NotSupported => throw new NotSupportedException($"A file system with hard links expected at {FilePaths.Printable(path)}, one without found; use another."),
+                var error => throw new IOException($"File {FilePaths.Printable(path)} can't be created (error {error}).", error),
+            };
+        }
+
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+    }
+
     private static string WriteTemporary(string path, ReadOnlySpan<byte> bytes)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -61,6 +87,9 @@ internal static partial class DurableFiles
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenDirectory(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(int file);

@@ -16,9 +16,6 @@ internal sealed class PostgresDatabase : SqlDatabase
         : base(Describe(connectionString)) => _connectionString = connectionString;
 
     /// <inheritdoc/>
-    internal override int ParametersMax => 65_535;
-
-    /// <inheritdoc/>
     internal override DbConnection Connect()
     {
         var connection = new NpgsqlConnection(_connectionString);

@@ -11,9 +11,6 @@ public abstract class SqlDatabase
     /// <summary>What a person calls it; without user and password.</summary>
     public string Description { get; }
 
-    /// <summary>The most parameters that a statement may have.</summary>
-    internal abstract int ParametersMax { get; }
-
     /// <summary>SQLite, by a file's path.</summary>
     /// <remarks>One writer at a time writes to a file, so partitions take turns. Other writers of the file delay commits and never break them.</remarks>
     /// <param name="path">The file; made where it is missing, its directory is not.</param>

