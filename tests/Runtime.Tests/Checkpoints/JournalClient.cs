@@ -35,6 +35,10 @@ internal sealed class JournalClient(IJournal journal)
     /// <summary>What the rows of <see cref="Append(long, long, int)"/> hold.</summary>
     public async Task<IEnumerable<long>> ReadContents(long from) => (await Read(from)).Select(row => ((JournalRows.Sealed)row.Row).By);
 
+    /// <summary>Null: no answer.</summary>
+    public async Task<IEnumerable<long>?> TryReadContents(long from) =>
+        (await TryRead(Stream, from)).Read?.Rows.Select(row => ((JournalRows.Sealed)row.Row).By);
+
     public async Task<JournalMessages.ReadFailed> ReadFailure(long from)
     {
         var (read, failed) = await TryRead(Stream, from);
