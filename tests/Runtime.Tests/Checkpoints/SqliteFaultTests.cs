@@ -126,23 +126,6 @@ public sealed class SqliteFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_cut_off_is_reported_as_damaged()
-    {
-        var client = await OpenAsync();
-        await client.Append(1, Large);
-        await _journal!.DisposeAsync();
-        SqliteConnection.ClearAllPools();
-        _journals.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
-        using (var file = File.OpenWrite(_journals.DatabaseFile))
-            file.SetLength(file.Length / 2);
-
-        // Opened or not: SQLite sees it at once or when it comes to the pages that are gone.
-        var refused = await Record.ExceptionAsync(async () => await (await OpenAsync()).ReadFailure(1));
-
-        Assert.Contains("is damaged; restore the file from a backup", refused?.Message ?? Assert.Single(_log.Lines), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_file_that_is_no_database_is_refused()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_journals.DatabaseFile)!);
