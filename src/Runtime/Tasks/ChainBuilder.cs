@@ -12,6 +12,7 @@ namespace Millrace.Runtime.Tasks;
 /// <remarks>Works back to front: an output is made when its operator opens, and by then everything behind it stands.</remarks>
 internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainInput>
 {
+    private readonly JobId _job;
     private readonly TaskTopology _topology;
     private readonly int _task;
     private readonly JobStage _stage;
@@ -26,6 +27,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     private readonly Dictionary<(StreamNode Node, int Port), object> _outputs = [];
     private readonly Dictionary<JobEdge, (IOutputGate Gate, OutputChannel[] Channels)> _gates = [];
 
+    /// <param name="job">Whose chain it is: sinks keep their watermark under its name.</param>
     /// <param name="topology">All tasks.</param>
     /// <param name="task">The one to build.</param>
     /// <param name="tasks">The actors of all tasks.</param>
@@ -36,6 +38,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     /// <param name="warn">Tells a person of the source's troubles.</param>
     /// <param name="faults">Makes operators fail, in tests.</param>
     public ChainBuilder(
+        JobId job,
         TaskTopology topology,
         int task,
         IReadOnlyList<IActorRef> tasks,
@@ -46,6 +49,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         Action<string> warn,
         ITaskFaults? faults = null)
     {
+        _job = job;
         _topology = topology;
         _task = task;
         _stage = topology.StageOf(task);
@@ -140,7 +144,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     /// <inheritdoc/>
     public object? Visit<T>(SinkNode<T> node)
     {
-        var driver = new SinkDriver<T>(node.Sink.Open(new SinkContext(IdOf(node), Partition, Parallelism)));
+        var driver = new SinkDriver<T>(node.Sink.Open(new SinkContext(_job, IdOf(node), Partition, Parallelism)));
         Chain.Sink = driver;
         Chain.Ends.Add(driver);
         return driver;

@@ -162,6 +162,7 @@ internal sealed partial class TaskActor : UntypedActor
         var shape = _settings.Topology.Shape.Tasks[_task];
         _protocol = new TaskProtocol(_task, shape, start.Generation, start.Base, start.ConsumerGenerations.AsSpan());
         _chain = new ChainBuilder(
+            _settings.Job,
             _settings.Topology,
             _task,
             _tasks,

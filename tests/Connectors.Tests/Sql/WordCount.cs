@@ -1,0 +1,4 @@
+namespace Millrace.Connectors.Tests.Sql;
+
+/// <summary>A row for the tests.</summary>
+public sealed record WordCount(string? Word, long Count);
