@@ -12,6 +12,7 @@ public ref struct CodecReader(ReadOnlySpan<byte> bytes)
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
+    private int _depth;
 
     /// <summary>Bytes read so far.</summary>
     public readonly int Position => _position;
@@ -69,6 +70,25 @@ public ref struct CodecReader(ReadOnlySpan<byte> bytes)
             throw TooLong(length, start);
         return (int)length;
     }
+
+    /// <summary>The number of items of a list that may be null; -1 for null.</summary>
+    internal int ReadListLength()
+    {
+        var start = _position;
+        var length = ReadVarint();
+        if (length > (ulong)Remaining + 1)
+            throw TooLong(length - 1, start);
+        return (int)length - 1;
+    }
+
+    /// <summary>A value begins that may hold others.</summary>
+    internal void Enter()
+    {
+        if (++_depth > CodecWriter.DepthMax)
+            throw new CorruptPayloadException($"Values at most {CodecWriter.DepthMax} deep expected, deeper ones found at byte {_position}; use another copy.");
+    }
+
+    internal void Leave() => _depth--;
 
     public string? ReadText()
     {

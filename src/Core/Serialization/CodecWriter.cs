@@ -14,13 +14,20 @@ public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
     /// <summary>The most bytes that a 64-bit varint takes.</summary>
     internal const int VarintBytesMax = 10;
 
+    /// <summary>How deep values may lie in each other.</summary>
+    internal const int DepthMax = 64;
+
     private const int InitialBytes = 256;
 
     // Why: the text that UTF-16 holds and UTF-8 does not must be refused, not replaced, or a key would come back as another one.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
+    private byte[] _buffer;
     private int _count;
+    private int _depth;
+
+    /// <param name="capacity">Bytes that are expected.</param>
+    public CodecWriter(int capacity = InitialBytes) => _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, InitialBytes));
 
     /// <summary>Bytes written since the last <see cref="Reset"/>.</summary>
     public int WrittenCount => _count;
@@ -32,7 +39,7 @@ public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
     public byte[] ToArray() => WrittenSpan.ToArray();
 
     /// <summary>Forgets what was written; the array is kept for what comes next.</summary>
-    public void Reset() => _count = 0;
+    public void Reset() => (_count, _depth) = (0, 0);
 
     /// <summary>Gives the array back. The writer starts again with none, so that a late write can't touch another owner's bytes.</summary>
     public void Dispose()
@@ -99,6 +106,19 @@ public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
         Ensure(length);
         _count += Utf8.GetBytes(text, _buffer.AsSpan(_count));
     }
+
+    /// <summary>Writes how many bytes follow four bytes left by <see cref="ReserveFixed32"/>.</summary>
+    public void PatchLength(int position) => PatchFixed32(position, (uint)(_count - position - sizeof(uint)));
+
+    /// <summary>A value begins that may hold others.</summary>
+    /// <exception cref="SchemaException">Values lie in each other more than 64 deep: perhaps in a circle.</exception>
+    internal void Enter()
+    {
+        if (++_depth > DepthMax)
+            throw new SchemaException($"Values at most {DepthMax} deep in each other expected, deeper ones found, perhaps a circle of references; keep such a structure flat, by keys.");
+    }
+
+    internal void Leave() => _depth--;
 
     /// <summary>Leaves four bytes for a number that is known later; <see cref="PatchFixed32"/> fills them.</summary>
     /// <returns>Where the bytes stand.</returns>

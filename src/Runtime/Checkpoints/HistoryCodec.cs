@@ -13,7 +13,7 @@ internal static class HistoryCodec
 
     // Sizes of the smallest possible items, against which counts are checked.
     private const int RangeSizeMin = 17;
-    private const int PlanSizeMin = 28;
+    private const int PlanSizeMin = 37;
     private const int CommittedSizeMin = 20;
     private const int AddressSize = 16;
 
@@ -36,10 +36,12 @@ internal static class HistoryCodec
         Write(writer, plan.Ranges, Write);
         writer.Int64(plan.NowMs);
         writer.UInt64(plan.Seed);
+        Write(writer, plan.TakesSnapshot);
+        writer.Int64(plan.Applied);
     }
 
     public static EpochPlan ReadPlan(RowReader reader) =>
-        new(reader.Int64(), reader.List(RangeSizeMin, ReadRange), reader.Int64(), reader.UInt64());
+        new(reader.Int64(), reader.List(RangeSizeMin, ReadRange), reader.Int64(), reader.UInt64(), reader.Flag(), reader.Int64());
 
     public static void Write(RowWriter writer, AttemptPlan attempt)
     {
@@ -93,6 +95,7 @@ internal static class HistoryCodec
 
     private static void Write(RowWriter writer, HistoryImage history)
     {
+        writer.Text(history.Manifest);
         writer.Int64(history.LastPlanned);
         Write(writer, history.LastNowMs is not null);
         if (history.LastNowMs is { } lastNowMs)
@@ -106,6 +109,7 @@ internal static class HistoryCodec
             Write(writer, history.Attempt);
         writer.Int32(history.Failures);
         Write(writer, history.Dead, Write);
+        writer.Int64(history.Applied);
         writer.Int64(history.SnapshotEpoch);
         Write(writer, history.Images, Write);
         Write(writer, history.Closed is not null);
@@ -114,6 +118,7 @@ internal static class HistoryCodec
     }
 
     private static HistoryImage ReadHistory(RowReader reader) => new(
+        reader.Text(),
         reader.Int64(),
         reader.Flag() ? reader.Int64() : null,
         reader.Int64(),
@@ -123,6 +128,7 @@ internal static class HistoryCodec
         reader.Flag() ? ReadAttempt(reader) : null,
         reader.Int32(),
         reader.List(sizeof(ulong), ReadUid),
+        reader.Int64(),
         reader.Int64(),
         reader.List(AddressSize, ReadAddress),
         reader.Flag() ? ReadClosed(reader) : null);

@@ -12,12 +12,12 @@ internal static class RowSamples
     private static readonly ProcessUid Ann = new(0xA11CE5_0000_0001);
     private static readonly ProcessUid Bob = new(0xFFFF_0000_1111_2222);
 
-    private static readonly EpochPlan Plan = new(11, [new(12, 13), new(-14, 15, IsLast: true), new(16, 17, IsVolatile: true, Detail: "file:ä.txt")], 1_800_000_000_000, 0xFEED_FACE_CAFE_BEEF);
+    private static readonly EpochPlan Plan = new(11, [new(12, 13), new(-14, 15, IsLast: true), new(16, 17, IsVolatile: true, Detail: "file:ä.txt")], 1_800_000_000_000, 0xFEED_FACE_CAFE_BEEF, TakesSnapshot: true, Applied: 9);
     private static readonly AttemptPlan Attempt = new(21, 22, [23, 24], [Ann, ProcessUid.None], [25, 26], [Bob], [1, 0], 27);
     private static readonly CommittedEpoch Commit = new(31, 30, [new(Ann, 32), new(Bob, 33)]);
     private static readonly JournalRows.Closed Closed = new(JobOutcome.Failed, "Task 3 failed: é");
-    private static readonly HistoryImage History = new(41, 42, 43, [new(44, 45)], [Plan], [Commit], Attempt, 46, [Bob, Ann], 47, [new(Bob, 48)], Closed);
-    private static readonly HistoryImage Young = new(0, null, 0, [], [], [], null, 0, [], 0, [], null);
+    private static readonly HistoryImage History = new("job words", 41, 42, 43, [new(44, 45)], [Plan], [Commit], Attempt, 46, [Bob, Ann], 40, 47, [new(Bob, 48)], Closed);
+    private static readonly HistoryImage Young = new("", 0, null, 0, [], [], [], null, 0, [], 0, 0, [], null);
 
     public static IReadOnlyDictionary<string, JournalRows.Row> All { get; } = new Dictionary<string, JournalRows.Row>(StringComparer.Ordinal)
     {
