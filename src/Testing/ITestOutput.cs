@@ -5,4 +5,7 @@ internal interface ITestOutput
 {
     /// <summary>What it holds that nobody expected, for a person; or null.</summary>
     string? Untaken { get; }
+
+    /// <summary>What messages call it.</summary>
+    string Name { get; }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Millrace.Client;
 using Millrace.DStreams;
+using Millrace.Runtime.Checkpoints;
 
 namespace Millrace.Testing;
 
@@ -31,13 +32,16 @@ public sealed class StreamScript : IAsyncDisposable
 {
     private readonly StreamScriptOptions _options;
     private readonly VirtualClock _clock;
-    private readonly MillraceHost _host;
     private readonly ScriptFaults _faults;
+    private readonly TimeSpan _batchInterval;
+    private readonly Func<Task<MillraceHost>> _startHost;
+    private MillraceHost _host;
     private readonly List<ITestInput> _inputs = [];
     private readonly List<ITestOutput> _outputs = [];
     private volatile RunningBatch? _running;
     private RunningBatch? _givenUp;
     private bool _isEnded;
+    private long _recoveriesBefore;
 
     private sealed record RunningBatch(long Number)
     {
@@ -45,19 +49,16 @@ public sealed class StreamScript : IAsyncDisposable
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private StreamScript(StreamScriptOptions options, TimeSpan batchInterval, VirtualClock clock, MillraceHost host, ScriptFaults faults)
+    private StreamScript(
+        StreamScriptOptions options, TimeSpan batchInterval, VirtualClock clock, MillraceHost host, ScriptFaults faults, Func<Task<MillraceHost>> startHost)
     {
-        (_options, _clock, _host, _faults) = (options, clock, host, faults);
-        Context = new StreamingContext(host, batchInterval, options.Job with
-        {
-            ZeroTime = options.Start,
-            TaskTimeout = options.Job.TaskTimeout ?? (options.Patience * 0.75),
-        });
-        Context.AddStreamingListener(new BatchListener(this));
+        (_options, _clock, _host, _faults, _batchInterval) = (options, clock, host, faults, batchInterval);
+        _startHost = startHost;
+        Context = NewContext();
     }
 
-    /// <summary>Where the program is built. The script starts and stops it.</summary>
-    public StreamingContext Context { get; }
+    /// <summary>Where the program is built. The script starts and stops it. After a restart it is another one.</summary>
+    public StreamingContext Context { get; private set; }
 
     /// <summary>The clock, for functions of the program that ask for the time. Only the script moves it.</summary>
     public TimeProvider Clock => _clock;
@@ -69,7 +70,7 @@ public sealed class StreamScript : IAsyncDisposable
     public DStreams.Time BatchTime => new(TimeOf(BatchesRun).ToUnixTimeMilliseconds());
 
     /// <summary>How often a failure was repaired: batches were taken back and run again.</summary>
-    public long Recoveries => Context.Job?.Counters.Attempts ?? 0;
+    public long Recoveries => _recoveriesBefore + (Context.Job?.Counters.Attempts ?? 0);
 
     /// <summary>Starts a runtime for a script.</summary>
     /// <param name="batchInterval">The batch interval; at least 1 ms and a whole number of milliseconds.</param>
@@ -79,14 +80,16 @@ public sealed class StreamScript : IAsyncDisposable
         options ??= new();
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Patience, TimeSpan.Zero);
         var (clock, faults) = (new VirtualClock(options.Start), new ScriptFaults());
-        var host = await MillraceHost.StartEmbeddedAsync(host =>
+        var journal = new MemoryJournal(isDurable: true);
+        Task<MillraceHost> StartHostAsync() => MillraceHost.StartEmbeddedAsync(host =>
         {
             options.ConfigureHost?.Invoke(host);
-            (host.Clock, host.StopsOnSignal, host.Faults) = (clock, false, faults);
-        }).ConfigureAwait(false);
+            (host.Clock, host.StopsOnSignal, host.Faults, host.Journals) = (clock, false, faults, _ => journal);
+        });
+        var host = await StartHostAsync().ConfigureAwait(false);
         try
         {
-            return new(options, batchInterval, clock, host, faults);
+            return new(options, batchInterval, clock, host, faults, StartHostAsync);
         }
         catch
         {
@@ -100,8 +103,14 @@ public sealed class StreamScript : IAsyncDisposable
     public TestInput<T> Input<T>(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (_inputs.Exists(input => input.Name == name))
-            throw new ScriptException($"Input '{name}' found twice; the inputs of a script have different names.");
+        if (_inputs.Find(input => input.Name == name) is { } known)
+        {
+            if (known is not TestInput<T> same || ReferenceEquals(same.Stream.Context, Context))
+                throw new ScriptException($"Input '{name}' found twice; the inputs of a script have different names.");
+            same.Attach(Context);
+            return same;
+        }
+
         var input = new TestInput<T>(Context, name);
         _inputs.Add(input);
         return input;
@@ -116,6 +125,12 @@ public sealed class StreamScript : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(name);
         if (!ReferenceEquals(stream.Context, Context))
             throw new ScriptException($"Output '{name}': a stream of another context found, one of the script's Context expected.");
+        if (_outputs.Find(output => output.Name == name) is TestOutput<T> known && !ReferenceEquals(known.Context, Context))
+        {
+            known.Attach(stream);
+            return known;
+        }
+
         var isReadable = name.Length is > 0 and <= 60 && !name.Contains('\n', StringComparison.Ordinal);
         var output = new TestOutput<T>(this, stream, isReadable ? name : string.Create(CultureInfo.InvariantCulture, $"{_outputs.Count + 1}"));
         _outputs.Add(output);
@@ -180,6 +195,27 @@ public sealed class StreamScript : IAsyncDisposable
         _clock.AdvanceTo(target);
     }
 
+    /// <summary>
+    /// Ends the program as a killed process would, between two batches, and makes ready to start it again from its checkpoint: build it once more on
+    /// the new <see cref="Context"/>, with the same names for inputs and outputs, whose objects stay the same.
+    /// </summary>
+    /// <remarks>Time stands still meanwhile. The last batches before may be given out again; they must hold the same rows then, and are not
+    /// expected twice.</remarks>
+    /// <exception cref="ScriptException">The script keeps no checkpoints (<see cref="StreamScriptOptions.IsDurable"/>), or has ended.</exception>
+    public async Task RestartAsync()
+    {
+        if (!_options.IsDurable)
+            throw new ScriptException("RestartAsync: a script that keeps checkpoints expected; set StreamScriptOptions.IsDurable.");
+        if (_isEnded)
+            throw new ScriptException("The script has ended; start another one.");
+        FailIfGivenUp();
+        _recoveriesBefore = Recoveries;
+        await Context.StopAsync(graceful: false).ConfigureAwait(false);
+        await _host.DisposeAsync().ConfigureAwait(false);
+        _host = await _startHost().ConfigureAwait(false);
+        Context = NewContext();
+    }
+
     /// <summary>Ends the program and the script: everything that was added must have run, every failure asked for must have happened, and every row that
     /// came out must have been expected. The last line of a script.</summary>
     /// <exception cref="Data.JobFailedException">The job failed.</exception>
@@ -210,6 +246,16 @@ public sealed class StreamScript : IAsyncDisposable
         _isEnded = true;
         await Context.DisposeAsync().ConfigureAwait(false);
         await _host.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private StreamingContext NewContext()
+    {
+        var job = _options.Job with { ZeroTime = _options.Start, TaskTimeout = _options.Job.TaskTimeout ?? (_options.Patience * 0.75) };
+        if (_options.IsDurable)
+            job = job with { CheckpointDirectory = "(memory of the script)" };
+        var context = new StreamingContext(_host, _batchInterval, job);
+        context.AddStreamingListener(new BatchListener(this));
+        return context;
     }
 
     private DateTimeOffset TimeOf(long batch) => _options.Start + (batch * Context.BatchDuration);

@@ -18,6 +18,10 @@ public sealed record StreamScriptOptions
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether the program keeps checkpoints, in the script's memory, so that <see cref="StreamScript.RestartAsync"/> can go on from them:
+    /// its rows and states must then be of types that can be written. <value>Default false.</value></summary>
+    public bool IsDurable { get; init; }
+
     /// <summary>Sets up the host: configuration, logging. Clock and signals are the script's own. <value>Default null.</value></summary>
     public Action<MillraceHostOptions>? ConfigureHost { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Millrace.DStreams;
 
 namespace Millrace.Testing;
@@ -7,18 +6,18 @@ namespace Millrace.Testing;
 /// <remarks>Each partition gets an even, contiguous share of a batch's rows. A batch for which nothing was added is empty.</remarks>
 public sealed class TestInput<T> : ITestInput
 {
-    private readonly ConcurrentQueue<T[]> _sealed = [];
+    private readonly TestLog<T> _sealed = new();
     private readonly List<List<T>> _next = [];
     private readonly string _name;
 
     internal TestInput(StreamingContext context, string name)
     {
         _name = name;
-        Stream = context.SourceStream(name, new TestSource<T>(name, _sealed));
+        Stream = Attach(context);
     }
 
-    /// <summary>The stream of the rows.</summary>
-    public DStream<T> Stream { get; }
+    /// <summary>The stream of the rows, in the script's present context.</summary>
+    public DStream<T> Stream { get; private set; }
 
     /// <inheritdoc/>
     string ITestInput.Name => _name;
@@ -45,9 +44,12 @@ public sealed class TestInput<T> : ITestInput
     /// <inheritdoc/>
     void ITestInput.Seal()
     {
-        _sealed.Enqueue(_next.Count > 0 ? [.. _next[0]] : []);
+        _sealed.Add(_next.Count > 0 ? [.. _next[0]] : []);
         _next.RemoveRange(0, Math.Min(1, _next.Count));
     }
+
+    /// <summary>Feeds the context of a program that is started again.</summary>
+    internal DStream<T> Attach(StreamingContext context) => Stream = context.SourceStream(_name, new TestSource<T>(_name, _sealed));
 
     private TestInput<T> AddTo(int batch, T[] rows)
     {

@@ -21,17 +21,14 @@ public sealed class TestOutput<T> : ITestOutput
 
     private sealed record Collected(DStreams.Time Time, T[] Rows);
 
+    internal StreamingContext Context { get; private set; } = null!;
+
     internal TestOutput(StreamScript script, DStream<T> stream, string name)
     {
         _script = script;
         _name = name;
         _slide = stream.SlideDuration;
-        stream.ForeachRDD((rdd, time) =>
-        {
-            var rows = rdd.Collect();
-            lock (_lock)
-                _batches.Add(new(time, rows));
-        });
+        Attach(stream);
     }
 
     /// <inheritdoc/>
@@ -86,6 +83,33 @@ public sealed class TestOutput<T> : ITestOutput
 
     /// <summary>Takes the batches since the last expectation, whatever they hold.</summary>
     public IReadOnlyList<(DStreams.Time Time, IReadOnlyList<T> Rows)> Take() => [.. TakeAll().Select(batch => (batch.Time, (IReadOnlyList<T>)batch.Rows))];
+
+    /// <inheritdoc/>
+    string ITestOutput.Name => _name;
+
+    /// <summary>Listens to the stream of a program that is started again.</summary>
+    internal void Attach(DStream<T> stream)
+    {
+        Context = stream.Context;
+        stream.ForeachRDD((rdd, time) => Add(new(time, rdd.Collect())));
+    }
+
+    // A program that was killed may give out its last batches once more; then they hold the same rows.
+    private void Add(Collected batch)
+    {
+        lock (_lock)
+        {
+            if (_batches.Find(known => known.Time == batch.Time) is not { } again)
+            {
+                _batches.Add(batch);
+                return;
+            }
+
+            var (missing, surplus) = RowComparison.Differ(again.Rows, batch.Rows);
+            if (missing.Count + surplus.Count > 0)
+                throw new ScriptException($"Output '{_name}', {Where(batch.Time)}: {Show(again.Rows)} expected as before the restart, {Show(batch.Rows)} found after it.");
+        }
+    }
 
     private static string Show(IReadOnlyList<T> rows) => RowComparison.Show(rows);
 

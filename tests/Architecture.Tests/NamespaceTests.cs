@@ -6,7 +6,7 @@ public sealed class NamespaceTests
 
     private static readonly string[] Core =
     [
-        "Millrace.Data", "Millrace.Time", "Millrace.State", "Millrace.Operators", "Millrace.Connectors", "Millrace.Graphs", "Millrace.Planning",
+        "Millrace.Data", "Millrace.Serialization", "Millrace.Time", "Millrace.State", "Millrace.Operators", "Millrace.Connectors", "Millrace.Graphs", "Millrace.Planning",
         "Millrace.Client",
     ];
 

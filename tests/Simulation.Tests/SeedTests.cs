@@ -51,7 +51,7 @@ public sealed class SeedTests
     [InlineData("SkipUndoOnSurvivor", "I3")]
     [InlineData("FreeUndoWhenDurable", "I3")]
     [InlineData("SinkIgnoresPreviousWatermark", "I4")]
-    [InlineData("UnknownWriteIsSuccess", "I4")]
+    [InlineData("UnknownWriteIsSuccess", "I1")]
     [InlineData("SealOnlyLatestPredecessor", "I1")]
     public void A_mutant_is_caught(string name, string invariant)
     {

@@ -37,7 +37,7 @@ public sealed class SinkProtocolTests
     public void Race_04_the_window_of_a_new_owner_starts_at_the_sinks_own_watermark()
     {
         var references = Enumerable.Range(1, 3).Select(e => new ControlMessages.EpochReference(e, e - 1, new RowAddress(Shapes.A, e)));
-        var sink = new SinkProtocol([.. references]);
+        var sink = new SinkProtocol([.. references], committed: 100);
         Tell(sink, new Start());
 
         Tell(sink, new WatermarkRead(1));
@@ -77,7 +77,7 @@ public sealed class SinkProtocolTests
     [Fact]
     public void A_failed_look_up_is_repeated_when_the_time_has_come()
     {
-        var sink = new SinkProtocol([], retryMs: 50);
+        var sink = new SinkProtocol([], committed: 100, retryMs: 50);
         Tell(sink, new Start());
         Tell(sink, new WatermarkUnknown());
         Assert.Equal(50, sink.NextWakeMs);
@@ -89,7 +89,7 @@ public sealed class SinkProtocolTests
 
     private SinkProtocol Started(long watermark)
     {
-        var sink = new SinkProtocol([]);
+        var sink = new SinkProtocol([], committed: 100);
         Tell(sink, new Start());
         Tell(sink, new WatermarkRead(watermark));
         return sink;

@@ -30,7 +30,7 @@ internal sealed class SimTask
         _credit = new int[_shape.Downstream.Length];
         Array.Fill(_credit, cluster.Options.Credit);
         _touch = Touch;
-        foreach (var reference in start.References)
+        foreach (var reference in start.References.Rows)
         {
             var delta = (SimDelta)cluster.Journal.Part(reference.Row, start.Task, reference.Epoch).Delta!;
             foreach (var (cell, value) in delta.After)
@@ -41,7 +41,7 @@ internal sealed class SimTask
 
         if (_shape.IsSink)
         {
-            Sink = new SinkProtocol(start.References, 20, cluster.Faults);
+            Sink = new SinkProtocol(start.References.Rows, start.Base, 20, cluster.Faults);
         }
     }
 

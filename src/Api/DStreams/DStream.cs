@@ -15,6 +15,8 @@ namespace Millrace.DStreams;
 /// </remarks>
 public partial class DStream<T>
 {
+    private static readonly TimeSpan DefaultCheckpoint = TimeSpan.FromSeconds(10);
+
     internal DStream(StreamingContext context, OutputPort<T> port, bool isPartitionedByKey = false, int slideBatches = 1)
     {
         Context = context;
@@ -175,7 +177,10 @@ public partial class DStream<T>
         var port = Context.Building().AddOperator<T, TOut>(kind, Port, create, options, exchange);
         if (window is { } batches)
             Context.NoteWindow(port.Node, batches.Window);
-        return new(Context, port, isPartitionedByKey, window?.Slide ?? SlideBatches);
+        var stream = new DStream<TOut>(Context, port, isPartitionedByKey, window?.Slide ?? SlideBatches);
+        if (isStateful)
+            stream.CheckpointDuration = stream.SlideDuration * (int)Math.Ceiling(DefaultCheckpoint / stream.SlideDuration);
+        return stream;
     }
 
     /// <summary>Refuses to bring two streams together that have not the same batches.</summary>

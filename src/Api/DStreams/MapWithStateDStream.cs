@@ -8,7 +8,11 @@ public sealed class MapWithStateDStream<TKey, TState, TResult> : DStream<TResult
     private readonly SnapshotSwitch _snapshots;
 
     internal MapWithStateDStream(StreamingContext context, StreamNode node, SnapshotSwitch snapshots, int slideBatches)
-        : base(context, new OutputPort<TResult>(node), slideBatches: slideBatches) => _snapshots = snapshots;
+        : base(context, new OutputPort<TResult>(node), slideBatches: slideBatches)
+    {
+        _snapshots = snapshots;
+        CheckpointDuration = 10 * SlideDuration;
+    }
 
     /// <summary>The state of every key at the end of every batch. Costs a walk over all keys a batch, once it is asked for.</summary>
     public DStream<(TKey Key, TState State)> StateSnapshots()

@@ -24,12 +24,13 @@ public sealed partial class StreamingContext : IAsyncDisposable
     private readonly StreamGraph _graph = new();
     private readonly Driver _driver = new();
     private readonly Lock _lock = new();
-    private readonly JobOptions _options;
+    private JobOptions _options;
     private readonly Lazy<ListenerBus> _bus;
     private readonly List<Func<JobGraph, ReceiverMonitor>> _receivers = [];
     private readonly List<IRememberedStream> _streams = [];
     private readonly Dictionary<StreamNode, int> _windows = [];
     private TimeSpan? _remember;
+    private IRememberedStream? _saved;
     private IJob? _job;
     private StreamingContextState _state = StreamingContextState.Initialized;
 
@@ -83,6 +84,32 @@ public sealed partial class StreamingContext : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(create);
         return GetActive(runner) ?? create();
+    }
+
+    /// <summary>The context that goes on from the checkpoint in a directory, or, where there is none, starts one there.</summary>
+    /// <param name="directory">Where the checkpoint is, or will be.</param>
+    /// <param name="create">Builds the context with its streams and outputs, in both cases: functions are not part of a checkpoint, what they have brought about is.</param>
+    /// <returns>The context, not started. Started on a checkpoint, it runs the batches first whose times came while no process ran.</returns>
+    /// <remarks>The program must be the one that wrote the checkpoint: operators that keep state are found by their names
+    /// (<see cref="DStream{T}.WithName"/>); one that is missing, or has another type, is an error.</remarks>
+    public static StreamingContext GetOrCreate(string directory, Func<StreamingContext> create)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        ArgumentNullException.ThrowIfNull(create);
+        var context = create();
+        context.Building();
+        context._options = context._options with { CheckpointDirectory = directory, StartsAnew = false };
+        return context;
+    }
+
+    /// <summary>Keeps checkpoints in a directory, which must not hold any; <see cref="GetOrCreate"/> goes on from one.</summary>
+    /// <param name="directory">Made when it is not there.</param>
+    /// <remarks>Every batch is durable before its output operations run. Without a checkpoint directory all state ends with the process.</remarks>
+    public void Checkpoint(string directory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        Building();
+        _options = _options with { CheckpointDirectory = directory, StartsAnew = true };
     }
 
     /// <summary>The running job, or null before the start.</summary>
@@ -146,11 +173,15 @@ public sealed partial class StreamingContext : IAsyncDisposable
         {
             if (_state != StreamingContextState.Initialized)
                 throw new GraphException($"The context is {_state.ToString().ToLowerInvariant()} already, an initialized one expected; make a new StreamingContext to run again.");
-            if (!_driver.HasOutputs)
-                throw new GraphException("No output operation found, at least one expected (Print, ForeachRDD), so there is nothing to run.");
+            if (!_driver.HasOutputs && _saved is null)
+                throw new GraphException("No output operation found, at least one expected (Print, ForeachRDD, SaveTo), so there is nothing to run.");
             BecomeActive();
+            if (!_driver.HasOutputs)
+                _saved!.EndBatchesHere();
             if (_remember is { } duration)
                 KeepBatches(duration);
+            if (_options.CheckpointDirectory is not null)
+                _options = _options with { SnapshotInterval = _streams.Min(stream => stream.CheckpointDuration) ?? _options.SnapshotInterval };
             _state = StreamingContextState.Active;
         }
 
@@ -232,6 +263,9 @@ public sealed partial class StreamingContext : IAsyncDisposable
         _ => throw new GraphException("An operation was added after the stop; make a new StreamingContext."),
     };
 
+    /// <summary>Says that a stream is written to a sink.</summary>
+    internal void NoteSink(IRememberedStream stream) => _saved ??= stream;
+
     /// <summary>Knows of a stream, in case batches are to be kept.</summary>
     internal void Register(IRememberedStream stream) => _streams.Add(stream);
 
@@ -266,7 +300,11 @@ public sealed partial class StreamingContext : IAsyncDisposable
         }
 
         foreach (var stream in _streams.ToArray())
-            stream.Keep(needed[stream.Node.Index]);
+        {
+            // As Spark: a state that is checkpointed is remembered for two of its checkpoints.
+            var state = _options.CheckpointDirectory is null ? null : 2 * stream.CheckpointDuration;
+            stream.Keep(state > needed[stream.Node.Index] ? state.Value : needed[stream.Node.Index]);
+        }
     }
 
     private static void CheckTogether<T>(IReadOnlyList<DStream<T>> streams, string operation)

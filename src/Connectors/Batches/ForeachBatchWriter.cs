@@ -11,7 +11,7 @@ internal sealed class ForeachBatchWriter<T>(Func<IReadOnlyList<T>, ForeachBatchI
     private long _watermark;
 
     /// <inheritdoc/>
-    public override long ReadWatermark() => Interlocked.Read(ref _watermark);
+    public override long? ReadWatermark() => Interlocked.Read(ref _watermark);
 
     /// <inheritdoc/>
     protected override async Task<(SinkOutcome Outcome, long Watermark)> Write(SinkCommit commit, IReadOnlyList<Batch<T>> rows)

@@ -19,7 +19,7 @@ internal sealed class FileSinkWriter<T>(
     /// <inheritdoc/>
     /// <exception cref="TransientFaultException">The disk does not answer.</exception>
     /// <exception cref="JobFailedException">The directory can't be written, or is another's.</exception>
-    public override long ReadWatermark()
+    public override long? ReadWatermark()
     {
         lock (_lock)
         {

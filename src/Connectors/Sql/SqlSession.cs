@@ -30,7 +30,7 @@ internal sealed class SqlSession<T> : IDisposable
         }
     }
 
-    public long ReadWatermark() => _watermark.Read(_connection, null);
+    public long? ReadWatermark() => _watermark.Read(_connection, null);
 
     /// <summary>Rows and watermark in one transaction: null, or the epoch found where it is another than <paramref name="previous"/>.</summary>
     public long? Write(List<object[]> rows, long previous, long epoch, Action<SqlStep>? afterStep)

@@ -17,7 +17,7 @@ internal sealed class SqlTableWriter<T>(SqlDatabase database, SqlTable<T> table,
     /// <inheritdoc/>
     /// <exception cref="TransientFaultException">The database can't be reached.</exception>
     /// <exception cref="JobFailedException">The table is not as described.</exception>
-    public override long ReadWatermark()
+    public override long? ReadWatermark()
     {
         lock (_lock)
         {

@@ -4,6 +4,7 @@ namespace Millrace.Client;
 /// <param name="Attempts">Recoveries: how often epochs in flight were taken back and run again.</param>
 /// <param name="RecordsSkipped">Records left out by <see cref="Operators.ErrorPolicy.Skip"/>, in committed epochs.</param>
 /// <param name="RecordsDropped">Records that sources left out, by reason (too long, unreadable).</param>
+/// <param name="RecordsLost">Records that a process had received from a volatile source and not committed when it was killed, counted when their epochs commit without them.</param>
 /// <param name="BatchesInFlightMax">Most batches that were on their way between tasks at any time.</param>
 /// <param name="CreditBatches">
 /// Sum of the credits of all channels: the bound of <paramref name="BatchesInFlightMax"/> as long as nothing fails. A recovery starts with full
@@ -13,5 +14,6 @@ public sealed record JobCounters(
     long Attempts,
     long RecordsSkipped,
     IReadOnlyDictionary<string, long> RecordsDropped,
+    long RecordsLost,
     long BatchesInFlightMax,
     long CreditBatches);

@@ -36,6 +36,18 @@ public sealed record JobOptions
     /// <summary>How long one call of an operator, or one body of an output operation, may last before the job fails. <value>Default <c>millrace.task.timeout</c>.</value></summary>
     public TimeSpan? TaskTimeout { get; init; }
 
+    /// <summary>
+    /// Where the job keeps its checkpoints: a directory, made when it is not there. A job that is started again on it goes on where it ended,
+    /// however that was. <value>Default null: nothing outlives the process.</value>
+    /// </summary>
+    public string? CheckpointDirectory { get; init; }
+
+    /// <summary>Whether a directory that holds a checkpoint is refused. <value>Default false: the job goes on from it.</value></summary>
+    public bool StartsAnew { get; init; }
+
+    /// <summary>At least so often all state is written as a whole, which bounds what a restart reads; it is written earlier where much has changed. <value>Default null: after 1000 epochs.</value></summary>
+    public TimeSpan? SnapshotInterval { get; init; }
+
     /// <summary>Hears of the job's epochs. <value>Default: nobody.</value></summary>
     public IJobObserver? Observer { get; init; }
 }

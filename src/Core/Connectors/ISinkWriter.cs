@@ -11,8 +11,13 @@ namespace Millrace.Connectors;
 /// </remarks>
 public interface ISinkWriter<T> : IDisposable
 {
-    /// <summary>The last epoch that the outside holds; 0 when none. Asked at the start and after an unknown outcome.</summary>
-    long ReadWatermark();
+    /// <summary>
+    /// The last epoch that the outside holds, 0 when none; null where the outside keeps no such number: the runtime then goes on behind the
+    /// last epoch that it knows to be applied, and after a killed process the few behind it are applied again. Asked at the start and after
+    /// an unknown outcome.
+    /// </summary>
+    /// <exception cref="Data.TransientFaultException">The outside can't be reached now: it is asked again.</exception>
+    long? ReadWatermark();
 
     void Begin(EpochInfo epoch);
 

@@ -28,6 +28,23 @@ public interface ISplitReader<T> : IDisposable
     /// </summary>
     Batch<T>? Read(long from, long to, out long next);
 
+    /// <summary>
+    /// What a reader opened anew must know, beside the offsets, to read from <paramref name="from"/> to <paramref name="to"/>, the end of the last
+    /// poll; kept with the epoch's plan. <value>Default null: nothing.</value>
+    /// </summary>
+    string? Describe(long from, long to) => null;
+
+    /// <summary>
+    /// What a reader opened anew must know, beside the offset, to go on behind <paramref name="offset"/>, which has been read; kept with the task's
+    /// state. The same object as long as it is the same. <value>Default null: nothing.</value>
+    /// </summary>
+    string? PositionAt(long offset) => null;
+
+    /// <summary>Called once, before anything else, where another reader of the split was before this one. <value>Default: takes no notice.</value></summary>
+    void Resume(SplitProgress progress)
+    {
+    }
+
     /// <summary>Everything before <paramref name="offset"/> is committed: it may be acknowledged and forgotten.</summary>
     void Release(long offset);
 }

@@ -3,7 +3,8 @@ using Millrace.Operators;
 
 namespace Millrace.Connectors;
 
-/// <summary>A sink writer that keeps an epoch's rows in memory until the epoch commits.</summary>
+/// <summary>A sink writer that keeps an epoch's rows until the epoch commits. What it keeps is durable where the job is: the rows stand in the journal
+/// until they are applied, and after a restart they are handed to <see cref="Apply"/> as if nothing had happened.</summary>
 public abstract class StagedSinkWriter<T> : ISinkWriter<T>
 {
     private readonly SortedDictionary<long, Stage> _stages = [];
@@ -11,7 +12,7 @@ public abstract class StagedSinkWriter<T> : ISinkWriter<T>
     private Epoch _committing;
 
     /// <inheritdoc/>
-    public abstract long ReadWatermark();
+    public abstract long? ReadWatermark();
 
     /// <inheritdoc/>
     public void Begin(EpochInfo epoch)
@@ -30,6 +31,17 @@ public abstract class StagedSinkWriter<T> : ISinkWriter<T>
 
     /// <inheritdoc/>
     public void Prepare(Epoch epoch) => _open = null;
+
+    /// <summary>The rows of a prepared epoch, for the journal.</summary>
+    internal IReadOnlyList<Batch<T>> RowsOf(Epoch epoch) => _stages[epoch.Number].Rows;
+
+    /// <summary>Knows an epoch's rows again that a process before this one had prepared.</summary>
+    internal void Restage(Epoch epoch, IEnumerable<Batch<T>> rows)
+    {
+        var stage = new Stage();
+        stage.Rows.AddRange(rows);
+        _stages[epoch.Number] = stage;
+    }
 
     /// <inheritdoc/>
     public void Commit(SinkCommit commit)

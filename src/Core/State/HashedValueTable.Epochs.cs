@@ -1,3 +1,5 @@
+using Millrace.Serialization;
+
 namespace Millrace.State;
 
 internal sealed partial class HashedValueTable<TKey, TValue, THash>
@@ -53,6 +55,9 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
         VisitImage(epoch, rows);
         return rows.ToDelta(Name, epoch);
     }
+
+    internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
+        ValueDelta<TKey, TValue>.Read(Name, epoch, ref reader, codecs);
 
     internal override void Apply(StateDelta delta)
     {

@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Serialization;
 
 namespace Millrace.State;
 
@@ -72,6 +73,9 @@ public sealed class ListTable<TKey, TItem> : StateTable
         _lists.VisitImage(epoch, rows);
         return rows.ToDelta(Name, epoch);
     }
+
+    internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
+        ListDelta<TKey, TItem>.Read(Name, epoch, ref reader, codecs);
 
     internal override void Apply(StateDelta delta)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Millrace.Data;
+using Millrace.Serialization;
 
 namespace Millrace.State;
 
@@ -85,6 +86,9 @@ public sealed class MapTable<TKey, TField, TItem> : StateTable
         _items.VisitImage(epoch, rows);
         return rows.ToDelta(Name, epoch);
     }
+
+    internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
+        MapDelta<TKey, TField, TItem>.Read(Name, epoch, ref reader, codecs);
 
     internal override void Apply(StateDelta delta)
     {

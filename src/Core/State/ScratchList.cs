@@ -1,3 +1,5 @@
+using Millrace.Serialization;
+
 namespace Millrace.State;
 
 /// <summary>Rows that an operator gathers during one epoch; empty when an epoch begins, never durable.</summary>
@@ -56,5 +58,10 @@ public sealed class ScratchList<T> : StateTable
     internal override StateDelta? CaptureImage(long epoch) => null;
 
     /// <inheritdoc/>
-    internal override void Apply(StateDelta delta) => throw new InvalidOperationException($"Scratch '{Name}' is never durable.");
+    internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) => throw NeverDurable();
+
+    /// <inheritdoc/>
+    internal override void Apply(StateDelta delta) => throw NeverDurable();
+
+    private InvalidOperationException NeverDurable() => new($"Scratch '{Name}' is never durable.");
 }

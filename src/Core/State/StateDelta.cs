@@ -1,3 +1,5 @@
+using Millrace.Serialization;
+
 namespace Millrace.State;
 
 /// <summary>The changes of one table in one epoch, or an image of it: rows that can be written, split by key group and applied again.</summary>
@@ -19,6 +21,9 @@ public abstract class StateDelta
 
     /// <value>The number of rows.</value>
     public abstract int Count { get; }
+
+    /// <summary>Writes the rows, with the schema that they are written in.</summary>
+    internal abstract void Write(CodecWriter writer, CodecCatalog codecs);
 
     /// <summary>The stable hash of the key of a row.</summary>
     public abstract ulong HashAt(int row);

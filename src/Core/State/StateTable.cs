@@ -1,3 +1,5 @@
+using Millrace.Serialization;
+
 namespace Millrace.State;
 
 /// <summary>Keyed state of one name in one task: entries that can be rolled back to any epoch in flight.</summary>
@@ -55,6 +57,10 @@ public abstract class StateTable
 
     /// <summary>The whole table as of the end of <paramref name="epoch"/>, which is not older than the last committed one; null when empty.</summary>
     internal abstract StateDelta? CaptureImage(long epoch);
+
+    /// <summary>Reads what <see cref="StateDelta.Write"/> of a delta or an image of this table wrote, perhaps under an older version of its types.</summary>
+    /// <exception cref="SchemaException">The types differ in a way that can't be read.</exception>
+    internal abstract StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs);
 
     /// <summary>Applies a delta or an image while no epoch is in flight: restore. Deltas applied in order give the state at the last of them.</summary>
     internal abstract void Apply(StateDelta delta);

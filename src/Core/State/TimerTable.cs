@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Serialization;
 
 namespace Millrace.State;
 
@@ -122,6 +123,9 @@ public sealed class TimerTable<TKey> : StateTable
         _timers.VisitImage(epoch, rows);
         return rows.ToDelta(Name, epoch);
     }
+
+    internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
+        MapDelta<TKey, long, byte>.Read(Name, epoch, ref reader, codecs);
 
     internal override void Apply(StateDelta delta)
     {

@@ -1,9 +1,44 @@
+using Millrace.Data;
+using Millrace.Serialization;
+
 namespace Millrace.State;
 
 /// <summary>The changed entries of a <see cref="ValueTable{TKey, TValue}"/>.</summary>
 public sealed class ValueDelta<TKey, TValue>(string table, long epoch, ValueDeltaRow<TKey, TValue>[] rows)
     : StateDelta<ValueDeltaRow<TKey, TValue>>(table, epoch, rows)
 {
+    internal override void Write(CodecWriter writer, CodecCatalog codecs)
+    {
+        var (keys, values) = (codecs.Of<TKey>(), codecs.Of<TValue>());
+        keys.Schema.WriteTo(writer);
+        values.Schema.WriteTo(writer);
+        writer.WriteVarint((ulong)Rows.Length);
+        foreach (ref readonly var row in Rows.AsSpan())
+        {
+            keys.Write(writer, row.Key);
+            writer.WriteByte(row.Exists ? (byte)1 : (byte)0);
+            if (row.Exists)
+            {
+                values.Write(writer, row.Value);
+            }
+        }
+    }
+
+    internal static ValueDelta<TKey, TValue> Read(string table, long epoch, ref CodecReader reader, CodecCatalog codecs)
+    {
+        var keys = codecs.Of<TKey>(CodecSchema.ReadFrom(ref reader));
+        var values = codecs.Of<TValue>(CodecSchema.ReadFrom(ref reader));
+        var rows = new ValueDeltaRow<TKey, TValue>[reader.ReadLength()];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var key = keys.Read(ref reader);
+            var exists = reader.ReadByte() != 0;
+            rows[i] = new(key, KeyType<TKey>.Default.Hash(key), exists, exists ? values.Read(ref reader) : default!);
+        }
+
+        return new(table, epoch, rows);
+    }
+
     private protected override StateDelta<ValueDeltaRow<TKey, TValue>> With(ValueDeltaRow<TKey, TValue>[] rows) =>
         new ValueDelta<TKey, TValue>(Table, Epoch, rows);
 }

@@ -85,8 +85,17 @@ public static class ConfigurationLoader
             CreditBatches = section.Integer("exchange.credits", 1, 1024),
             BatchDelayMax = section.Duration("exchange.max-batch-delay", TimeSpan.Zero, TimeSpan.FromSeconds(10)),
             DrainTimeout = section.Duration("stop.drain-timeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
+            Journal = ReadJournal(section),
         };
     }
+
+    private static JournalOptions ReadJournal(ConfigSection section) => new()
+    {
+        Kind = section.Choice("journal.kind", "sqlite", "postgresql") == "sqlite" ? JournalKind.Sqlite : JournalKind.PostgreSql,
+        ConnectionString = section.OptionalText("journal.connection-string"),
+        OutageBudget = section.Duration("journal.outage-budget", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        ChunkSizeBytes = section.Size("journal.chunk-size", 4 * 1024, 64 * 1024 * 1024),
+    };
 
     // Other sections are other libraries' business; one that is nearly ours is a slip.
     private static void RefuseMisspeltRoot(Config user)

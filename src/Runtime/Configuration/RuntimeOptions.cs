@@ -22,4 +22,6 @@ public sealed record RuntimeOptions
     public required TimeSpan BatchDelayMax { get; init; }
 
     public required TimeSpan DrainTimeout { get; init; }
+
+    public required JournalOptions Journal { get; init; }
 }

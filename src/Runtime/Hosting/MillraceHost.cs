@@ -16,6 +16,7 @@ using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Observability;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
+using Millrace.Serialization;
 
 namespace Millrace;
 
@@ -48,6 +49,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     private readonly IActorRef _jobManager;
     private readonly TaskDispatchers _dispatchers;
     private readonly JobMetrics _metrics = new();
+    private readonly CodecCatalog _codecs;
+    private readonly JobJournals _journals;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<JobId, JobHandle> _jobs = [];
     private readonly StopSignals? _signals;
@@ -63,6 +66,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         Options = runtime;
         _logger = options.LoggerFactory.CreateLogger("Millrace");
         _dispatchers = new TaskDispatchers(system, runtime.TaskThreads);
+        _codecs = new CodecCatalog();
+        _journals = new JobJournals(system, runtime.Journal, _logger);
         _jobManager = system.ActorOf(JobManager.Props(), "millrace");
         if (options.StopsOnSignal)
             _signals = new StopSignals(() => _ = StopAsync(Options.DrainTimeout));
@@ -119,8 +124,10 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             throw new GraphException($"Job '{id}' can't start: the host is stopping; start jobs before.");
         }
 
-        var journal = new MemoryJournal();
+        var journal = await OpenJournalAsync(handle, options, cancellationToken).ConfigureAwait(false);
         var clock = new JobClock(Clock);
+        if (journal.IsDurable && !plan.VolatileSources.IsEmpty)
+            JobLog.VolatileSources(_logger, id.Name, string.Join(", ", plan.VolatileSources.Select(plan.IdOf)));
         _jobManager.Tell(new JobManager.Start(new JobSpec
         {
             Settings = new TaskSettings
@@ -133,15 +140,19 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
                 Meter = meter,
                 Counts = counts,
                 Logger = _logger,
+                Clock = clock,
+                IsDurable = journal.IsDurable,
+                Codecs = _codecs,
                 Faults = _options.Faults,
             },
-            Epochs = EpochOptions(options, clock.NowMs),
+            Epochs = EpochOptions(options, clock.NowMs, journal.IsDurable ? JobManifest.Of(options.Name, plan) : null),
             Journal = journal,
             Handle = handle,
             Clock = clock,
             Dispatcher = _dispatchers.Take(),
             ReturnDispatcher = _dispatchers.Return,
             TaskTimeout = options.TaskTimeout ?? Options.TaskTimeout,
+            Ended = () => _ = JobJournals.CloseAsync(journal).AsTask(),
         }));
         try
         {
@@ -155,6 +166,21 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
 
         JobLog.Started(_logger, id.Name, plan.Stages.Length, plan.Stages.Sum(stage => stage.Parallelism));
         return handle;
+    }
+
+    private async Task<IJournal> OpenJournalAsync(JobHandle handle, JobOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _options.Journals is { } open && options.CheckpointDirectory is { } directory
+                ? open(directory)
+                : await _journals.OpenAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            handle.End(JobState.Stopped);
+            throw;
+        }
     }
 
     /// <summary>Stops every job gracefully and ends the tasks of those that are not done in time.</summary>
@@ -247,7 +273,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _ = handle.Completion.ContinueWith(_ => _jobs.TryRemove(KeyValuePair.Create(handle.Id, handle)), TaskScheduler.Default);
     }
 
-    private CoordinatorOptions EpochOptions(JobOptions options, long nowMs)
+    private CoordinatorOptions EpochOptions(JobOptions options, long nowMs, string? manifest)
     {
         var interval = (long)(options.EpochInterval ?? Options.EpochInterval).TotalMilliseconds;
         var zero = options.ZeroTime?.ToUnixTimeMilliseconds() ?? (nowMs / interval * interval);
@@ -262,7 +288,10 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             TakeoverAfterMs = 0,
             PlacementGraceMs = 0,
             ExpectedProcesses = 1,
-            CommitsKept = 1024,
+            CommitsKept = manifest is null ? 1024 : int.MaxValue,
+            SnapshotEveryEpochs = manifest is null ? 0 : Math.Clamp((options.SnapshotInterval ?? TimeSpan.FromMilliseconds(1000L * interval)).Ticks / (interval * TimeSpan.TicksPerMillisecond), 1, 1000),
+            Manifest = manifest ?? "",
+            RefuseManifest = JobManifest.Refusal,
         };
     }
 }

@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Tasks;
 
@@ -23,6 +24,9 @@ public sealed class MillraceHostOptions
     /// <c>millrace.stop.drain-timeout</c>, a second one ends the process at once. <value>Default true.</value>
     /// </summary>
     public bool StopsOnSignal { get; set; } = true;
+
+    /// <summary>The journal of a job that keeps checkpoints, in tests. <value>Default null: by the configuration.</value></summary>
+    internal Func<string, IJournal>? Journals { get; set; }
 
     /// <summary>Makes tasks fail, in tests. <value>Default null.</value></summary>
     internal ITaskFaults? Faults { get; set; }

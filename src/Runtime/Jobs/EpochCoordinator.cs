@@ -72,6 +72,9 @@ internal sealed class EpochCoordinator : UntypedActor
             case JournalMessages.Read read:
                 _journal.Read(read, answer => self.Tell(answer, ActorRefs.NoSender), failure => self.Tell(failure, ActorRefs.NoSender));
                 break;
+            case JournalMessages.Trim trim:
+                _journal.Trim(trim);
+                break;
             case CoordinatorMessages.Send send:
                 _worker.Tell(send.Message);
                 break;

@@ -28,6 +28,7 @@ internal sealed class JobHandle : IJob
     private JobState _state = JobState.Starting;
     private long _committed;
     private long _attempts;
+    private bool _isPlaced;
 
     public JobHandle(JobId id, JobGraph graph, IJobObserver? observer, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger)
     {
@@ -66,7 +67,7 @@ internal sealed class JobHandle : IJob
     public Epoch Committed => new(Interlocked.Read(ref _committed));
 
     /// <inheritdoc/>
-    public JobCounters Counters => new(Interlocked.Read(ref _attempts), _counts.Skipped, _counts.Dropped, _meter.InFlightMax, _meter.Credits);
+    public JobCounters Counters => new(Interlocked.Read(ref _attempts), _counts.Skipped, _counts.Dropped, _counts.Lost, _meter.InFlightMax, _meter.Credits);
 
     /// <summary>Says how the job is told to stop.</summary>
     public void OnStop(Action<bool> stop)
@@ -129,8 +130,13 @@ internal sealed class JobHandle : IJob
 
     public void OnAttempt(AttemptPlan plan, string reason)
     {
-        if (plan.Base == 0 && plan.Number == 1)
+        // Tasks find their place with the first attempt of a process, also where it goes on from a checkpoint.
+        if (!_isPlaced)
+        {
+            _isPlaced = true;
             return;
+        }
+
         Interlocked.Increment(ref _attempts);
         _metrics.Recovered(Id);
         Enter(JobState.Recovering, from: JobState.Running);

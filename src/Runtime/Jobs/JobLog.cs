@@ -21,6 +21,9 @@ internal static partial class JobLog
     [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "Job {Job} still runs {Seconds} s after it was told to stop; its tasks are ended now")]
     public static partial void DrainTimedOut(ILogger logger, string job, double seconds);
 
+    [LoggerMessage(EventId = 1007, Level = LogLevel.Warning, Message = "Job {Job}: {Sources} can't be read again, so what a killed process had received from them and not committed is lost (and counted)")]
+    public static partial void VolatileSources(ILogger logger, string job, string sources);
+
     [LoggerMessage(EventId = 1006, Level = LogLevel.Error, Message = "A task hangs in a user's function after every service has stopped; the process is ended now")]
     public static partial void HangsAtEnd(ILogger logger);
 }

@@ -23,5 +23,8 @@ internal sealed record JobSpec
     /// <summary>Takes the dispatcher back when no task of the job can be on it any more.</summary>
     public required Action<string> ReturnDispatcher { get; init; }
 
+    /// <summary>Called when every actor of the job has ended.</summary>
+    public required Action Ended { get; init; }
+
     public required TimeSpan TaskTimeout { get; init; }
 }

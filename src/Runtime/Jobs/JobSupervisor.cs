@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Millrace.Client;
+using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
 
@@ -18,6 +19,9 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     private IActorRef _worker = ActorRefs.Nobody;
     private JobState _outcome;
     private bool _isGraceful;
+
+    /// <summary>From the journal: it has not answered for too long.</summary>
+    internal sealed record GiveUp(string Reason);
 
     /// <summary>From the handle: end the job.</summary>
     internal sealed record Stop(bool IsGraceful);
@@ -49,6 +53,8 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     {
         var self = Self;
         _spec.Handle.OnStop(graceful => self.Tell(new Stop(graceful), ActorRefs.NoSender));
+        if (_spec.Journal is SqlJournal journal)
+            journal.GaveUp += reason => self.Tell(new GiveUp(reason), ActorRefs.NoSender);
         var uid = new ProcessUid(unchecked((ulong)Random.Shared.NextInt64(1, long.MaxValue)));
         _worker = Context.ActorOf(
             WorkerActor.Props(_spec.Settings, uid, _spec.Journal, _activities, _spec.Dispatcher, _spec.Clock), "worker");
@@ -65,6 +71,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
 
         // Children have ended before their parent does; a task that hangs keeps this from ever being reached.
         _spec.ReturnDispatcher(_spec.Dispatcher);
+        _spec.Ended();
     }
 
     protected override void OnReceive(object message)
@@ -74,6 +81,9 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case Stop stop:
                 _isGraceful = stop.IsGraceful;
                 _coordinator.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
+                break;
+            case GiveUp giveUp:
+                End(JobState.Failed, giveUp.Reason);
                 break;
             case WorkerActor.Up:
                 _spec.Handle.OnUp();

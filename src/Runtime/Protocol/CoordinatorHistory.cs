@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Millrace.Runtime.Protocol;
 
 /// <summary>What the rows of all coordinators say, folded. The same fold serves replay and the coordinator's own durable rows.</summary>
@@ -28,12 +30,50 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
     /// <value>Failures of tasks since the last commit.</value>
     public int Failures { get; private set; }
 
+    /// <value>Every sink has at least everything up to this epoch.</value>
+    public long Applied { get; private set; }
+
+    /// <value>The epoch of the named images; 0 for none.</value>
+    public long SnapshotEpoch { get; private set; }
+
+    /// <value>By task: where its image stands; empty without a snapshot.</value>
+    public ImmutableArray<RowAddress> Images { get; private set; } = [];
+
     public JournalRows.Closed? Closed { get; private set; }
 
     public bool IsDead(ProcessUid process) => _dead.Contains(process);
 
     /// <summary>Where the next range of a source starts; null before its first.</summary>
     public OffsetRange? LastRange(int task) => LastPlanned > 0 ? _lastRange[task] : null;
+
+    /// <summary>Where a source that is opened anew goes on.</summary>
+    public ControlMessages.SourceStart SourceStart(int task) => LastPlanned == 0
+        ? default
+        : new(
+            _inflight.Count > 0 ? _inflight[0].Ranges[task].Start : _lastRange[task].End,
+            _lastRange[task].End,
+            [.. _inflight.Select(plan => plan.Ranges[task])]);
+
+    /// <summary>All of it, with a snapshot that is about to be named, or without a new one.</summary>
+    public HistoryImage Image(string manifest, long? snapshot = null, ImmutableArray<RowAddress> images = default)
+    {
+        var epoch = snapshot ?? SnapshotEpoch;
+        return new(
+            manifest,
+            LastPlanned,
+            LastNowMs,
+            LastCommitted,
+            LastPlanned == 0 ? [] : [.. _lastRange],
+            [.. _inflight],
+            [.. _committed.Where(decision => decision.Epoch > epoch)],
+            Attempt,
+            Failures,
+            [.. _dead.Order()],
+            Math.Max(Applied, epoch),
+            epoch,
+            snapshot is null ? Images : images,
+            Closed);
+    }
 
     /// <value>Every source has been planned to its end.</value>
     public bool AllSourcesEnded
@@ -60,6 +100,7 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
                 Expect(LastPlanned + 1, plan.Epoch, "Planned");
                 _inflight.Add(plan);
                 (LastPlanned, LastNowMs) = (plan.Epoch, plan.NowMs);
+                Applied = Math.Max(Applied, plan.Applied);
                 plan.Ranges.CopyTo(_lastRange);
                 break;
             case JournalRows.Committed(var epoch):
@@ -85,10 +126,36 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
             case JournalRows.Closed closed:
                 Closed = closed;
                 break;
-            case JournalRows.Opened { Resumes: true }:
-                Closed = null;
+            case JournalRows.Opened opened:
+                if (opened.History is { } history)
+                {
+                    Load(history);
+                }
+
+                Closed = opened.Resumes ? null : Closed;
+                break;
+            case JournalRows.Snapshotted snapshotted:
+                Load(snapshotted.History);
                 break;
         }
+    }
+
+    private void Load(HistoryImage image)
+    {
+        (LastPlanned, LastNowMs, LastCommitted) = (image.LastPlanned, image.LastNowMs, image.LastCommitted);
+        (Attempt, Failures, Closed, Applied) = (image.Attempt, image.Failures, image.Closed, image.Applied);
+        (SnapshotEpoch, Images) = (image.SnapshotEpoch, image.Images);
+        image.LastRanges.CopyTo(_lastRange);
+        Replace(_inflight, image.Inflight);
+        Replace(_committed, image.Committed);
+        _dead.Clear();
+        _dead.UnionWith(image.Dead);
+    }
+
+    private static void Replace<T>(List<T> list, ImmutableArray<T> items)
+    {
+        list.Clear();
+        list.AddRange(items);
     }
 
     private static void Expect(long expected, long found, string what)

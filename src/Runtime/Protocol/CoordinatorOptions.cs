@@ -49,6 +49,18 @@ internal sealed record CoordinatorOptions
     /// <value>Commits that are remembered for processes that missed them and for new owners. Default all; a bound where no task can get a new owner.</value>
     public int CommitsKept { get; init; } = int.MaxValue;
 
+    /// <value>A snapshot is taken after so many epochs at the latest; 0: never, where nothing is durable.</value>
+    public long SnapshotEveryEpochs { get; init; }
+
+    /// <value>It is taken earlier when deltas since the last one have outgrown it and this many bytes. Default 4 MB.</value>
+    public long SnapshotMinBytes { get; init; } = 4 << 20;
+
+    /// <value>Which job this is and what it is made of, as written to the journal.</value>
+    public string Manifest { get; init; } = "";
+
+    /// <value>Given the manifest found and the own one: why this job can't go on from there; null: it can. Default: it always can.</value>
+    public Func<string, string, string?> RefuseManifest { get; init; } = static (_, _) => null;
+
     /// <value>Mixed into every epoch's seed.</value>
     public ulong JobSeed { get; init; }
 }

@@ -200,6 +200,7 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
+        ForgetHopelessSnapshot(attempt);
         _lastMomentMs ??= _options.FirstTimeMs - _options.EpochIntervalMs;
         effects.Add(new AttemptRaised(attempt, _writingReason));
         foreach (var process in _processes)
@@ -237,7 +238,12 @@ internal sealed partial class CoordinatorProtocol
                 }
             }
 
-            references.Add(new TaskReferences(task, rows.ToImmutable()));
+            references.Add(new TaskReferences(
+                task,
+                rows.ToImmutable(),
+                _history.SnapshotEpoch > 0 ? new ImageReference(_history.SnapshotEpoch, _history.Images[task]) : null,
+                _shape.Tasks[task].IsSource ? _history.SourceStart(task) : default,
+                _history.Applied));
         }
 
         return new ControlMessages.Attempt(Incarnation, attempt, references.ToImmutable());

@@ -5,7 +5,8 @@ namespace Millrace.Runtime.Protocol;
 /// <summary>Takeover: the lease row, the seals, the fold.</summary>
 internal sealed partial class CoordinatorProtocol
 {
-    private List<JournalRows.Row>[] _predecessors = [];
+    private readonly List<(JournalStream Stream, long Seal)> _sealed = [];
+    private List<JournalRows.Row> _inherited = [];
     private OpeningPhase _phase;
     private long _predecessor;
     private long _takeoverAtMs;
@@ -14,6 +15,7 @@ internal sealed partial class CoordinatorProtocol
     {
         ReadingLease,
         TakingLease,
+        ReadingManifest,
         ReadingPredecessor,
         SealingPredecessor,
         OpeningOwn,
@@ -40,6 +42,9 @@ internal sealed partial class CoordinatorProtocol
             case OpeningPhase.TakingLease when !read.Rows.IsEmpty && read.Rows[0].Row != new JournalRows.LeaseTaken(_self):
                 Fence(effects);
                 return true;
+            case OpeningPhase.ReadingManifest:
+                OnManifestRead(read, effects);
+                return true;
             case OpeningPhase.ReadingPredecessor:
             case OpeningPhase.SealingPredecessor:
                 OnPredecessorRead(read, effects);
@@ -55,11 +60,10 @@ internal sealed partial class CoordinatorProtocol
         {
             case OpeningPhase.TakingLease:
                 Incarnation = _nextNumber - 1;
-                _predecessors = new List<JournalRows.Row>[Incarnation - 1];
-                ReadPredecessor(1, effects);
+                Read(OpeningPhase.ReadingManifest, Incarnation - 1, effects);
                 break;
             case OpeningPhase.SealingPredecessor:
-                ReadPredecessor(_predecessor + 1, effects);
+                OnSealed(_nextNumber - 1, effects);
                 break;
             default:
                 Run(nowMs, effects);
@@ -67,43 +71,68 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
-    private void ReadPredecessor(long incarnation, List<ICoordinatorEffect> effects)
+    /// <summary>Goes on with a predecessor, the newest first; without one the own stream is opened.</summary>
+    private void Read(OpeningPhase phase, long incarnation, List<ICoordinatorEffect> effects)
     {
-        _predecessor = incarnation;
-        if (incarnation == Incarnation)
+        if (incarnation == 0 && phase == OpeningPhase.ReadingManifest)
         {
-            _phase = OpeningPhase.OpeningOwn;
-            (_stream, _nextNumber) = (JournalStream.Coordinator(Incarnation), 1);
-            Append([new JournalRows.Opened(Incarnation, _options.ResumesClosedJob)], effects);
+            (phase, incarnation) = (OpeningPhase.ReadingPredecessor, Incarnation - 1);
+        }
+
+        if (incarnation == 0)
+        {
+            Open(effects);
             return;
         }
 
-        _phase = OpeningPhase.ReadingPredecessor;
-        _predecessors[incarnation - 1] = [];
+        (_phase, _predecessor) = (phase, incarnation);
         (_stream, _nextNumber) = (JournalStream.Coordinator(incarnation), 1);
         ReadAgain(effects);
     }
+
+    /// <summary>Who may not go on from what is there finds out before a seal can hurt whoever may.</summary>
+    private void OnManifestRead(JournalMessages.RowsRead read, List<ICoordinatorEffect> effects)
+    {
+        if (read.Rows.IsEmpty || ManifestOf(read.Rows[0].Row) is not { } manifest)
+        {
+            Read(OpeningPhase.ReadingManifest, _predecessor - 1, effects);
+        }
+        else if (_options.RefuseManifest(manifest, _options.Manifest) is { } reason)
+        {
+            GiveUp(reason, effects);
+        }
+        else
+        {
+            Read(OpeningPhase.ReadingPredecessor, Incarnation - 1, effects);
+        }
+    }
+
+    private static string? ManifestOf(JournalRows.Row row) => row switch
+    {
+        JournalRows.Opened opened => opened.Manifest,
+        JournalRows.Snapshotted snapshotted => snapshotted.History.Manifest,
+        _ => null,
+    };
 
     /// <summary>Rows of a predecessor, the first time or after a seal of unknown outcome or lost to a row of its own: it counts.</summary>
     private void OnPredecessorRead(JournalMessages.RowsRead read, List<ICoordinatorEffect> effects)
     {
         _writing = [];
-        var rows = _predecessors[_predecessor - 1];
-        foreach (var (_, next, row) in read.Rows)
+        foreach (var (number, next, row) in read.Rows)
         {
+            _nextNumber = next;
             if (row is JournalRows.Sealed)
             {
-                ReadPredecessor(_predecessor + 1, effects);
+                OnSealed(number, effects);
                 return;
             }
 
-            rows.Add(row);
-            _nextNumber = next;
+            _inherited.Add(row);
         }
 
         if ((_faults & ProtocolFaults.SealOnlyLatestPredecessor) != ProtocolFaults.None && _predecessor < Incarnation - 1)
         {
-            ReadPredecessor(_predecessor + 1, effects);
+            OnSealed(_nextNumber, effects);
             return;
         }
 
@@ -111,21 +140,40 @@ internal sealed partial class CoordinatorProtocol
         Append([new JournalRows.Sealed(Incarnation)], effects);
     }
 
+    /// <summary>Nothing is written behind the seal any more. A predecessor that had opened knew, and had sealed, all before it.</summary>
+    private void OnSealed(long number, List<ICoordinatorEffect> effects)
+    {
+        _sealed.Add((_stream, number));
+        if (_inherited.Count > 0)
+        {
+            Open(effects);
+        }
+        else
+        {
+            Read(OpeningPhase.ReadingPredecessor, _predecessor - 1, effects);
+        }
+    }
+
+    private void Open(List<ICoordinatorEffect> effects)
+    {
+        foreach (var row in _inherited)
+        {
+            _history.Apply(row);
+        }
+
+        _phase = OpeningPhase.OpeningOwn;
+        (_stream, _nextNumber) = (JournalStream.Coordinator(Incarnation), 1);
+        var history = _inherited.Count > 0 ? _history.Image(_options.Manifest) : null;
+        Append([new JournalRows.Opened(Incarnation, _options.ResumesClosedJob, _options.Manifest, history)], effects);
+    }
+
     /// <summary>The own stream is open: all predecessors are sealed, what they decided is final.</summary>
     private void Run(long nowMs, List<ICoordinatorEffect> effects)
     {
-        foreach (var rows in _predecessors)
-        {
-            foreach (var row in rows)
-            {
-                _history.Apply(row);
-            }
-        }
-
-        _predecessors = [];
+        _inherited = [];
         State = CoordinatorState.Running;
         effects.Add(new Opened(Incarnation, _history.LastCommitted));
-        _history.Apply(new JournalRows.Opened(Incarnation, _options.ResumesClosedJob));
+        _history.Apply(new JournalRows.Opened(Incarnation, _options.ResumesClosedJob, _options.Manifest));
         if (_history.Closed is { } closed)
         {
             Close(closed, effects);

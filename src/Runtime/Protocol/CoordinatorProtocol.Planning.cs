@@ -27,6 +27,7 @@ internal sealed partial class CoordinatorProtocol
     private void Decide(long nowMs, List<ICoordinatorEffect> effects)
     {
         var rows = ImmutableArray.CreateBuilder<JournalRows.Row>();
+        DecideSnapshot(rows);
         var committed = DecideCommits(rows);
         var failures = committed > _history.LastCommitted ? 0 : _history.Failures;
         if (FatalFailure(failures) is { } reason)
@@ -101,10 +102,12 @@ internal sealed partial class CoordinatorProtocol
         }
 
         acks.Rows[ack.Task] = ack.Row;
+        acks.Bytes[ack.Task] = ack.Bytes;
     }
 
     private void OnCommitted(CommittedEpoch epoch, long nowMs, List<ICoordinatorEffect> effects)
     {
+        NoteCommitted(epoch.Epoch);
         _acks.RemoveAll(a => a.Epoch <= epoch.Epoch);
         _committedAtMs[epoch.Epoch % SentWindow] = nowMs;
         effects.Add(new EpochCommitted(epoch));
@@ -145,13 +148,19 @@ internal sealed partial class CoordinatorProtocol
             return false;
         }
 
-        var done = _history.LastCommitted;
+        return _history.LastPlanned - Applied() < _options.MaxInflightEpochs;
+    }
+
+    /// <summary>The epoch that is committed and that every sink has.</summary>
+    private long Applied()
+    {
+        var applied = _history.LastCommitted;
         foreach (var sink in _shape.Sinks)
         {
-            done = Math.Min(done, _applied[sink]);
+            applied = Math.Min(applied, _applied[sink]);
         }
 
-        return _history.LastPlanned - done < _options.MaxInflightEpochs;
+        return applied;
     }
 
     private void StartPoll(long nowMs, List<ICoordinatorEffect> effects)
@@ -228,7 +237,7 @@ internal sealed partial class CoordinatorProtocol
             return;
         }
 
-        var plan = new EpochPlan(epoch, ranges, _pollNowMs, SeedOf(epoch));
+        var plan = new EpochPlan(epoch, ranges, _pollNowMs, SeedOf(epoch), IsSnapshotDue(epoch), Applied());
         rows.Add(new JournalRows.Planned(plan));
         if ((_faults & ProtocolFaults.ActBeforePlanDurable) != ProtocolFaults.None)
         {
@@ -247,7 +256,7 @@ internal sealed partial class CoordinatorProtocol
             var start = last?.End ?? polled.First;
             var wasLast = last?.IsLast ?? false;
             var end = wasLast ? start : Math.Max(start, polled.End);
-            ranges[source] = new OffsetRange(start, end, wasLast || polled.Finished);
+            ranges[source] = new OffsetRange(start, end, wasLast || polled.Finished, _shape.Tasks[source].IsVolatile, polled.Detail);
             isWorthwhile |= end > start || (polled.Finished && !wasLast);
         }
 
@@ -314,6 +323,8 @@ internal sealed partial class CoordinatorProtocol
         public long Epoch { get; } = epoch;
 
         public RowAddress[] Rows { get; } = new RowAddress[tasks];
+
+        public long[] Bytes { get; } = new long[tasks];
 
         public bool IsComplete(ProtocolFaults faults)
         {

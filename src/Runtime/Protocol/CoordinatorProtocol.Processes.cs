@@ -145,6 +145,9 @@ internal sealed partial class CoordinatorProtocol
             case ControlMessages.TaskFailed failed:
                 OnFailure(failed.Failure);
                 break;
+            case ImageWritten written:
+                OnImage(written.Image);
+                break;
             case ControlMessages.SinkApplied applied:
                 OnApplied(applied.Watermark);
                 break;
@@ -184,6 +187,11 @@ internal sealed partial class CoordinatorProtocol
         foreach (var applied in heartbeat.Applied)
         {
             OnApplied(applied);
+        }
+
+        foreach (var image in heartbeat.Images)
+        {
+            OnImage(image);
         }
 
         process.Attempt = Math.Max(process.Attempt, heartbeat.Attempt);

@@ -13,8 +13,8 @@ namespace Millrace.Runtime.Protocol;
 /// </code>
 /// <para>
 /// <b>Standby</b>: silent; takes over when told, or when no beat was heard for a while. <b>Opening</b>: takes the next row of the
-/// lease stream by compare-and-set (its number is the incarnation), seals every predecessor's stream, the empty ones too, only then
-/// folds them all and opens its own. <b>Running</b>: decides. <b>Draining</b>: a graceful stop; one last poll, then everything
+/// lease stream by compare-and-set (its number is the incarnation), seals every predecessor's stream, the empty ones too, from the
+/// newest down to one that had opened (that one had sealed all before it), only then folds what that one says and opens its own. <b>Running</b>: decides. <b>Draining</b>: a graceful stop; one last poll, then everything
 /// planned is committed and applied. <b>Stopped</b>: answers with the outcome. <b>Fenced</b>: another one rules; dead.
 /// </para>
 /// <para>
@@ -67,6 +67,7 @@ internal sealed partial class CoordinatorProtocol
         _failures = new ControlMessages.TaskFailure?[shape.Count];
         _applied = new long[shape.Count];
         _polled = new ControlMessages.OffsetsPolled?[shape.Count];
+        _images = new ControlMessages.ImageAck[shape.Count];
     }
 
     public CoordinatorState State { get; private set; }
@@ -99,7 +100,7 @@ internal sealed partial class CoordinatorProtocol
                 OnRowsRead(read, nowMs, effects);
                 break;
             case JournalMessages.ReadFailed failed:
-                OnReadFailed(failed, nowMs);
+                OnReadFailed(failed, nowMs, effects);
                 break;
             case Tick:
                 OnTick(nowMs, effects);
@@ -240,9 +241,18 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
-    private void OnReadFailed(JournalMessages.ReadFailed failed, long nowMs)
+    private void OnReadFailed(JournalMessages.ReadFailed failed, long nowMs, List<ICoordinatorEffect> effects)
     {
-        if (_isReading && failed.Request == _lookUpRequest)
+        if (!_isReading || failed.Request != _lookUpRequest)
+        {
+            return;
+        }
+
+        if (failed.Reason is { } reason)
+        {
+            GiveUp(reason, effects);
+        }
+        else
         {
             _retryAtMs = nowMs + _options.JournalRetryMs;
         }
@@ -282,6 +292,13 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
+    /// <summary>Nothing that can be read or written from here mends this; whoever takes over tries again.</summary>
+    private void GiveUp(string reason, List<ICoordinatorEffect> effects)
+    {
+        State = CoordinatorState.Stopped;
+        effects.Add(new JobFailed(reason));
+    }
+
     /// <summary>Says only whether there is a seal: what it shows may be older than the append whose outcome is being looked up.</summary>
     private void OnTail(JournalMessages.RowsRead read, List<ICoordinatorEffect> effects)
     {
@@ -299,6 +316,8 @@ internal sealed partial class CoordinatorProtocol
     {
         Debug.Assert(!_writing.IsEmpty && !_isReading && _retryAtMs == long.MaxValue);
         var rows = _writing;
+        // Only the first row of a moment can be a snapshot, which is asked for its number.
+        var number = _nextNumber;
         _writing = [];
         _nextNumber = nextNumber;
         if (State == CoordinatorState.Opening)
@@ -309,6 +328,15 @@ internal sealed partial class CoordinatorProtocol
 
         foreach (var row in rows)
         {
+            if (row is JournalRows.Snapshotted snapshotted)
+            {
+                TrimBehind(snapshotted, number, effects);
+            }
+            else if (row is JournalRows.Committed)
+            {
+                NoteSnapshot(_history.Inflight[0]);
+            }
+
             _history.Apply(row);
             switch (row)
             {

@@ -3,14 +3,17 @@ using System.Collections.Immutable;
 namespace Millrace.Runtime.Protocol;
 
 /// <summary>The folded rows of all coordinators up to some moment: whoever has it needs no older row.</summary>
+/// <param name="Manifest">As in <see cref="JournalRows.Opened"/>.</param>
 /// <param name="LastPlanned">0 before the first plan.</param>
 /// <param name="LastRanges">By task: the range of the last plan; empty before the first plan.</param>
 /// <param name="Inflight">Planned and not committed, in order.</param>
 /// <param name="Committed">The decisions behind the snapshot, in order.</param>
 /// <param name="Dead">All processes that were declared dead.</param>
+/// <param name="Applied">Every sink has at least everything up to this epoch.</param>
 /// <param name="SnapshotEpoch">0 without a snapshot.</param>
 /// <param name="Images">By task: where its image stands; empty without a snapshot.</param>
 internal sealed record HistoryImage(
+    string Manifest,
     long LastPlanned,
     long? LastNowMs,
     long LastCommitted,
@@ -20,6 +23,7 @@ internal sealed record HistoryImage(
     AttemptPlan? Attempt,
     int Failures,
     ImmutableArray<ProcessUid> Dead,
+    long Applied,
     long SnapshotEpoch,
     ImmutableArray<RowAddress> Images,
     JournalRows.Closed? Closed);

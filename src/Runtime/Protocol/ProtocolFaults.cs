@@ -35,4 +35,13 @@ internal enum ProtocolFaults
 
     /// <summary>A successor seals the latest predecessor only.</summary>
     SealOnlyLatestPredecessor = 1 << 9,
+
+    /// <summary>Names an image whatever generation of its task took it.</summary>
+    NameImageOfOtherGeneration = 1 << 10,
+
+    /// <summary>Names a snapshot, and trims, while a sink has not applied its epoch.</summary>
+    TrimBeforeApplied = 1 << 11,
+
+    /// <summary>Trims rows behind the snapshot.</summary>
+    TrimBeyondSnapshot = 1 << 12,
 }

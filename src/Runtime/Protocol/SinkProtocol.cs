@@ -22,6 +22,7 @@ internal sealed class SinkProtocol
 {
     private readonly Queue<SinkMessages.Enqueue> _queue = new();
     private readonly ImmutableArray<ControlMessages.EpochReference> _references;
+    private readonly long _committed;
     private readonly long _retryMs;
     private readonly ProtocolFaults _faults;
     private int _nextReference;
@@ -31,10 +32,12 @@ internal sealed class SinkProtocol
     private object? _rows;
 
     /// <param name="references">The named rows of this task up to its base; empty when the task was not restored.</param>
+    /// <param name="committed">The base: no sink can have more.</param>
     public SinkProtocol(
-        ImmutableArray<ControlMessages.EpochReference> references, long retryMs = 50, ProtocolFaults faults = ProtocolFaults.None)
+        ImmutableArray<ControlMessages.EpochReference> references, long committed, long retryMs = 50, ProtocolFaults faults = ProtocolFaults.None)
     {
         _references = references;
+        _committed = committed;
         _retryMs = retryMs;
         _faults = faults;
     }
@@ -95,7 +98,12 @@ internal sealed class SinkProtocol
 
     private void OnWatermark(long watermark, List<ISinkEffect> effects)
     {
-        if (_phase == Phase.ReadingWatermark)
+        if (_phase == Phase.ReadingWatermark && watermark > _committed)
+        {
+            effects.Add(new SinkMessages.Contradiction(
+                $"epoch {_committed} at most expected, epoch {watermark} found: what is there was written with another journal; give this job that checkpoint directory, or an empty sink."));
+        }
+        else if (_phase == Phase.ReadingWatermark)
         {
             _phase = Phase.Idle;
             Watermark = watermark;

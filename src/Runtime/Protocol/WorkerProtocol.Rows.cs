@@ -6,17 +6,14 @@ namespace Millrace.Runtime.Protocol;
 /// <summary>The writer of the process's rows: one append outstanding, an unknown outcome looked up.</summary>
 internal sealed partial class WorkerProtocol
 {
-    private readonly JournalStream _stream;
     private readonly List<WrittenRow> _rows = [];
-    private JournalRows.EpochDeltas? _writing;
-    private long _nextNumber = 1;
-    private long _retryAtMs = long.MaxValue;
-    private long _request;
+    private readonly RowAppender _deltaWriter;
+    private readonly RowAppender _imageWriter;
 
     /// <summary>Writes the row of the first uncommitted epoch that all tasks have passed and that is not durable for each of them.</summary>
     private void WriteNextRow(List<IWorkerEffect> effects)
     {
-        for (var epoch = _committed + 1; _writing is null && epoch <= _plannedThrough; epoch++)
+        for (var epoch = _committed + 1; _deltaWriter.Writing is null && epoch <= _plannedThrough; epoch++)
         {
             var isComplete = true;
             var isDurable = true;
@@ -41,8 +38,7 @@ internal sealed partial class WorkerProtocol
 
             if (!isDurable)
             {
-                _writing = RowOf(epoch, count);
-                Append(effects);
+                _deltaWriter.Append(RowOf(epoch, count), effects);
             }
         }
     }
@@ -74,64 +70,49 @@ internal sealed partial class WorkerProtocol
         return new JournalRows.EpochDeltas(epoch, tasks.MoveToImmutable());
     }
 
-    private void Append(List<IWorkerEffect> effects) => effects.Add(new JournalMessages.Append(_stream, _nextNumber, [_writing!]));
-
-    private void LookUpRow(List<IWorkerEffect> effects)
+    /// <summary>Writes the next image that is not durable yet. Images never hold up the rows of epochs.</summary>
+    private void WriteNextImage(List<IWorkerEffect> effects)
     {
-        _retryAtMs = long.MaxValue;
-        effects.Add(new JournalMessages.Read(_stream, _nextNumber, ++_request));
+        for (var task = 0; _imageWriter.Writing is null && task < _held.Length; task++)
+        {
+            if (_held[task]?.Image is { Row: 0 } image)
+            {
+                _imageWriter.Append(new JournalRows.TaskImage(image.Epoch, task, image.Generation, image.Image), effects);
+            }
+        }
     }
 
-    private void OnAppended(JournalMessages.Appended appended, long nowMs, List<IWorkerEffect> effects)
+    private void OnWritten((JournalRows.Row Row, long Number)? written, List<IWorkerEffect> effects)
     {
-        if (_writing is null || appended.FirstNumber != _nextNumber || _retryAtMs != long.MaxValue)
+        if (_deltaWriter.IsForeign || _imageWriter.IsForeign)
         {
+            End(new WorkerMessages.StandDown($"A row of process {_self} was written by somebody else."), effects);
             return;
         }
 
-        if (appended.Outcome == AppendOutcome.Ok
-            || (appended.Outcome == AppendOutcome.Unknown && (_faults & ProtocolFaults.UnknownWriteIsSuccess) != ProtocolFaults.None))
+        switch (written)
         {
-            OnDurable(appended.NextNumber, effects);
-        }
-        else if (appended.Outcome == AppendOutcome.Conflict)
-        {
-            LookUpRow(effects);
-        }
-        else
-        {
-            _retryAtMs = nowMs + _options.JournalRetryMs;
+            case (JournalRows.EpochDeltas row, var number):
+                OnDurable(row, number, effects);
+                break;
+            case (JournalRows.TaskImage image, var number):
+                OnDurable(image, number, effects);
+                break;
         }
     }
 
-    private void OnRowsRead(JournalMessages.RowsRead read, List<IWorkerEffect> effects)
+    private void OnDurable(JournalRows.TaskImage written, long number, List<IWorkerEffect> effects)
     {
-        if (_writing is null || read.Request != _request)
+        if (_held[written.Task]?.Image is { } image && image.Epoch == written.Epoch && image.Generation == written.Generation)
         {
-            return;
-        }
-
-        _request++;
-        if (read.Rows.IsEmpty)
-        {
-            Append(effects);
-        }
-        else if (read.Rows[0].Row is JournalRows.EpochDeltas row && row.Epoch == _writing.Epoch)
-        {
-            OnDurable(read.Rows[0].NextNumber, effects);
-        }
-        else
-        {
-            End(new WorkerMessages.StandDown($"Row {_nextNumber} of {_stream} was written by somebody else."), effects);
+            image.Row = number;
+            image.Image = null;
+            effects.Add(new WorkerMessages.Send(new ImageWritten(_self, image.Ack(written.Task, _self))));
         }
     }
 
-    private void OnDurable(long nextNumber, List<IWorkerEffect> effects)
+    private void OnDurable(JournalRows.EpochDeltas row, long number, List<IWorkerEffect> effects)
     {
-        var row = _writing!;
-        var number = _nextNumber;
-        _nextNumber = nextNumber;
-        _writing = null;
         if (row.Epoch <= _committed)
         {
             return;
@@ -145,7 +126,7 @@ internal sealed partial class WorkerProtocol
             if (Holds(part.Task, part.Generation) is { } held && Find(held, row.Epoch) is { } delta && ReferenceEquals(delta.Delta, part.Delta))
             {
                 delta.Row = number;
-                acks.Add(new TaskAck(part.Task, part.Generation, row.Epoch, new RowAddress(_self, number)));
+                acks.Add(new TaskAck(part.Task, part.Generation, row.Epoch, new RowAddress(_self, number), delta.Bytes));
             }
         }
 
@@ -161,7 +142,7 @@ internal sealed partial class WorkerProtocol
         {
             if (delta.Row > 0)
             {
-                acks.Add(new TaskAck(task, held.Generation, delta.Epoch, new RowAddress(_self, delta.Row)));
+                acks.Add(new TaskAck(task, held.Generation, delta.Epoch, new RowAddress(_self, delta.Row), delta.Bytes));
             }
         }
     }

@@ -35,7 +35,6 @@ internal sealed partial class WorkerProtocol
     private readonly ProcessUid _self;
     private readonly string _node;
     private readonly WorkerOptions _options;
-    private readonly ProtocolFaults _faults;
     private readonly HeldTask?[] _held;
     private readonly TaskFailure?[] _failures;
     private readonly List<EpochPlan> _plans = [];
@@ -58,15 +57,15 @@ internal sealed partial class WorkerProtocol
         _self = self;
         _node = node;
         _options = options;
-        _faults = faults;
         _held = new HeldTask?[shape.Count];
         _failures = new TaskFailure?[shape.Count];
         _heartbeatAtMs = _lastStepMs = nowMs;
-        _stream = JournalStream.Process(self);
+        _deltaWriter = new RowAppender(JournalStream.Process(self), options.JournalRetryMs, faults);
+        _imageWriter = new RowAppender(JournalStream.Snapshots(self), options.JournalRetryMs, faults);
     }
 
     /// <value>When the next <see cref="Tick"/> is due; changes with every step.</value>
-    public long NextWakeMs => _isOver ? long.MaxValue : Math.Min(_heartbeatAtMs, _retryAtMs);
+    public long NextWakeMs => _isOver ? long.MaxValue : Math.Min(_heartbeatAtMs, Math.Min(_deltaWriter.RetryAtMs, _imageWriter.RetryAtMs));
 
     /// <value>The attempt adopted last; 0 for none.</value>
     public int Attempt => _attempt?.Number ?? 0;
@@ -103,20 +102,25 @@ internal sealed partial class WorkerProtocol
                 OnTick(nowMs, effects);
                 break;
             case JournalMessages.Appended appended:
-                OnAppended(appended, nowMs, effects);
+                OnWritten(_deltaWriter.OnAppended(appended, nowMs, effects) ?? _imageWriter.OnAppended(appended, nowMs, effects), effects);
                 break;
             case JournalMessages.RowsRead read:
-                OnRowsRead(read, effects);
+                OnWritten(_deltaWriter.OnRowsRead(read, effects) ?? _imageWriter.OnRowsRead(read, effects), effects);
                 break;
-            case JournalMessages.ReadFailed failed when failed.Request == _request:
-                _retryAtMs = nowMs + _options.JournalRetryMs;
+            case JournalMessages.ReadFailed failed:
+                _deltaWriter.OnReadFailed(failed, nowMs);
+                _imageWriter.OnReadFailed(failed, nowMs);
                 break;
             default:
                 OnTask(input, effects);
                 break;
         }
 
-        WriteNextRow(effects);
+        if (!_isOver)
+        {
+            WriteNextRow(effects);
+            WriteNextImage(effects);
+        }
     }
 
     private void OnMessage(ToProcess message, long nowMs, List<IWorkerEffect> effects)
@@ -168,10 +172,8 @@ internal sealed partial class WorkerProtocol
             SendHeartbeat(nowMs, effects);
         }
 
-        if (nowMs >= _retryAtMs)
-        {
-            LookUpRow(effects);
-        }
+        _deltaWriter.OnTick(nowMs, effects);
+        _imageWriter.OnTick(nowMs, effects);
     }
 
     private void OnTask(IWorkerInput input, List<IWorkerEffect> effects)
@@ -192,7 +194,10 @@ internal sealed partial class WorkerProtocol
 
                 break;
             case EpochCompleted completed when Holds(completed.Task, completed.Generation) is { IsStateLost: false } task:
-                task.Deltas.Add(new HeldDelta(completed.Epoch, completed.Delta));
+                task.Deltas.Add(new HeldDelta(completed.Epoch, completed.Delta, completed.Bytes));
+                break;
+            case ImageTaken taken when Holds(taken.Task, taken.Generation) is { IsStateLost: false } task:
+                task.Image = new HeldImage(taken.Epoch, taken.Generation, taken.Image, taken.Bytes);
                 break;
             case WorkerMessages.TaskFailed { Kind: FailureKind.TaskAndState } failed:
                 OnStateLost(failed, effects);
@@ -209,7 +214,7 @@ internal sealed partial class WorkerProtocol
                 break;
             case WorkerMessages.OffsetsPolled polled when Holds(polled.Task, polled.Generation) is not null:
                 effects.Add(new Send(new ControlMessages.OffsetsPolled(
-                    _self, polled.Task, polled.Generation, polled.Epoch, polled.End, polled.IsFinished, polled.First)));
+                    _self, polled.Task, polled.Generation, polled.Epoch, polled.End, polled.IsFinished, polled.First, polled.Detail)));
                 break;
         }
     }
@@ -304,6 +309,10 @@ internal sealed partial class WorkerProtocol
             held.Generation = generation;
             held.IsReady = false;
             held.Deltas.Clear();
+            if (held.Image?.Epoch > plan.Base)
+            {
+                held.Image = null;
+            }
         }
 
         if (held.IsStateLost)
@@ -316,13 +325,13 @@ internal sealed partial class WorkerProtocol
         effects.Add(new AdoptTask(task, generation, plan.Base, consumers));
     }
 
-    private static ImmutableArray<EpochReference> ReferencesOf(int task, ImmutableArray<TaskReferences> references)
+    private static TaskReferences ReferencesOf(int task, ImmutableArray<TaskReferences> references)
     {
         foreach (var candidate in references)
         {
             if (candidate.Task == task)
             {
-                return candidate.Rows;
+                return candidate;
             }
         }
 
@@ -359,7 +368,7 @@ internal sealed partial class WorkerProtocol
         }
     }
 
-    private static RunEpoch RunEpochOf(int task, EpochPlan plan) => new(task, plan.Epoch, plan.Ranges[task], plan.NowMs, plan.Seed);
+    private static RunEpoch RunEpochOf(int task, EpochPlan plan) => new(task, plan.Epoch, plan.Ranges[task], plan.NowMs, plan.Seed, plan.TakesSnapshot);
 
     private void OnPoll(Poll poll, List<IWorkerEffect> effects)
     {
@@ -432,6 +441,7 @@ internal sealed partial class WorkerProtocol
         var acks = ImmutableArray.CreateBuilder<TaskAck>();
         var failures = ImmutableArray.CreateBuilder<TaskFailure>();
         var applied = ImmutableArray.CreateBuilder<SinkWatermark>();
+        var images = ImmutableArray.CreateBuilder<ImageAck>();
         for (var task = 0; task < _held.Length; task++)
         {
             if (_failures[task] is { } failure)
@@ -442,6 +452,11 @@ internal sealed partial class WorkerProtocol
             if (_held[task] is { } held)
             {
                 AddAcks(task, held, acks);
+                if (held.Image is { Row: > 0 } image)
+                {
+                    images.Add(image.Ack(task, _self));
+                }
+
                 if (held.Applied >= 0 && _shape.Tasks[task].IsSink)
                 {
                     applied.Add(new SinkWatermark(task, held.Applied));
@@ -451,7 +466,7 @@ internal sealed partial class WorkerProtocol
 
         effects.Add(new Send(new Heartbeat(
             _self, _node, _incarnation, _beat, Attempt, _plannedThrough, _committed,
-            acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), _isFrozen ? _asks : 0)));
+            acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), images.ToImmutable(), _isFrozen ? _asks : 0)));
     }
 
     private sealed class HeldTask(int generation, int since)
@@ -467,12 +482,32 @@ internal sealed partial class WorkerProtocol
 
         public long Applied { get; set; } = -1;
 
+        /// <value>The newest image that it has handed over; null: none, or one that was taken back.</value>
+        public HeldImage? Image { get; set; }
+
         /// <value>Of uncommitted epochs, in order.</value>
         public List<HeldDelta> Deltas { get; } = [];
     }
 
-    private sealed class HeldDelta(long epoch, object? delta)
+    private sealed class HeldImage(long epoch, int generation, object? image, long bytes)
     {
+        public long Epoch { get; } = epoch;
+
+        public int Generation { get; } = generation;
+
+        /// <value>Null once it is durable.</value>
+        public object? Image { get; set; } = image;
+
+        /// <value>Where it stands; 0: nowhere yet.</value>
+        public long Row { get; set; }
+
+        public ImageAck Ack(int task, ProcessUid process) => new(task, Generation, Epoch, new RowAddress(process, Row), bytes);
+    }
+
+    private sealed class HeldDelta(long epoch, object? delta, long bytes)
+    {
+        public long Bytes { get; } = bytes;
+
         public long Epoch { get; } = epoch;
 
         public object? Delta { get; } = delta;

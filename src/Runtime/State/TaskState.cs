@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Serialization;
 using Millrace.State;
 
 namespace Millrace.Runtime.State;
@@ -39,6 +40,78 @@ internal sealed class TaskState
     {
         foreach (var table in Tables)
             table.Commit(epoch.Number);
+    }
+
+    /// <summary>Writes what an epoch changed in every table, as of its end.</summary>
+    public void WriteDelta(Epoch epoch, CodecWriter writer, CodecCatalog codecs) => Write(writer, codecs, table => table.CaptureDelta(epoch.Number));
+
+    /// <summary>Writes every table as of the end of an epoch, not older than the last committed one.</summary>
+    public void WriteImage(Epoch epoch, CodecWriter writer, CodecCatalog codecs) => Write(writer, codecs, table => table.CaptureImage(epoch.Number));
+
+    /// <summary>Applies what <see cref="WriteDelta"/> or <see cref="WriteImage"/> wrote, while no epoch is in flight.</summary>
+    /// <exception cref="CorruptPayloadException">A table is not there any more, or has other types.</exception>
+    public void Apply(Epoch epoch, ref CodecReader reader, CodecCatalog codecs)
+    {
+        for (var left = reader.ReadLength(); left > 0; left--)
+        {
+            var (@operator, name) = (reader.ReadText()!, reader.ReadText()!);
+            var rows = new CodecReader(reader.ReadSpan((int)reader.ReadFixed32()));
+            var table = Find(@operator, name)
+                ?? throw new CorruptPayloadException($"Table {name} of operator {@operator} stands in the checkpoint, and the program has none; keep the operator and its name, or start from a new directory.");
+            try
+            {
+                table.Apply(table.ReadDelta(epoch.Number, ref rows, codecs));
+            }
+            catch (SchemaException cause)
+            {
+                throw new CorruptPayloadException($"Table {name} of operator {@operator}: {cause.Message}", cause);
+            }
+        }
+    }
+
+    /// <summary>Reads over what <see cref="WriteDelta"/> wrote.</summary>
+    public static void Skip(ref CodecReader reader)
+    {
+        for (var left = reader.ReadLength(); left > 0; left--)
+        {
+            reader.ReadText();
+            reader.ReadText();
+            reader.ReadSpan((int)reader.ReadFixed32());
+        }
+    }
+
+    private void Write(CodecWriter writer, CodecCatalog codecs, Func<StateTable, StateDelta?> capture)
+    {
+        var deltas = new List<(OperatorId Operator, StateDelta Delta)>();
+        foreach (var (id, state) in _operators)
+        {
+            foreach (var table in state.Tables)
+            {
+                if (capture(table) is { } delta)
+                    deltas.Add((id, delta));
+            }
+        }
+
+        writer.WriteVarint((ulong)deltas.Count);
+        foreach (var (id, delta) in deltas)
+        {
+            writer.WriteText(id.Name);
+            writer.WriteText(delta.Table);
+            var length = writer.ReserveFixed32();
+            delta.Write(writer, codecs);
+            writer.PatchLength(length);
+        }
+    }
+
+    private StateTable? Find(string @operator, string name)
+    {
+        foreach (var (id, state) in _operators)
+        {
+            if (id.Name == @operator)
+                return state.Tables.FirstOrDefault(table => table.Name == name);
+        }
+
+        return null;
     }
 
     /// <summary>Opens a row scope in every table.</summary>

@@ -5,6 +5,7 @@ using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Planning;
 using Millrace.Runtime.Exchange;
+using Millrace.Runtime.Protocol;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -12,55 +13,32 @@ namespace Millrace.Runtime.Tasks;
 /// <remarks>Works back to front: an output is made when its operator opens, and by then everything behind it stands.</remarks>
 internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainInput>
 {
-    private readonly JobId _job;
+    private readonly TaskSettings _settings;
     private readonly TaskTopology _topology;
     private readonly int _task;
     private readonly JobStage _stage;
     private readonly IReadOnlyList<IActorRef> _tasks;
-    private readonly int _creditBatches;
-    private readonly ChannelMeter _meter;
-    private readonly Action<string> _recordSkipped;
-    private readonly Action<string> _warn;
     private readonly OperatorProgress _progress;
-    private readonly ITaskFaults? _faults;
+    private readonly ControlMessages.SourceStart _start;
     private readonly Dictionary<StreamNode, object> _parts = [];
     private readonly Dictionary<(StreamNode Node, int Port), object> _outputs = [];
     private readonly Dictionary<JobEdge, (IOutputGate Gate, OutputChannel[] Channels)> _gates = [];
 
-    /// <param name="job">Whose chain it is: sinks keep their watermark under its name.</param>
-    /// <param name="topology">All tasks.</param>
+    /// <param name="settings">What all tasks share.</param>
     /// <param name="task">The one to build.</param>
     /// <param name="tasks">The actors of all tasks.</param>
-    /// <param name="creditBatches">Credit of each output channel.</param>
-    /// <param name="meter">The job's counter of batches on their way.</param>
     /// <param name="progress">Where the chain says which operator is at work.</param>
-    /// <param name="recordSkipped">Counts what the source leaves out.</param>
-    /// <param name="warn">Tells a person of the source's troubles.</param>
-    /// <param name="faults">Makes operators fail, in tests.</param>
-    public ChainBuilder(
-        JobId job,
-        TaskTopology topology,
-        int task,
-        IReadOnlyList<IActorRef> tasks,
-        int creditBatches,
-        ChannelMeter meter,
-        OperatorProgress progress,
-        Action<string> recordSkipped,
-        Action<string> warn,
-        ITaskFaults? faults = null)
+    /// <param name="start">Where a source goes on.</param>
+    public ChainBuilder(TaskSettings settings, int task, IReadOnlyList<IActorRef> tasks, OperatorProgress progress, ControlMessages.SourceStart start = default)
     {
-        _job = job;
-        _topology = topology;
+        _settings = settings;
+        _topology = settings.Topology;
         _task = task;
-        _stage = topology.StageOf(task);
+        _stage = _topology.StageOf(task);
         _tasks = tasks;
-        _creditBatches = creditBatches;
-        _meter = meter;
-        _recordSkipped = recordSkipped;
-        _warn = warn;
         _progress = progress;
-        _faults = faults;
-        Chain = new() { Progress = progress, Faults = faults };
+        _start = start;
+        Chain = new() { Progress = progress, Faults = settings.Faults };
     }
 
     /// <summary>The chain being built.</summary>
@@ -144,7 +122,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     /// <inheritdoc/>
     public object? Visit<T>(SinkNode<T> node)
     {
-        var driver = new SinkDriver<T>(node.Sink.Open(new SinkContext(_job, IdOf(node), Partition, Parallelism)));
+        var driver = new SinkDriver<T>(node.Sink.Open(new SinkContext(_settings.Job, IdOf(node), Partition, Parallelism)));
         Chain.Sink = driver;
         Chain.Ends.Add(driver);
         return driver;
@@ -170,7 +148,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         };
     }
 
-    private IInput<T> MayFail<T>(IInput<T> input, StreamNode node) => _faults is null ? input : new FaultyInput<T>(input, IdOf(node), _faults);
+    private IInput<T> MayFail<T>(IInput<T> input, StreamNode node) => _settings.Faults is { } faults ? new FaultyInput<T>(input, IdOf(node), faults) : input;
 
     private Output<T> Listed<T>(Output<T> output)
     {
@@ -185,7 +163,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
             OutputChannel[] channels =
             [
                 .. builder._topology.Receivers(builder._task, edge).Select(receiver =>
-                    new OutputChannel(builder._tasks[receiver.Task], receiver.Channel, builder._creditBatches, builder._meter)),
+                    new OutputChannel(builder._tasks[receiver.Task], receiver.Channel, builder._settings.CreditBatches, builder._settings.Meter)),
             ];
             var gate = new OutputGate<T>(channels, builder._topology.Graph.ExchangeOf(edge), SelectorOf(typed, channels.Length));
             builder._gates[edge] = (gate, channels);
@@ -208,9 +186,12 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     {
         public object? Visit<T>(SourceNode<T> node)
         {
-            var dropped = new DroppedRecords(node.Source.Description, builder._recordSkipped, builder._warn);
-            var context = new SplitContext(builder.Partition, builder.Parallelism, dropped.Add, builder._warn);
-            builder.Chain.Source = new SourceDriver<T>(node.Source.Description, node.Source.Open(context));
+            var (settings, start, isReplayable) = (builder._settings, builder._start, node.Source.IsReplayable);
+            Action<string> warn = warning => TaskLog.SourceWarned(settings.Logger, settings.Job.Name, warning);
+            var dropped = new DroppedRecords(node.Source.Description, settings.Counts.AddDropped, warn);
+            var context = new SplitContext(builder.Partition, builder.Parallelism, dropped.Add, warn, isReplayable ? start.Committed : 0);
+            builder.Chain.Source = new SourceDriver<T>(
+                node.Source.Description, node.Source.Open(context), isReplayable, isReplayable ? start.Committed : start.Planned);
             builder.Chain.SourceInput = new ChainInput<T>(builder.OutputOf<T>(node, 0));
             return null;
         }

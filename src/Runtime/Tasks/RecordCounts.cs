@@ -8,14 +8,20 @@ internal sealed class RecordCounts(Action<string>? onDropped = null)
 {
     private readonly ConcurrentDictionary<string, long> _dropped = new(StringComparer.Ordinal);
     private long _skipped;
+    private long _lost;
 
     /// <summary>Left out by the error policy, in committed epochs.</summary>
     public long Skipped => Interlocked.Read(ref _skipped);
+
+    /// <summary>Received by a process that is gone, from a source that can't be read again; in committed epochs.</summary>
+    public long Lost => Interlocked.Read(ref _lost);
 
     /// <summary>Left out by sources, by reason.</summary>
     public IReadOnlyDictionary<string, long> Dropped => new Dictionary<string, long>(_dropped, StringComparer.Ordinal);
 
     public void AddSkipped(long count) => Interlocked.Add(ref _skipped, count);
+
+    public void AddLost(long count) => Interlocked.Add(ref _lost, count);
 
     public void AddDropped(string reason)
     {

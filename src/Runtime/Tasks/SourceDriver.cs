@@ -1,4 +1,6 @@
+using Millrace.Connectors;
 using Millrace.Data;
+using Millrace.Runtime.Protocol;
 using Millrace.Time;
 
 namespace Millrace.Runtime.Tasks;
@@ -15,10 +17,22 @@ internal abstract class SourceDriver : IDisposable
 
     public abstract bool IsIdle { get; }
 
+    /// <summary>Whether its records exist in this process alone.</summary>
+    public abstract bool IsVolatile { get; }
+
+    /// <summary>How many records of a range this process has never had, so that nobody can read them any more.</summary>
+    public abstract long LostIn(OffsetRange range);
+
     public abstract long Poll(Epoch epoch, long nowMs);
 
     /// <summary>The next batch of the range, or null when all records of the step were left out.</summary>
     public abstract Batch? Read(long from, long to, out long next);
+
+    public abstract string? Describe(long from, long to);
+
+    public abstract string? PositionAt(long offset);
+
+    public abstract void Resume(SplitProgress progress);
 
     public abstract void Release(long offset);
 

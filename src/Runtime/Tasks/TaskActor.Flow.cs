@@ -282,7 +282,7 @@ internal sealed partial class TaskActor
         }
 
         _protocol.CompleteEpoch(epoch);
-        _worker.Tell(new WorkerMessages.EpochCompleted(_task, _protocol.Generation, epoch, null));
+        HandOver(_runs[epoch]);
     }
 
     private void GiveCredit(int channel)

@@ -3,6 +3,7 @@ using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Graphs;
 using Millrace.Operators;
+using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
 
 namespace Millrace.Runtime.Tasks;
@@ -10,6 +11,9 @@ namespace Millrace.Runtime.Tasks;
 /// <content>How committed epochs reach the task's sink.</content>
 internal sealed partial class TaskActor
 {
+    private ProtocolTimer? _sinkTimer;
+    private long _appliedAtLeast;
+
     private void OnSinkAnswered(TaskMessages.SinkAnswered answered) => StepSink(new SinkMessages.ApplyEnded(
         answered.Epoch,
         answered.Outcome switch
@@ -23,9 +27,11 @@ internal sealed partial class TaskActor
     private void StepSink(ISinkInput input)
     {
         var effects = new List<ISinkEffect>();
-        _sink!.Step(input, Environment.TickCount64, effects);
+        _sink!.Step(input, _settings.Clock.NowMs, effects);
         foreach (var effect in effects)
             CarryOut(effect);
+        _sinkTimer ??= new ProtocolTimer(Self, _settings.Clock, TaskMessages.SinkTick.Instance);
+        _sinkTimer.WakeAt(_sink.NextWakeMs);
     }
 
     private void CarryOut(ISinkEffect effect)
@@ -36,17 +42,42 @@ internal sealed partial class TaskActor
                 CommitSink((EpochInfo)apply.Rows!, new Epoch(apply.Previous));
                 break;
             case SinkMessages.ReadWatermark:
-                StepSink(new SinkMessages.WatermarkRead(_chain!.Sink!.ReadWatermark()));
+                ReadSinkWatermark();
                 break;
             case SinkMessages.Applied applied:
                 _worker.Tell(new WorkerMessages.SinkApplied(_task, applied.Epoch));
                 break;
             case SinkMessages.Contradiction contradiction:
-                throw new TaskFailure(_task, _protocol!.Generation, contradiction.Reason, isFatal: true, null);
+                throw new TaskFailure(_task, _protocol!.Generation, $"Sink {SinkId}: {contradiction.Reason}", isFatal: true, null);
             case SinkMessages.FetchRows fetch:
-                StepSink(new SinkMessages.FetchFailed(fetch.Reference.Epoch));
+                FetchRows(fetch.Reference.Epoch);
                 break;
         }
+    }
+
+    /// <summary>What a sink has that keeps no watermark, is known from the plan alone; one that has let its rows out as they came has all of them.</summary>
+    private void ReadSinkWatermark()
+    {
+        var sink = _chain!.Sink!;
+        try
+        {
+            var watermark = sink.ReadWatermark() ?? (sink.IsStaged ? _appliedAtLeast : _protocol!.Committed);
+            StepSink(new SinkMessages.WatermarkRead(watermark));
+        }
+        catch (TransientFaultException cause)
+        {
+            TaskLog.SinkUnreachable(_settings.Logger, _settings.Job.Name, SinkId.Name, cause.Message);
+            StepSink(new SinkMessages.WatermarkUnknown());
+        }
+    }
+
+    /// <summary>Takes the rows of an epoch that a process before this one committed and may not have applied.</summary>
+    private void FetchRows(long epoch)
+    {
+        if (!_chain!.Sink!.IsStaged)
+            throw SinkCantGoOn(new GraphException($"Sink {SinkId} lacks epoch {epoch}, which was committed before the restart, and its writer keeps no rows in the journal; derive the writer from StagedSinkWriter."));
+        var delta = _restored.First(restored => restored.Reference.Epoch == epoch).Delta;
+        StepSink(new SinkMessages.RowsFetched(epoch, _deltas!.RestoreRows(new Epoch(epoch), delta)));
     }
 
     private void CommitSink(EpochInfo epoch, Epoch previous)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using Millrace.Data;
 using Millrace.Operators;
+using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Protocol;
 using Millrace.Time;
@@ -39,7 +40,10 @@ internal sealed partial class TaskActor : UntypedActor
     private TaskProtocol? _protocol;
     private RowRunner? _rows;
     private SinkProtocol? _sink;
+    private TaskDeltaCodec? _deltas;
+    private IReadOnlyList<RestoredEpoch> _restored = [];
     private long _position;
+    private long _plannedEnd;
     private long _rowByRowThrough;
     private long _flushedAt;
     private long _lookedAt;
@@ -48,7 +52,7 @@ internal sealed partial class TaskActor : UntypedActor
     private bool _continues;
     private bool _flushes;
 
-    private sealed record EpochRun(EpochInfo Info, OffsetRange Range)
+    private sealed record EpochRun(EpochInfo Info, OffsetRange Range, bool TakesSnapshot)
     {
         public long Skipped { get; set; }
     }
@@ -97,6 +101,7 @@ internal sealed partial class TaskActor : UntypedActor
 
     protected override void PostStop()
     {
+        _sinkTimer?.Cancel();
         _chain?.Dispose();
         base.PostStop();
     }
@@ -139,8 +144,8 @@ internal sealed partial class TaskActor : UntypedActor
             case WorkerMessages.AdoptTask adopt:
                 OnAdopt(adopt);
                 break;
-            case WorkerMessages.StartTask start:
-                OnStart(start);
+            case TaskRestore restore:
+                OnStart(restore);
                 break;
             case TaskMessages.Connect connect:
                 _tasks = connect.Tasks;
@@ -149,39 +154,6 @@ internal sealed partial class TaskActor : UntypedActor
                 Unhandled(message);
                 break;
         }
-    }
-
-    private void OnStart(WorkerMessages.StartTask start)
-    {
-        if (start.Base > 0)
-            throw new InvalidOperationException($"{_settings.Topology.IdOf(_task)} can't be restored at epoch {start.Base}: this journal keeps no state.");
-        _chain?.Dispose();
-        DropHeld();
-        DropRest();
-        _runs.Clear();
-        var shape = _settings.Topology.Shape.Tasks[_task];
-        _protocol = new TaskProtocol(_task, shape, start.Generation, start.Base, start.ConsumerGenerations.AsSpan());
-        _chain = new ChainBuilder(
-            _settings.Job,
-            _settings.Topology,
-            _task,
-            _tasks,
-            _settings.CreditBatches,
-            _settings.Meter,
-            _activity.Progress,
-            _settings.Counts.AddDropped,
-            warning => TaskLog.SourceWarned(_settings.Logger, _settings.Job.Name, warning),
-            _settings.Faults).Build();
-        _rows = new RowRunner(_chain, PolicyOf, _activity);
-        for (var output = 0; output < _chain.Channels.Length; output++)
-            _chain.Channels[output].Start(_protocol, output, start.ConsumerGenerations[output]);
-        if (shape.IsSink)
-        {
-            _sink = new SinkProtocol(start.References);
-            StepSink(new SinkMessages.Start());
-        }
-
-        _worker.Tell(new WorkerMessages.TaskReady(_task, _protocol.Generation));
     }
 
     private void OnAdopt(WorkerMessages.AdoptTask adopt)
@@ -198,6 +170,7 @@ internal sealed partial class TaskActor : UntypedActor
             ForgetWatermarks(epoch => epoch > adoption.CommitThrough);
             chain.RollBack(new Epoch(adoption.CommitThrough), _merger.Current);
             _rows!.TakeSkipped();
+            _deltas?.RollBack();
             foreach (var behind in _runs.Keys.Where(epoch => epoch > adoption.CommitThrough).ToArray())
                 _runs.Remove(behind);
             DropStale();
@@ -215,14 +188,15 @@ internal sealed partial class TaskActor : UntypedActor
     private void OnRunEpoch(WorkerMessages.RunEpoch run)
     {
         _protocol!.OnPlan(run.Epoch);
-        _runs.TryAdd(run.Epoch, new(new EpochInfo(new Epoch(run.Epoch), run.NowMs, unchecked((long)run.Seed)), run.Range));
+        _plannedEnd = Math.Max(_plannedEnd, run.Range.End);
+        _runs.TryAdd(run.Epoch, new(new EpochInfo(new Epoch(run.Epoch), run.NowMs, unchecked((long)run.Seed)), run.Range, run.TakesSnapshot));
         Work();
     }
 
     private void OnPollOffsets(WorkerMessages.PollOffsets poll)
     {
         var end = _chain!.Source!.Poll(new Epoch(poll.Epoch), poll.NowMs);
-        _worker.Tell(new WorkerMessages.OffsetsPolled(_task, _protocol!.Generation, poll.Epoch, end, _chain.Source.IsFinished));
+        _worker.Tell(new WorkerMessages.OffsetsPolled(_task, _protocol!.Generation, poll.Epoch, end, _chain.Source.IsFinished, Detail: _chain.Source.Describe(_plannedEnd, end)));
     }
 
     private void Commit(long epoch, long previous)
@@ -238,7 +212,12 @@ internal sealed partial class TaskActor : UntypedActor
         ForgetWatermarks(behind => behind <= epoch);
         if (!_runs.Remove(epoch, out var run))
             return;
-        _chain.Source?.Release(run.Range.End);
+        if (_chain.Source is { } source)
+        {
+            source.Release(run.Range.End);
+            _settings.Counts.AddLost(source.LostIn(run.Range));
+        }
+
         _settings.Counts.AddSkipped(run.Skipped);
         if (_sink is not null)
             StepSink(new SinkMessages.Enqueue(epoch, previous, run.Info));

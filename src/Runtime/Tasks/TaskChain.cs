@@ -125,6 +125,9 @@ internal sealed class TaskChain : IDisposable
             gate.Flush();
     }
 
+    /// <summary>Stands where a checkpoint says: operators have heard of this watermark.</summary>
+    public void RestoreWatermark(Watermark watermark) => Watermark = watermark;
+
     /// <summary>Takes back every epoch behind <paramref name="committed"/>, at whose end the watermark was <paramref name="watermark"/>.</summary>
     public void RollBack(Epoch committed, Watermark watermark)
     {

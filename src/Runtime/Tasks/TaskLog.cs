@@ -7,4 +7,7 @@ internal static partial class TaskLog
 {
     [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "Job {Job}: {Warning}")]
     public static partial void SourceWarned(ILogger logger, string job, string warning);
+
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "Job {Job}: sink {Sink} can't be reached and is asked again: {Cause}")]
+    public static partial void SinkUnreachable(ILogger logger, string job, string sink, string cause);
 }

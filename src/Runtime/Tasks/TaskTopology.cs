@@ -110,6 +110,7 @@ internal sealed class TaskTopology
             IsSource: stage.Inputs.Length == 0,
             IsSink: stage.Nodes.Any(node => node is not OperatorNode && node.Inputs.Count > 0),
             [.. _senders[task].Select(sender => sender.Task)],
-            [.. stage.Outputs.SelectMany(edge => Receivers(task, edge)).Select(receiver => receiver.Task)]);
+            [.. stage.Outputs.SelectMany(edge => Receivers(task, edge)).Select(receiver => receiver.Task)],
+            IsVolatile: _graph.VolatileSources.Contains(stage.Head));
     }
 }

@@ -11,6 +11,8 @@ namespace Millrace.Runtime.Tasks;
 /// </remarks>
 internal sealed class WorkerActor : UntypedActor
 {
+    private static readonly TimeSpan RestoreRetry = TimeSpan.FromMilliseconds(200);
+
     private readonly TaskSettings _settings;
     private readonly WorkerProtocol _protocol;
     private readonly IJournal _journal;
@@ -19,6 +21,11 @@ internal sealed class WorkerActor : UntypedActor
     private readonly JobClock _clock;
     private readonly ProtocolTimer _timer;
     private readonly List<IWorkerEffect> _effects = [];
+    private readonly List<WorkerMessages.StartTask> _starts = [];
+    private readonly Dictionary<int, Queue<object>> _waiting = [];
+    private readonly RestoreReader _restores;
+    private readonly List<JournalMessages.Read> _unanswered = [];
+    private readonly ITimer _retry;
     private IActorRef[] _tasks = [];
     private readonly HashSet<int> _up = [];
     private int _running;
@@ -33,6 +40,12 @@ internal sealed class WorkerActor : UntypedActor
     /// <summary>From the supervisor: everything is committed; end the tasks behind what they have been told, then yourself.</summary>
     internal sealed record Finish;
 
+    /// <summary>From itself: reads that the journal has not answered are due again.</summary>
+    private sealed record ReadAgain
+    {
+        public static readonly ReadAgain Instance = new();
+    }
+
     public WorkerActor(TaskSettings settings, ProcessUid self, IJournal journal, IReadOnlyList<TaskActivity> activities, string dispatcher, JobClock clock)
     {
         _settings = settings;
@@ -42,6 +55,9 @@ internal sealed class WorkerActor : UntypedActor
         _protocol = new WorkerProtocol(settings.Topology.Shape, self, "local", new WorkerOptions { LeaseMs = 0 }, clock.NowMs);
         _clock = clock;
         _timer = new ProtocolTimer(Self, clock, WorkerMessages.Tick.Instance);
+        var worker = Self;
+        _retry = clock.CreateTimer(() => worker.Tell(ReadAgain.Instance, ActorRefs.NoSender));
+        _restores = new RestoreReader(Read, ReadLater, OnRestored, OnRestoreFailed);
     }
 
     public static Props Props(
@@ -56,7 +72,11 @@ internal sealed class WorkerActor : UntypedActor
             task.Tell(new TaskMessages.Connect(_tasks));
     }
 
-    protected override void PostStop() => _timer.Cancel();
+    protected override void PostStop()
+    {
+        _timer.Cancel();
+        _retry.Dispose();
+    }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
         maxNrOfRetries: -1,
@@ -87,6 +107,12 @@ internal sealed class WorkerActor : UntypedActor
                 if (--_running == 0)
                     Context.Stop(Self);
                 break;
+            case JournalMessages.RowsRead rows when _restores.OnRows(rows):
+            case JournalMessages.ReadFailed failed when _restores.OnFailed(failed):
+                break;
+            case ReadAgain:
+                OnReadAgain();
+                break;
             case IWorkerInput input:
                 Step(input);
                 if (input is WorkerMessages.TaskReady ready && _up.Count < _tasks.Length && _up.Add(ready.Task) && _up.Count == _tasks.Length)
@@ -114,6 +140,12 @@ internal sealed class WorkerActor : UntypedActor
         _protocol.Step(input, _clock.NowMs, _effects);
         foreach (var effect in _effects)
             CarryOut(effect);
+        if (_starts.Count > 0)
+        {
+            _restores.Begin(_starts);
+            _starts.Clear();
+        }
+
         _timer.WakeAt(_protocol.NextWakeMs);
     }
 
@@ -126,19 +158,22 @@ internal sealed class WorkerActor : UntypedActor
                 _coordinator.Tell(send.Message);
                 break;
             case WorkerMessages.RunEpoch run:
-                _tasks[run.Task].Tell(run);
+                Tell(run.Task, run);
                 break;
             case WorkerMessages.CommitEpoch commit:
-                _tasks[commit.Task].Tell(commit);
+                Tell(commit.Task, commit);
                 break;
             case WorkerMessages.PollOffsets poll:
-                _tasks[poll.Task].Tell(poll);
+                Tell(poll.Task, poll);
                 break;
             case WorkerMessages.AdoptTask adopt:
-                _tasks[adopt.Task].Tell(adopt);
+                Tell(adopt.Task, adopt);
                 break;
             case WorkerMessages.StartTask start:
-                _tasks[start.Task].Tell(start);
+                // Why first forgotten: what an older order of the same task would bring is void.
+                _restores.Drop(start.Task);
+                _waiting[start.Task] = new();
+                _starts.Add(start);
                 break;
             case WorkerMessages.DropTask drop:
                 Context.Stop(_tasks[drop.Task]);
@@ -147,7 +182,10 @@ internal sealed class WorkerActor : UntypedActor
                 _journal.Append(append, answer => self.Tell(answer, ActorRefs.NoSender));
                 break;
             case JournalMessages.Read read:
-                _journal.Read(read, answer => self.Tell(answer, ActorRefs.NoSender), failure => self.Tell(failure, ActorRefs.NoSender));
+                Read(read);
+                break;
+            case JournalMessages.Trim trim:
+                _journal.Trim(trim);
                 break;
             case WorkerMessages.StandDown standDown:
                 Context.Parent.Tell(standDown);
@@ -156,4 +194,47 @@ internal sealed class WorkerActor : UntypedActor
                 break;
         }
     }
+
+    private void Read(JournalMessages.Read read)
+    {
+        var self = Self;
+        _journal.Read(read, answer => self.Tell(answer, ActorRefs.NoSender), failure => self.Tell(failure, ActorRefs.NoSender));
+    }
+
+    private void ReadLater(JournalMessages.Read read)
+    {
+        _unanswered.Add(read);
+        _retry.Change(RestoreRetry, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnReadAgain()
+    {
+        JournalMessages.Read[] reads = [.. _unanswered];
+        _unanswered.Clear();
+        foreach (var read in reads)
+            Read(read);
+    }
+
+    /// <summary>Tells a task in order; what comes for one whose rows are still being read waits for them.</summary>
+    private void Tell(int task, object message)
+    {
+        if (_waiting.TryGetValue(task, out var waiting))
+            waiting.Enqueue(message);
+        else
+            _tasks[task].Tell(message);
+    }
+
+    private void OnRestored(TaskRestore restore)
+    {
+        var task = restore.Start.Task;
+        _tasks[task].Tell(restore);
+        if (!_waiting.Remove(task, out var waiting))
+            return;
+        foreach (var message in waiting)
+            _tasks[task].Tell(message);
+    }
+
+    // Why by a message: a step of the protocol may be at work.
+    private void OnRestoreFailed(WorkerMessages.StartTask start, string reason, bool isCorrupt) =>
+        Self.Tell(new WorkerMessages.TaskFailed(start.Task, start.Generation, reason, isCorrupt ? FailureKind.Fatal : FailureKind.TaskAndState));
 }

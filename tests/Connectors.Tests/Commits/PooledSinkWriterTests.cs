@@ -96,7 +96,7 @@ public sealed class PooledSinkWriterTests
     {
         private int _failures = failures;
 
-        public override long ReadWatermark() => 0;
+        public override long? ReadWatermark() => 0;
 
         protected override async Task<(SinkOutcome Outcome, long Watermark)> Write(SinkCommit commit, IReadOnlyList<Batch<int>> rows)
         {

@@ -21,6 +21,10 @@ public sealed partial class ConfigurationTests
         ["task.max-attempts"] = "77",
         ["exchange.credits"] = "77",
         ["exchange.max-batch-delay"] = "7 ms",
+        ["journal.kind"] = "postgresql",
+        ["journal.connection-string"] = "\"Host=here;Password=secret\"",
+        ["journal.outage-budget"] = "7 s",
+        ["journal.chunk-size"] = "7 KiB",
         ["stop.drain-timeout"] = "7 s",
     };
 
@@ -47,6 +51,12 @@ public sealed partial class ConfigurationTests
     [InlineData("millrace.task.parallelism = 1.5", "millrace.task.parallelism = 1.5: a whole number")]
     [InlineData("millrace.task.parallelism { count = 2 }", "millrace.task.parallelism: a plain value expected, a section found.")]
     [InlineData("millrace.task.parallelism = [1, 2]", "millrace.task.parallelism")]
+    [InlineData("millrace.journal.kind = oracle", "millrace.journal.kind = oracle: sqlite or postgresql expected.")]
+    [InlineData("millrace.journal.chunk-size = 1 MB", "millrace.journal.chunk-size = 1 MB: a whole number and a unit (B, KiB, MiB) expected.")]
+    [InlineData("millrace.journal.chunk-size = 1048576", "millrace.journal.chunk-size = 1048576: a whole number and a unit (B, KiB, MiB) expected.")]
+    [InlineData("millrace.journal.chunk-size = 1 KiB", "millrace.journal.chunk-size = 1 KiB: a size from 4 KiB to 64 MiB expected.")]
+    [InlineData("millrace.journal.chunk-size = 99999999999 MiB", "millrace.journal.chunk-size = 99999999999 MiB: a size from 4 KiB to 64 MiB expected.")]
+    [InlineData("millrace.journal.outage-budget = 0 s", "millrace.journal.outage-budget = 0 s: a duration from 1 s to 1 d expected.")]
     [InlineData("millrace.task = 5", "millrace.task: a section expected, a plain value found.")]
     [InlineData("millrace = 5", "millrace: a section expected, a plain value found.")]
     [InlineData("millrace {\n  task { threads = 1 }, stop { }\n}", "HOCON text, line 2: HOCON expected")]
@@ -111,10 +121,14 @@ public sealed partial class ConfigurationTests
         var keys = Keys(ConfigurationFactory.ParseString(ConfigurationLoader.Reference).GetValue("millrace"), "").ToArray();
 
         Assert.Equal(Changed.Keys.Order(), keys.Order());
-        Assert.Equal(typeof(RuntimeOptions).GetProperties().Length, keys.Length);
+        Assert.Equal(typeof(RuntimeOptions).GetProperties().Length - 1 + typeof(JournalOptions).GetProperties().Length, keys.Length);
         foreach (var (key, value) in Changed)
             Assert.NotEqual(Read(""), Read($"millrace.{key} = {value}"));
     }
+
+    [Fact]
+    public void A_password_is_not_shown_with_the_options() =>
+        Assert.DoesNotContain("secret", Read("millrace.journal.connection-string = \"Host=here;Password=secret\"").ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void Every_key_of_the_reference_has_its_meaning_its_unit_and_its_default()

@@ -14,7 +14,7 @@ internal sealed class BrokenSink<T>(bool opens) : ISink<T>
 
     private sealed class Writer : StagedSinkWriter<T>
     {
-        public override long ReadWatermark() => 0;
+        public override long? ReadWatermark() => 0;
 
         protected override void Apply(SinkCommit commit, IReadOnlyList<Batch<T>> rows) => throw new IOException("disk\nfull");
     }

@@ -33,7 +33,7 @@ internal sealed class LedgerSink<T>(int? seed = null) : ISink<T>
         private List<T> _open = [];
         private long _watermark;
 
-        public long ReadWatermark()
+        public long? ReadWatermark()
         {
             lock (ledger._lock)
                 return _watermark;
@@ -67,10 +67,10 @@ internal sealed class LedgerSink<T>(int? seed = null) : ISink<T>
                     commit.Complete(SinkOutcome.Unknown, 0);
                     break;
                 case 2 or 3:
-                    ThreadPool.QueueUserWorkItem(_ => commit.Complete(Apply(commit, rows), ReadWatermark()));
+                    ThreadPool.QueueUserWorkItem(_ => commit.Complete(Apply(commit, rows), ReadWatermark()!.Value));
                     break;
                 default:
-                    commit.Complete(Apply(commit, rows), ReadWatermark());
+                    commit.Complete(Apply(commit, rows), ReadWatermark()!.Value);
                     break;
             }
         }

@@ -25,7 +25,7 @@ internal sealed class SpinningSink(double nanosecondsPerRecord) : ISink<long>
     {
         private long _watermark;
 
-        public long ReadWatermark() => _watermark;
+        public long? ReadWatermark() => _watermark;
 
         public void Begin(EpochInfo epoch)
         {

@@ -1,0 +1,190 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Runtime.Checkpoints;
+
+/// <summary>Rows of coordinators and what they are made of: fields in the order of their records, an absent one as a flag of 0.</summary>
+internal static class HistoryCodec
+{
+    private const byte LastBit = 1;
+    private const byte VolatileBit = 2;
+    private const byte DetailBit = 4;
+
+    // Sizes of the smallest possible items, against which counts are checked.
+    private const int RangeSizeMin = 17;
+    private const int PlanSizeMin = 37;
+    private const int CommittedSizeMin = 20;
+    private const int AddressSize = 16;
+
+    public static void Write(RowWriter writer, JournalRows.Opened row)
+    {
+        writer.Int64(row.Incarnation);
+        Write(writer, row.Resumes);
+        writer.Text(row.Manifest);
+        Write(writer, row.History is not null);
+        if (row.History is not null)
+            Write(writer, row.History);
+    }
+
+    public static JournalRows.Opened ReadOpened(RowReader reader) =>
+        new(reader.Int64(), reader.Flag(), reader.Text(), reader.Flag() ? ReadHistory(reader) : null);
+
+    public static void Write(RowWriter writer, EpochPlan plan)
+    {
+        writer.Int64(plan.Epoch);
+        Write(writer, plan.Ranges, Write);
+        writer.Int64(plan.NowMs);
+        writer.UInt64(plan.Seed);
+        Write(writer, plan.TakesSnapshot);
+        writer.Int64(plan.Applied);
+    }
+
+    public static EpochPlan ReadPlan(RowReader reader) =>
+        new(reader.Int64(), reader.List(RangeSizeMin, ReadRange), reader.Int64(), reader.UInt64(), reader.Flag(), reader.Int64());
+
+    public static void Write(RowWriter writer, AttemptPlan attempt)
+    {
+        writer.Int32(attempt.Number);
+        writer.Int64(attempt.Base);
+        Write(writer, attempt.Generation, static (to, generation) => to.Int32(generation));
+        Write(writer, attempt.Owner, Write);
+        Write(writer, attempt.Since, static (to, since) => to.Int32(since));
+        Write(writer, attempt.Dead, Write);
+        Write(writer, attempt.Lost, static (to, task) => to.Int32(task));
+        writer.Int32(attempt.Failures);
+    }
+
+    public static AttemptPlan ReadAttempt(RowReader reader) => new(
+        reader.Int32(),
+        reader.Int64(),
+        reader.List(sizeof(int), static from => from.Int32()),
+        reader.List(sizeof(ulong), ReadUid),
+        reader.List(sizeof(int), static from => from.Int32()),
+        reader.List(sizeof(ulong), ReadUid),
+        reader.List(sizeof(int), static from => from.Int32()),
+        reader.Int32());
+
+    public static void Write(RowWriter writer, CommittedEpoch epoch)
+    {
+        writer.Int64(epoch.Epoch);
+        writer.Int64(epoch.Previous);
+        Write(writer, epoch.Rows, Write);
+    }
+
+    public static CommittedEpoch ReadCommitted(RowReader reader) =>
+        new(reader.Int64(), reader.Int64(), reader.List(AddressSize, ReadAddress));
+
+    public static void Write(RowWriter writer, JournalRows.Snapshotted row)
+    {
+        writer.Int64(row.Epoch);
+        Write(writer, row.Images, Write);
+        Write(writer, row.History);
+    }
+
+    public static JournalRows.Snapshotted ReadSnapshotted(RowReader reader) =>
+        new(reader.Int64(), reader.List(AddressSize, ReadAddress), ReadHistory(reader));
+
+    public static void Write(RowWriter writer, JournalRows.Closed row)
+    {
+        writer.Byte(NumberOf(row.Outcome));
+        writer.Text(row.Reason);
+    }
+
+    public static JournalRows.Closed ReadClosed(RowReader reader) => new(OutcomeOf(reader.Byte()), reader.Text());
+
+    private static void Write(RowWriter writer, HistoryImage history)
+    {
+        writer.Text(history.Manifest);
+        writer.Int64(history.LastPlanned);
+        Write(writer, history.LastNowMs is not null);
+        if (history.LastNowMs is { } lastNowMs)
+            writer.Int64(lastNowMs);
+        writer.Int64(history.LastCommitted);
+        Write(writer, history.LastRanges, Write);
+        Write(writer, history.Inflight, Write);
+        Write(writer, history.Committed, Write);
+        Write(writer, history.Attempt is not null);
+        if (history.Attempt is not null)
+            Write(writer, history.Attempt);
+        writer.Int32(history.Failures);
+        Write(writer, history.Dead, Write);
+        writer.Int64(history.Applied);
+        writer.Int64(history.SnapshotEpoch);
+        Write(writer, history.Images, Write);
+        Write(writer, history.Closed is not null);
+        if (history.Closed is not null)
+            Write(writer, history.Closed);
+    }
+
+    private static HistoryImage ReadHistory(RowReader reader) => new(
+        reader.Text(),
+        reader.Int64(),
+        reader.Flag() ? reader.Int64() : null,
+        reader.Int64(),
+        reader.List(RangeSizeMin, ReadRange),
+        reader.List(PlanSizeMin, ReadPlan),
+        reader.List(CommittedSizeMin, ReadCommitted),
+        reader.Flag() ? ReadAttempt(reader) : null,
+        reader.Int32(),
+        reader.List(sizeof(ulong), ReadUid),
+        reader.Int64(),
+        reader.Int64(),
+        reader.List(AddressSize, ReadAddress),
+        reader.Flag() ? ReadClosed(reader) : null);
+
+    private static void Write(RowWriter writer, OffsetRange range)
+    {
+        writer.Byte((byte)((range.IsLast ? LastBit : 0) | (range.IsVolatile ? VolatileBit : 0) | (range.Detail is null ? 0 : DetailBit)));
+        writer.Int64(range.Start);
+        writer.Int64(range.End);
+        if (range.Detail is not null)
+            writer.Text(range.Detail);
+    }
+
+    private static OffsetRange ReadRange(RowReader reader)
+    {
+        var bits = reader.Byte();
+        if (bits >= 2 * DetailBit)
+            throw new RowFormatException($"the flags of a range expected, {bits} found");
+        return new(reader.Int64(), reader.Int64(), (bits & LastBit) != 0, (bits & VolatileBit) != 0, (bits & DetailBit) != 0 ? reader.Text() : null);
+    }
+
+    private static void Write(RowWriter writer, RowAddress address)
+    {
+        Write(writer, address.Process);
+        writer.Int64(address.Number);
+    }
+
+    private static RowAddress ReadAddress(RowReader reader) => new(ReadUid(reader), reader.Int64());
+
+    private static void Write(RowWriter writer, ProcessUid uid) => writer.UInt64(uid.Value);
+
+    private static ProcessUid ReadUid(RowReader reader) => new(reader.UInt64());
+
+    // Why by hand: a reordered enum must not change what old rows mean.
+    private static byte NumberOf(JobOutcome outcome) => outcome switch
+    {
+        JobOutcome.Completed => 0,
+        JobOutcome.Stopped => 1,
+        JobOutcome.Failed => 2,
+        _ => throw new UnreachableException(),
+    };
+
+    private static JobOutcome OutcomeOf(byte number) => number switch
+    {
+        0 => JobOutcome.Completed,
+        1 => JobOutcome.Stopped,
+        2 => JobOutcome.Failed,
+        _ => throw new RowFormatException($"an outcome of 0 to 2 expected, {number} found"),
+    };
+
+    private static void Write(RowWriter writer, bool flag) => writer.Byte(flag ? (byte)1 : (byte)0);
+
+    private static void Write<T>(RowWriter writer, ImmutableArray<T> items, Action<RowWriter, T> item)
+    {
+        writer.Int32(items.Length);
+        foreach (var each in items)
+            item(writer, each);
+    }
+}

@@ -1,0 +1,80 @@
+using Npgsql;
+using ConfigurationException = Millrace.Data.ConfigurationException;
+
+namespace Millrace.Runtime.Checkpoints;
+
+/// <summary>A PostgreSQL server, version 15 or later. A connection is waited for 5 s, an answer 10 s, unless the connection string says otherwise.</summary>
+internal sealed class PostgreSqlDatabase : SqlDatabase
+{
+    private const int ConnectTimeoutSeconds = 5;
+    private const int CommandTimeoutSeconds = 10;
+
+    // Any number that others are unlikely to lock: two processes must not make the table at the same time.
+    private const long SchemaLock = 0x4D52_4A4F_5552_4E4C;
+
+    private static readonly string Definition = $"""
+        SELECT pg_advisory_xact_lock({SchemaLock});
+        CREATE TABLE IF NOT EXISTS {Table} (
+            ordering BIGSERIAL PRIMARY KEY, created BIGINT NOT NULL, deleted BOOLEAN NOT NULL,
+            persistence_id TEXT NOT NULL, sequence_number BIGINT NOT NULL, message BYTEA NOT NULL,
+            tags TEXT, manifest TEXT, identifier INTEGER, writer_uuid TEXT,
+            UNIQUE (persistence_id, sequence_number));
+        """;
+
+    public PostgreSqlDatabase(string connectionString)
+    {
+        var builder = Parse(connectionString)
+            ?? throw new ConfigurationException("millrace.journal.connection-string: 'Host=…;Database=…;Username=…' expected, a text that is no connection string of PostgreSQL found.");
+        if (!builder.ContainsKey("Timeout"))
+            builder.Timeout = ConnectTimeoutSeconds;
+        if (!builder.ContainsKey("Command Timeout"))
+            builder.CommandTimeout = CommandTimeoutSeconds;
+        ConnectionString = builder.ToString();
+        Name = $"PostgreSQL {builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}";
+    }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override string ConnectionString { get; }
+
+    /// <inheritdoc/>
+    public override string ProviderName => "PostgreSQL.15";
+
+    /// <inheritdoc/>
+    public override async Task PrepareAsync(CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync(cancellation);
+
+        // Why look first: who may only write rows need not have the right to make tables.
+        await using var look = new NpgsqlCommand($"SELECT to_regclass('{Table}') IS NOT NULL", connection);
+        if (await look.ExecuteScalarAsync(cancellation) is true)
+            return;
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var create = new NpgsqlCommand(Definition, connection, transaction);
+        await create.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override void ClearPool()
+    {
+        using var connection = new NpgsqlConnection(ConnectionString);
+        NpgsqlConnection.ClearPool(connection);
+    }
+
+    // Why null and no cause: the message of the exception repeats parts of the text, which may hold a password.
+    private static NpgsqlConnectionStringBuilder? Parse(string connectionString)
+    {
+        try
+        {
+            return new(connectionString);
+        }
+        catch (Exception cause) when (cause is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
+}

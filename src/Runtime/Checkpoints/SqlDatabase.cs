@@ -1,0 +1,22 @@
+namespace Millrace.Runtime.Checkpoints;
+
+/// <summary>The database below a journal: how it is reached, named and made ready.</summary>
+internal abstract class SqlDatabase
+{
+    /// <value>Table of the rows. It is the one that the persistence plugin would make, but for its indexes and the width of texts.</value>
+    public const string Table = "millrace_journal";
+
+    /// <value>What the user is told: without name of user and password.</value>
+    public abstract string Name { get; }
+
+    public abstract string ConnectionString { get; }
+
+    /// <value>As linq2db calls it.</value>
+    public abstract string ProviderName { get; }
+
+    /// <summary>Connects within a few seconds, makes the table where there is none.</summary>
+    public abstract Task PrepareAsync(CancellationToken cancellation);
+
+    /// <summary>Closes connections that wait for their next use.</summary>
+    public abstract void ClearPool();
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Millrace.Runtime.Checkpoints;
+
+/// <summary>What journals write to the log.</summary>
+internal static partial class SqlJournalLog
+{
+    [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "Journal of job {Job}: {Database} {Reason}; epochs wait until it works again")]
+    public static partial void OutageBegan(ILogger logger, string job, string database, string reason);
+
+    [LoggerMessage(EventId = 1102, Level = LogLevel.Information, Message = "Journal of job {Job}: {Database} works again after {Seconds} s")]
+    public static partial void OutageEnded(ILogger logger, string job, string database, double seconds);
+
+    [LoggerMessage(EventId = 1103, Level = LogLevel.Warning, Message = "Journal of job {Job}, stream {Stream}: number {Expected} expected, an append at {Found} refused since it would leave a gap")]
+    public static partial void GapRefused(ILogger logger, string job, string stream, long expected, long found);
+}

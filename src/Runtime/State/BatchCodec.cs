@@ -1,0 +1,46 @@
+using Millrace.Data;
+using Millrace.Serialization;
+
+namespace Millrace.Runtime.State;
+
+/// <summary>A batch as bytes: the number of rows, a byte that says which sides it has, the rows one after another, then the sides.</summary>
+internal static class BatchCodec
+{
+    private const byte HasTimes = 1;
+    private const byte HasChanges = 2;
+
+    public static void Write<T>(Batch<T> batch, Codec<T> codec, CodecWriter writer)
+    {
+        writer.WriteVarint((ulong)batch.Count);
+        writer.WriteByte((byte)((batch.Times.IsEmpty ? 0 : HasTimes) | (batch.Changes.IsEmpty ? 0 : HasChanges)));
+        foreach (var row in batch.Rows)
+            codec.Write(writer, row);
+        foreach (var time in batch.Times)
+            writer.WriteFixed64((ulong)time);
+        foreach (var change in batch.Changes)
+            writer.WriteByte((byte)change);
+    }
+
+    /// <exception cref="CorruptPayloadException">The bytes are no batch.</exception>
+    public static Batch<T> Read<T>(Codec<T> codec, ref CodecReader reader)
+    {
+        var rows = new T[reader.ReadLength()];
+        var sides = reader.ReadByte();
+        for (var row = 0; row < rows.Length; row++)
+            rows[row] = codec.Read(ref reader);
+        var batch = Batch<T>.View(rows, 0, rows.Length);
+        if ((sides & HasTimes) != 0)
+        {
+            foreach (ref var time in batch.AttachTimes())
+                time = (long)reader.ReadFixed64();
+        }
+
+        if ((sides & HasChanges) != 0)
+        {
+            foreach (ref var change in batch.AttachChanges())
+                change = (ChangeKind)reader.ReadByte();
+        }
+
+        return batch;
+    }
+}

@@ -1,0 +1,94 @@
+using Akka.Actor;
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Protocol;
+using Millrace.Serialization;
+
+namespace Millrace.Runtime.Tasks;
+
+/// <content>How the task comes into being, from nothing or from what the journal names, and what it hands over for it.</content>
+internal sealed partial class TaskActor
+{
+    private void OnStart(TaskRestore restore)
+    {
+        var start = restore.Start;
+        _chain?.Dispose();
+        DropHeld();
+        DropRest();
+        _runs.Clear();
+        var shape = _settings.Topology.Shape.Tasks[_task];
+        _protocol = new TaskProtocol(_task, shape, start.Generation, start.Base, start.ConsumerGenerations.AsSpan());
+        _chain = new ChainBuilder(
+            _settings,
+            _task,
+            _tasks,
+            _activity.Progress,
+            start.References.Source).Build();
+        _rows = new RowRunner(_chain, PolicyOf, _activity);
+        for (var output = 0; output < _chain.Channels.Length; output++)
+            _chain.Channels[output].Start(_protocol, output, start.ConsumerGenerations[output]);
+        if (_settings.IsDurable)
+            _deltas = new TaskDeltaCodec(_chain, _merger, _settings.Codecs);
+        if (!TryRestore(restore))
+            return;
+        if (shape.IsSink)
+            StartSink(restore);
+        _worker.Tell(new WorkerMessages.TaskReady(_task, _protocol.Generation));
+    }
+
+    private bool TryRestore(TaskRestore restore)
+    {
+        var epoch = restore.Start.References.Image?.Epoch ?? 0;
+        try
+        {
+            if (restore.Image is { } image)
+                _deltas!.ApplyImage(new Epoch(epoch), image);
+            foreach (var (reference, delta) in restore.Epochs)
+            {
+                epoch = reference.Epoch;
+                _deltas!.ApplyDelta(new Epoch(epoch), delta);
+            }
+        }
+        catch (CorruptPayloadException cause)
+        {
+            var reason = $"{_settings.Topology.IdOf(_task)} can't be restored at epoch {epoch}: {cause.Message}";
+            _worker.Tell(new WorkerMessages.TaskFailed(_task, _protocol!.Generation, reason, FailureKind.Fatal));
+            return false;
+        }
+
+        _chain!.RestoreWatermark(_merger.Current);
+        Resume(restore.Start.References.Source);
+        return true;
+    }
+
+    /// <summary>Tells the source's reader how far the ones before it had come.</summary>
+    private void Resume(ControlMessages.SourceStart start)
+    {
+        _plannedEnd = start.Planned;
+        if (start.Planned == 0 || _chain!.Source is not { } source)
+            return;
+        PlannedRange[] planned = start.Inflight.IsDefault ? [] : [.. start.Inflight.Select(range => new PlannedRange(range.Start, range.End, range.Detail))];
+        source.Resume(new(start.Committed, _deltas?.Position, planned));
+    }
+
+    private void StartSink(TaskRestore restore)
+    {
+        (_restored, _appliedAtLeast) = (restore.Epochs, restore.Start.References.Applied);
+        _sink = new SinkProtocol(restore.Start.References.Rows, restore.Start.Base);
+        StepSink(new SinkMessages.Start());
+    }
+
+    /// <summary>Gives the worker what the epoch that has just ended changed, and all there is where a snapshot is due.</summary>
+    private void HandOver(EpochRun run)
+    {
+        var (generation, epoch) = (_protocol!.Generation, run.Info.Epoch.Number);
+        var delta = _deltas?.Delta(run.Range.End);
+        _worker.Tell(new WorkerMessages.EpochCompleted(_task, generation, epoch, delta, delta?.Bytes.Length ?? 0));
+        if (run.TakesSnapshot && _deltas is not null)
+        {
+            var image = _deltas.Image(run.Range.End);
+            _worker.Tell(new WorkerMessages.ImageTaken(_task, generation, epoch, image, image.Bytes.Length));
+        }
+    }
+}

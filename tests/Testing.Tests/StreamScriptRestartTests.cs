@@ -1,0 +1,108 @@
+using Millrace.DStreams;
+using Millrace.Time;
+
+namespace Millrace.Testing.Tests;
+
+public class StreamScriptRestartTests
+{
+    private static readonly StreamScriptOptions Durable = new() { IsDurable = true };
+
+    [Fact]
+    public async Task State_goes_on_where_it_was()
+    {
+        await using var script = await StreamScript.StartAsync(1.Seconds(), Durable);
+        var (lines, counts) = RunningCounts(script);
+        lines.Add("a", "b", "a");
+        await script.RunBatchAsync();
+        counts.Expect(("a", 2), ("b", 1));
+
+        await script.RestartAsync();
+        RunningCounts(script);
+        lines.Add("a");
+        await script.RunBatchAsync();
+
+        counts.Expect(("a", 3), ("b", 1));
+        await script.EndAsync();
+    }
+
+    [Fact]
+    public async Task Windows_hold_what_came_before()
+    {
+        await using var script = await StreamScript.StartAsync(1.Seconds(), Durable);
+        var (lines, sums) = Windows(script);
+        lines.AddBatches(["a"], ["a", "b"], [], []);
+        for (var batch = 0; batch < 4; batch++)
+        {
+            await script.RunBatchAsync();
+            await script.RestartAsync();
+            Windows(script);
+        }
+
+        sums.ExpectBatches([("a", 1)], [("a", 2), ("b", 1)], [("a", 2), ("b", 1)], [("a", 1), ("b", 1)]);
+        await script.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_failure_behind_a_restart_goes_back_to_it()
+    {
+        await using var script = await StreamScript.StartAsync(1.Seconds(), Durable);
+        var (lines, counts) = RunningCounts(script);
+        lines.Add("a");
+        await script.RunBatchAsync();
+        counts.Expect(("a", 1));
+
+        await script.RestartAsync();
+        RunningCounts(script);
+        lines.Add("a", "b");
+        script.FailNextBatchEnd("updateStateByKey");
+        await script.RunBatchAsync();
+
+        counts.Expect(("a", 2), ("b", 1));
+        Assert.Equal(1, script.Recoveries);
+        await script.EndAsync();
+    }
+
+    [Fact]
+    public async Task Many_restarts_read_from_snapshots()
+    {
+        await using var script = await StreamScript.StartAsync(1.Seconds(), Durable);
+        var (lines, counts) = RunningCounts(script);
+        for (var batch = 1; batch <= 60; batch++)
+        {
+            lines.Add("a", $"k{batch % 7}");
+            await script.RunBatchAsync();
+            Assert.Contains(("a", batch), counts.Take()[^1].Rows);
+            if (batch % 3 == 0)
+            {
+                await script.RestartAsync();
+                RunningCounts(script);
+            }
+        }
+
+        await script.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_script_without_checkpoints_says_so()
+    {
+        await using var script = await StreamScript.StartAsync(1.Seconds());
+
+        var failure = await Assert.ThrowsAsync<ScriptException>(script.RestartAsync);
+
+        Assert.Equal("RestartAsync: a script that keeps checkpoints expected; set StreamScriptOptions.IsDurable.", failure.Message);
+    }
+
+    private static (TestInput<string> Lines, TestOutput<(string, int)> Counts) RunningCounts(StreamScript script)
+    {
+        var lines = script.Input<string>("lines");
+        var counts = lines.Stream.Map(word => (word, 1)).UpdateStateByKey<string, int, int>((values, state) => values.Sum() + state.GetOrElse(0)).Checkpoint(4.Seconds());
+        return (lines, script.Output(counts, "counts"));
+    }
+
+    private static (TestInput<string> Lines, TestOutput<(string, int)> Sums) Windows(StreamScript script)
+    {
+        var lines = script.Input<string>("lines");
+        var sums = lines.Stream.Map(word => (word, 1)).ReduceByKeyAndWindow((x, y) => x + y, (x, y) => x - y, 3.Seconds(), 1.Seconds(), filter: (_, count) => count > 0);
+        return (lines, script.Output(sums, "sums"));
+    }
+}
