@@ -8,6 +8,9 @@ internal sealed class ChildProcess : IDisposable
 {
     private const int ErrorLinesMax = 40;
 
+    // 128 and the number of SIGKILL.
+    private const int KilledExitCode = 137;
+
     private readonly Process _process;
     private readonly Queue<string> _errors = [];
     private readonly Task _reading;
@@ -50,11 +53,14 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Sends SIGKILL and waits until the process is gone and what it had written is read.</summary>
+    /// <exception cref="ChaosException">It had ended by itself.</exception>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync().ConfigureAwait(false);
         await _reading.ConfigureAwait(false);
+        if (_process.ExitCode != KilledExitCode)
+            throw new ChaosException($"The victim's program ended by itself with {_process.ExitCode} before it was killed: {Errors}");
     }
 
     /// <summary>Closes its standard input, which tells it to come to an end, and waits for that.</summary>

@@ -5,8 +5,8 @@ namespace Millrace.Chaos.Processes;
 /// <summary>Moments and delays of all kills, drawn from a seed: the same seed plans the same kills, as far as real processes allow.</summary>
 internal sealed class KillPlan
 {
-    // Why more than the tenth asked for: some victims recover before they are hit.
-    private const double RecoveryShare = 0.16;
+    // Why twice the tenth asked for: some victims recover before they are hit.
+    private const double RecoveryShare = 0.2;
     private const double AnyShare = 0.04;
 
     // Why the square: most victims live shortly, so that most of the time is spent on recoveries, and a few live for seconds.
