@@ -254,6 +254,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             throw new GraphException($"{options.KeyGroups} key groups found, 1 or more expected.");
         if (options.MaxInflightEpochs is < 1)
             throw new GraphException($"{options.MaxInflightEpochs} epochs in flight found, 1 or more expected.");
+        if (options is { CheckpointDirectory: not null, Name: null })
+            throw new GraphException("JobOptions.Name: a name expected for a job with a checkpoint directory, none found; sinks know the job by it when it starts again.");
         if (options.TaskTimeout is { } timeout && timeout <= TimeSpan.Zero)
             throw new GraphException($"Task time-out {timeout.TotalMilliseconds} ms found, more than 0 expected.");
     }
