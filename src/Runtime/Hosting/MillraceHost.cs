@@ -263,6 +263,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             PlacementGraceMs = 0,
             ExpectedProcesses = 1,
             CommitsKept = 1024,
+            SnapshotEveryEpochs = 0,
         };
     }
 }

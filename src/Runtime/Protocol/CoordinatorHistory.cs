@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Millrace.Runtime.Protocol;
 
 /// <summary>What the rows of all coordinators say, folded. The same fold serves replay and the coordinator's own durable rows.</summary>
@@ -29,6 +31,23 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
     public int Failures { get; private set; }
 
     public JournalRows.Closed? Closed { get; private set; }
+
+    /// <value>Epoch of the named snapshot; 0 without one.</value>
+    public long SnapshotEpoch { get; private set; }
+
+    /// <value>By task: where its image stands; empty without a snapshot.</value>
+    public ImmutableArray<RowAddress> Images { get; private set; } = [];
+
+    /// <value>The last committed epoch whose plan takes a snapshot that is not named; null: none. A folded history does not tell it: the next plan makes up for that.</value>
+    public SnapshotCandidate? Candidate { get; private set; }
+
+    /// <value>What the job is made of, as the last coordinator wrote it; null before the first.</value>
+    public string? Manifest { get; private set; }
+
+    /// <summary>All that there is to know.</summary>
+    public HistoryImage Image() => new(
+        LastPlanned, LastNowMs, LastCommitted, LastPlanned > 0 ? [.. _lastRange] : [], [.. _inflight], [.. _committed], Attempt, Failures,
+        [.. _dead.Order()], SnapshotEpoch, Images, Closed);
 
     public bool IsDead(ProcessUid process) => _dead.Contains(process);
 
@@ -65,6 +84,7 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
             case JournalRows.Committed(var epoch):
                 Expect(LastCommitted, epoch.Previous, "Committed after");
                 Expect(_inflight[0].Epoch, epoch.Epoch, "Committed");
+                Candidate = _inflight[0].TakesSnapshot ? new SnapshotCandidate(epoch, Attempt!.Generation) : Candidate;
                 _inflight.RemoveAt(0);
                 _committed.Add(epoch);
                 if (_committed.Count / 2 >= commitsKept)
@@ -85,10 +105,42 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
             case JournalRows.Closed closed:
                 Closed = closed;
                 break;
-            case JournalRows.Opened { Resumes: true }:
-                Closed = null;
+            case JournalRows.Opened opened:
+                Restore(opened.History);
+                Manifest = opened.Manifest;
+                Closed = opened.Resumes ? null : Closed;
+                break;
+            case JournalRows.Snapshotted snapshotted:
+                Restore(snapshotted.History);
+                Manifest = snapshotted.Manifest;
                 break;
         }
+    }
+
+    /// <summary>The candidate can't become a snapshot any more.</summary>
+    public void GiveUpCandidate() => Candidate = null;
+
+    private void Restore(HistoryImage? image)
+    {
+        if (image is null)
+        {
+            return;
+        }
+
+        (LastPlanned, LastNowMs, LastCommitted) = (image.LastPlanned, image.LastNowMs, image.LastCommitted);
+        image.LastRanges.CopyTo(_lastRange);
+        _inflight.Clear();
+        _inflight.AddRange(image.Inflight);
+        _committed.Clear();
+        _committed.AddRange(image.Committed);
+        (Attempt, Failures) = (image.Attempt, image.Failures);
+        _dead.UnionWith(image.Dead);
+        if (SnapshotEpoch != image.SnapshotEpoch)
+        {
+            (SnapshotEpoch, Images, Candidate) = (image.SnapshotEpoch, image.Images, null);
+        }
+
+        Closed = image.Closed;
     }
 
     private static void Expect(long expected, long found, string what)

@@ -5,7 +5,9 @@ namespace Millrace.Runtime.Protocol;
 /// <summary>Takeover: the lease row, the seals, the fold.</summary>
 internal sealed partial class CoordinatorProtocol
 {
-    private List<JournalRows.Row>[] _predecessors = [];
+    private readonly List<JournalRows.Row> _rows = [];
+    private readonly List<(JournalStream Stream, long Number)> _seals = [];
+    private bool _isSealing;
     private OpeningPhase _phase;
     private long _predecessor;
     private long _takeoverAtMs;
@@ -14,6 +16,7 @@ internal sealed partial class CoordinatorProtocol
     {
         ReadingLease,
         TakingLease,
+        Comparing,
         ReadingPredecessor,
         SealingPredecessor,
         OpeningOwn,
@@ -40,6 +43,7 @@ internal sealed partial class CoordinatorProtocol
             case OpeningPhase.TakingLease when !read.Rows.IsEmpty && read.Rows[0].Row != new JournalRows.LeaseTaken(_self):
                 Fence(effects);
                 return true;
+            case OpeningPhase.Comparing:
             case OpeningPhase.ReadingPredecessor:
             case OpeningPhase.SealingPredecessor:
                 OnPredecessorRead(read, effects);
@@ -55,11 +59,10 @@ internal sealed partial class CoordinatorProtocol
         {
             case OpeningPhase.TakingLease:
                 Incarnation = _nextNumber - 1;
-                _predecessors = new List<JournalRows.Row>[Incarnation - 1];
-                ReadPredecessor(1, effects);
+                ReadPredecessor(Incarnation - 1, effects);
                 break;
             case OpeningPhase.SealingPredecessor:
-                ReadPredecessor(_predecessor + 1, effects);
+                OnSealed(_nextNumber - 1, effects);
                 break;
             default:
                 Run(nowMs, effects);
@@ -67,65 +70,135 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
+    /// <summary>
+    /// From the newest backwards, first only reading, up to the one that opened last: everything older was sealed by that one, and
+    /// it has their history. A job that can't go on from there leaves the predecessors, who may live, as they are.
+    /// </summary>
     private void ReadPredecessor(long incarnation, List<ICoordinatorEffect> effects)
     {
         _predecessor = incarnation;
-        if (incarnation == Incarnation)
+        if (incarnation == 0)
         {
-            _phase = OpeningPhase.OpeningOwn;
-            (_stream, _nextNumber) = (JournalStream.Coordinator(Incarnation), 1);
-            Append([new JournalRows.Opened(Incarnation, _options.ResumesClosedJob)], effects);
+            EndWalk(effects);
             return;
         }
 
-        _phase = OpeningPhase.ReadingPredecessor;
-        _predecessors[incarnation - 1] = [];
+        _phase = _isSealing ? OpeningPhase.ReadingPredecessor : OpeningPhase.Comparing;
+        _rows.Clear();
         (_stream, _nextNumber) = (JournalStream.Coordinator(incarnation), 1);
         ReadAgain(effects);
     }
+
+    private void EndWalk(List<ICoordinatorEffect> effects)
+    {
+        if (!_isSealing)
+        {
+            _isSealing = true;
+            ReadPredecessor(Incarnation - 1, effects);
+            return;
+        }
+
+        foreach (var row in _rows)
+        {
+            _history.Apply(row);
+        }
+
+        _rows.Clear();
+        _phase = OpeningPhase.OpeningOwn;
+        (_stream, _nextNumber) = (JournalStream.Coordinator(Incarnation), 1);
+        Append([OwnOpened()], effects);
+    }
+
+    private JournalRows.Opened OwnOpened() =>
+        new(Incarnation, _options.ResumesClosedJob, _options.Manifest, Incarnation == 1 ? null : _history.Image());
 
     /// <summary>Rows of a predecessor, the first time or after a seal of unknown outcome or lost to a row of its own: it counts.</summary>
     private void OnPredecessorRead(JournalMessages.RowsRead read, List<ICoordinatorEffect> effects)
     {
         _writing = [];
-        var rows = _predecessors[_predecessor - 1];
-        foreach (var (_, next, row) in read.Rows)
+        var seal = 0L;
+        foreach (var (number, next, row) in read.Rows)
         {
             if (row is JournalRows.Sealed)
             {
-                ReadPredecessor(_predecessor + 1, effects);
-                return;
+                seal = number;
+                break;
             }
 
-            rows.Add(row);
+            _rows.Add(row);
             _nextNumber = next;
         }
 
-        if ((_faults & ProtocolFaults.SealOnlyLatestPredecessor) != ProtocolFaults.None && _predecessor < Incarnation - 1)
+        // Why: compared before every seal, since another may have opened between the two passes.
+        if (Refusal() is { } reason)
         {
-            ReadPredecessor(_predecessor + 1, effects);
-            return;
+            GiveUp(reason, effects);
         }
+        else if (_phase == OpeningPhase.Comparing)
+        {
+            Continue(effects);
+        }
+        else if (seal > 0)
+        {
+            OnSealed(seal, effects);
+        }
+        else if ((_faults & ProtocolFaults.SealOnlyLatestPredecessor) != ProtocolFaults.None && _predecessor < Incarnation - 1)
+        {
+            Continue(effects);
+        }
+        else
+        {
+            _phase = OpeningPhase.SealingPredecessor;
+            Append([new JournalRows.Sealed(Incarnation)], effects);
+        }
+    }
 
-        _phase = OpeningPhase.SealingPredecessor;
-        Append([new JournalRows.Sealed(Incarnation)], effects);
+    private void OnSealed(long number, List<ICoordinatorEffect> effects)
+    {
+        _seals.Add((_stream, number));
+        Continue(effects);
+    }
+
+    /// <summary>A stream that opened ends the walk; an empty one, or one that was sealed before it opened, tells nothing.</summary>
+    private void Continue(List<ICoordinatorEffect> effects)
+    {
+        var stopsTooEarly = (_faults & ProtocolFaults.StopOneStreamTooEarly) != ProtocolFaults.None;
+        if (_rows.Count > 0 || stopsTooEarly)
+        {
+            EndWalk(effects);
+        }
+        else
+        {
+            ReadPredecessor(_predecessor - 1, effects);
+        }
+    }
+
+    private string? Refusal()
+    {
+        var manifest = _rows.Count == 0 ? null : _rows[0] switch
+        {
+            JournalRows.Opened opened => opened.Manifest,
+            JournalRows.Snapshotted snapshotted => snapshotted.Manifest,
+            _ => throw new InvalidOperationException($"{_stream} was expected to begin with Opened or Snapshotted; {_rows[0].GetType().Name} was found."),
+        };
+        return manifest is null || string.Equals(manifest, _options.Manifest, StringComparison.Ordinal)
+            ? null
+            : _options.RefusesManifest?.Invoke(manifest, _options.Manifest);
     }
 
     /// <summary>The own stream is open: all predecessors are sealed, what they decided is final.</summary>
     private void Run(long nowMs, List<ICoordinatorEffect> effects)
     {
-        foreach (var rows in _predecessors)
+        // Why: the seal stays as the last row of its stream, so that whatever a predecessor may still append conflicts.
+        foreach (var (stream, number) in _seals)
         {
-            foreach (var row in rows)
-            {
-                _history.Apply(row);
-            }
+            AddTrim(stream, number - 1, effects);
         }
 
-        _predecessors = [];
+        _seals.Clear();
         State = CoordinatorState.Running;
         effects.Add(new Opened(Incarnation, _history.LastCommitted));
-        _history.Apply(new JournalRows.Opened(Incarnation, _options.ResumesClosedJob));
+        _history.Apply(OwnOpened());
         if (_history.Closed is { } closed)
         {
             Close(closed, effects);

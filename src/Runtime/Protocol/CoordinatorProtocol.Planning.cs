@@ -27,6 +27,7 @@ internal sealed partial class CoordinatorProtocol
     private void Decide(long nowMs, List<ICoordinatorEffect> effects)
     {
         var rows = ImmutableArray.CreateBuilder<JournalRows.Row>();
+        DecideSnapshot(rows);
         var committed = DecideCommits(rows);
         var failures = committed > _history.LastCommitted ? 0 : _history.Failures;
         if (FatalFailure(failures) is { } reason)
@@ -35,8 +36,12 @@ internal sealed partial class CoordinatorProtocol
         }
         else
         {
-            DecideAttempt(committed, failures, nowMs, rows);
-            DecidePlan(nowMs, rows, effects);
+            if (!DecideAttempt(committed, failures, nowMs, rows))
+            {
+                // Never beside an attempt: a source's new owner begins behind the last plan that it is told of.
+                DecidePlan(nowMs, rows, effects);
+            }
+
             DecideEnd(rows);
         }
 
@@ -101,10 +106,17 @@ internal sealed partial class CoordinatorProtocol
         }
 
         acks.Rows[ack.Task] = ack.Row;
+        acks.Bytes[ack.Task] = ack.Bytes;
     }
 
     private void OnCommitted(CommittedEpoch epoch, long nowMs, List<ICoordinatorEffect> effects)
     {
+        _bytesCommitted += AcksOf(epoch.Epoch)?.Bytes.Sum() ?? 0;
+        if (_history.Candidate?.Epoch == epoch)
+        {
+            _bytesAtCandidate = _bytesCommitted;
+        }
+
         _acks.RemoveAll(a => a.Epoch <= epoch.Epoch);
         _committedAtMs[epoch.Epoch % SentWindow] = nowMs;
         effects.Add(new EpochCommitted(epoch));
@@ -228,7 +240,7 @@ internal sealed partial class CoordinatorProtocol
             return;
         }
 
-        var plan = new EpochPlan(epoch, ranges, _pollNowMs, SeedOf(epoch));
+        var plan = new EpochPlan(epoch, ranges, _pollNowMs, SeedOf(epoch), IsSnapshotDue(epoch));
         rows.Add(new JournalRows.Planned(plan));
         if ((_faults & ProtocolFaults.ActBeforePlanDurable) != ProtocolFaults.None)
         {
@@ -247,7 +259,7 @@ internal sealed partial class CoordinatorProtocol
             var start = last?.End ?? polled.First;
             var wasLast = last?.IsLast ?? false;
             var end = wasLast ? start : Math.Max(start, polled.End);
-            ranges[source] = new OffsetRange(start, end, wasLast || polled.Finished);
+            ranges[source] = new OffsetRange(start, end, wasLast || polled.Finished, _shape.Tasks[source].IsVolatile, polled.Detail);
             isWorthwhile |= end > start || (polled.Finished && !wasLast);
         }
 
@@ -314,6 +326,8 @@ internal sealed partial class CoordinatorProtocol
         public long Epoch { get; } = epoch;
 
         public RowAddress[] Rows { get; } = new RowAddress[tasks];
+
+        public long[] Bytes { get; } = new long[tasks];
 
         public bool IsComplete(ProtocolFaults faults)
         {

@@ -145,6 +145,12 @@ internal sealed partial class CoordinatorProtocol
             case ControlMessages.TaskFailed failed:
                 OnFailure(failed.Failure);
                 break;
+            case SnapshotWritten written:
+                OnImage(written.Process, written.Image);
+                break;
+            case ReferencesWanted wanted:
+                OnReferencesWanted(wanted, effects);
+                break;
             case ControlMessages.SinkApplied applied:
                 OnApplied(applied.Watermark);
                 break;
@@ -184,6 +190,16 @@ internal sealed partial class CoordinatorProtocol
         foreach (var applied in heartbeat.Applied)
         {
             OnApplied(applied);
+        }
+
+        foreach (var image in heartbeat.Images.IsDefault ? [] : heartbeat.Images)
+        {
+            OnImage(heartbeat.Process, image);
+        }
+
+        if (!heartbeat.Images.IsDefaultOrEmpty && heartbeat.Images[0].Epoch <= _history.SnapshotEpoch)
+        {
+            effects.Add(new Send(process.Uid, new SnapshotNamed(Incarnation, _history.SnapshotEpoch)));
         }
 
         process.Attempt = Math.Max(process.Attempt, heartbeat.Attempt);

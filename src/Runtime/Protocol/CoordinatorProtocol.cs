@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using static Millrace.Runtime.Protocol.ControlMessages;
 using static Millrace.Runtime.Protocol.CoordinatorMessages;
 
 namespace Millrace.Runtime.Protocol;
@@ -66,6 +67,7 @@ internal sealed partial class CoordinatorProtocol
         NextWakeMs = _takeoverAtMs = nowMs + options.TakeoverAfterMs;
         _failures = new ControlMessages.TaskFailure?[shape.Count];
         _applied = new long[shape.Count];
+        _images = new WrittenImage[shape.Count];
         _polled = new ControlMessages.OffsetsPolled?[shape.Count];
     }
 
@@ -99,7 +101,7 @@ internal sealed partial class CoordinatorProtocol
                 OnRowsRead(read, nowMs, effects);
                 break;
             case JournalMessages.ReadFailed failed:
-                OnReadFailed(failed, nowMs);
+                OnReadFailed(failed, nowMs, effects);
                 break;
             case Tick:
                 OnTick(nowMs, effects);
@@ -191,6 +193,13 @@ internal sealed partial class CoordinatorProtocol
         effects.Add(new Fenced());
     }
 
+    /// <summary>The job can't go on from what is there: nothing is changed.</summary>
+    private void GiveUp(string reason, List<ICoordinatorEffect> effects)
+    {
+        State = CoordinatorState.Stopped;
+        effects.Add(new JobFailed(reason));
+    }
+
     private void Append(ImmutableArray<JournalRows.Row> rows, List<ICoordinatorEffect> effects)
     {
         _writing = rows;
@@ -240,9 +249,18 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
-    private void OnReadFailed(JournalMessages.ReadFailed failed, long nowMs)
+    private void OnReadFailed(JournalMessages.ReadFailed failed, long nowMs, List<ICoordinatorEffect> effects)
     {
-        if (_isReading && failed.Request == _lookUpRequest)
+        if (!_isReading || failed.Request != _lookUpRequest)
+        {
+            return;
+        }
+
+        if (State == CoordinatorState.Opening && failed.Reason is { } reason)
+        {
+            GiveUp(reason, effects);
+        }
+        else
         {
             _retryAtMs = nowMs + _options.JournalRetryMs;
         }
@@ -299,6 +317,7 @@ internal sealed partial class CoordinatorProtocol
     {
         Debug.Assert(!_writing.IsEmpty && !_isReading && _retryAtMs == long.MaxValue);
         var rows = _writing;
+        var firstNumber = _nextNumber;
         _writing = [];
         _nextNumber = nextNumber;
         if (State == CoordinatorState.Opening)
@@ -309,6 +328,16 @@ internal sealed partial class CoordinatorProtocol
 
         foreach (var row in rows)
         {
+            if (row is JournalRows.Snapshotted snapshotted)
+            {
+                // It is the first row of its append: its number is known whatever the rows' sizes.
+                ImmutableArray<CommittedEpoch> former = [.. _history.Committed];
+                var formerImages = _history.Images;
+                _history.Apply(row);
+                OnSnapshotted(snapshotted, firstNumber, former, formerImages, effects);
+                continue;
+            }
+
             _history.Apply(row);
             switch (row)
             {

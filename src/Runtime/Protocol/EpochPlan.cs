@@ -7,4 +7,5 @@ namespace Millrace.Runtime.Protocol;
 /// <param name="Ranges">By task index; tasks that are no sources have an empty range.</param>
 /// <param name="NowMs">Processing time of the epoch (the batch time): first time + k * interval.</param>
 /// <param name="Seed">Seed of the epoch's sanctioned randomness.</param>
-internal sealed record EpochPlan(long Epoch, ImmutableArray<OffsetRange> Ranges, long NowMs, ulong Seed);
+/// <param name="TakesSnapshot">At its barrier every task hands over an image of all its state, beside its delta.</param>
+internal sealed record EpochPlan(long Epoch, ImmutableArray<OffsetRange> Ranges, long NowMs, ulong Seed, bool TakesSnapshot = false);

@@ -18,7 +18,13 @@ internal static class WorkerMessages
     internal sealed record TaskReady(int Task, int Generation) : IWorkerInput;
 
     /// <summary>Input: the task has passed the barrier of an epoch and hands over its delta.</summary>
-    internal sealed record EpochCompleted(int Task, int Generation, long Epoch, object? Delta) : IWorkerInput;
+    internal sealed record EpochCompleted(int Task, int Generation, long Epoch, object? Delta, long Bytes = 0) : IWorkerInput;
+
+    /// <summary>Input: all state of a task at the barrier of an epoch that takes a snapshot. Comes before <see cref="EpochCompleted"/> of that epoch.</summary>
+    internal sealed record ImageTaken(int Task, int Generation, long Epoch, object? Image, long Bytes) : IWorkerInput;
+
+    /// <summary>Input: a started task could not be restored. Corrupt rows fail the job; else newer references are asked for and the task is started again.</summary>
+    internal sealed record RestoreFailed(int Task, int Generation, string Reason, bool IsCorrupt) : IWorkerInput;
 
     /// <summary>
     /// Input: the task can't go on. It does nothing more until it adopts a newer generation, or, if its state is gone
@@ -36,18 +42,18 @@ internal static class WorkerMessages
     internal sealed record SinkApplied(int Task, long Epoch) : IWorkerInput;
 
     /// <summary>Input: answer to <see cref="PollOffsets"/>.</summary>
-    internal sealed record OffsetsPolled(int Task, int Generation, long Epoch, long End, bool IsFinished, long First = 0) : IWorkerInput;
+    internal sealed record OffsetsPolled(int Task, int Generation, long Epoch, long End, bool IsFinished, long First = 0, string? Detail = null) : IWorkerInput;
 
     /// <summary>Effect: tell the coordinator, wherever it may be.</summary>
     internal sealed record Send(ControlMessages.ToCoordinator Message) : IWorkerEffect;
 
     /// <summary>
     /// Effect: hold a task that was not held before, or whose old copy is void (discard it). Restore its state as of
-    /// <paramref name="Base"/> from <paramref name="References"/> (apply the deltas of the named rows in order), then answer
-    /// <see cref="TaskReady"/>. References is empty for a task that has never committed.
+    /// <paramref name="Base"/> from <paramref name="References"/> (the image, if there is one, then the deltas of the named rows in
+    /// order), then answer <see cref="TaskReady"/> or <see cref="RestoreFailed"/>. References is empty for a task that has never committed.
     /// </summary>
     internal sealed record StartTask(
-        int Task, int Generation, long Base, ImmutableArray<ControlMessages.EpochReference> References, ImmutableArray<int> ConsumerGenerations)
+        int Task, int Generation, long Base, ControlMessages.TaskReferences References, ImmutableArray<int> ConsumerGenerations)
         : IWorkerEffect;
 
     /// <summary>Effect: the copy that is there adopts; see <see cref="TaskProtocol.Adopt"/>. Answer <see cref="TaskReady"/>.</summary>
@@ -57,7 +63,7 @@ internal static class WorkerMessages
     internal sealed record DropTask(int Task) : IWorkerEffect;
 
     /// <summary>Effect: the plan of an epoch, in order of epochs; for tasks that are no sources the range is empty.</summary>
-    internal sealed record RunEpoch(int Task, long Epoch, OffsetRange Range, long NowMs, ulong Seed) : IWorkerEffect;
+    internal sealed record RunEpoch(int Task, long Epoch, OffsetRange Range, long NowMs, ulong Seed, bool TakesSnapshot = false) : IWorkerEffect;
 
     /// <summary>Effect: the epoch is history; free its undo list, apply its sink rows, acknowledge its offsets.</summary>
     internal sealed record CommitEpoch(int Task, long Epoch, long Previous) : IWorkerEffect;

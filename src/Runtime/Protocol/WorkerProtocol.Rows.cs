@@ -6,12 +6,9 @@ namespace Millrace.Runtime.Protocol;
 /// <summary>The writer of the process's rows: one append outstanding, an unknown outcome looked up.</summary>
 internal sealed partial class WorkerProtocol
 {
-    private readonly JournalStream _stream;
+    private readonly RowWriter _rowWriter;
     private readonly List<WrittenRow> _rows = [];
     private JournalRows.EpochDeltas? _writing;
-    private long _nextNumber = 1;
-    private long _retryAtMs = long.MaxValue;
-    private long _request;
 
     /// <summary>Writes the row of the first uncommitted epoch that all tasks have passed and that is not durable for each of them.</summary>
     private void WriteNextRow(List<IWorkerEffect> effects)
@@ -42,7 +39,7 @@ internal sealed partial class WorkerProtocol
             if (!isDurable)
             {
                 _writing = RowOf(epoch, count);
-                Append(effects);
+                _rowWriter.Append(_writing, effects);
             }
         }
     }
@@ -74,63 +71,30 @@ internal sealed partial class WorkerProtocol
         return new JournalRows.EpochDeltas(epoch, tasks.MoveToImmutable());
     }
 
-    private void Append(List<IWorkerEffect> effects) => effects.Add(new JournalMessages.Append(_stream, _nextNumber, [_writing!]));
+    private static bool IsSameRow(JournalRows.Row written, JournalRows.Row found) =>
+        written is JournalRows.EpochDeltas a && found is JournalRows.EpochDeltas b && a.Epoch == b.Epoch;
 
-    private void LookUpRow(List<IWorkerEffect> effects)
+    private RowWriter WriterOf(JournalStream stream) => stream == _imageWriter.Stream ? _imageWriter : _rowWriter;
+
+    private void OnWritten(RowWriter writer, long number, List<IWorkerEffect> effects)
     {
-        _retryAtMs = long.MaxValue;
-        effects.Add(new JournalMessages.Read(_stream, _nextNumber, ++_request));
-    }
-
-    private void OnAppended(JournalMessages.Appended appended, long nowMs, List<IWorkerEffect> effects)
-    {
-        if (_writing is null || appended.FirstNumber != _nextNumber || _retryAtMs != long.MaxValue)
+        if (writer.IsForeign)
         {
-            return;
+            End(new WorkerMessages.StandDown($"A row of {writer.Stream} was written by somebody else."), effects);
         }
-
-        if (appended.Outcome == AppendOutcome.Ok
-            || (appended.Outcome == AppendOutcome.Unknown && (_faults & ProtocolFaults.UnknownWriteIsSuccess) != ProtocolFaults.None))
+        else if (number > 0 && writer == _rowWriter)
         {
-            OnDurable(appended.NextNumber, effects);
+            OnDurable(number, effects);
         }
-        else if (appended.Outcome == AppendOutcome.Conflict)
+        else if (number > 0)
         {
-            LookUpRow(effects);
-        }
-        else
-        {
-            _retryAtMs = nowMs + _options.JournalRetryMs;
+            OnImageDurable(number, effects);
         }
     }
 
-    private void OnRowsRead(JournalMessages.RowsRead read, List<IWorkerEffect> effects)
-    {
-        if (_writing is null || read.Request != _request)
-        {
-            return;
-        }
-
-        _request++;
-        if (read.Rows.IsEmpty)
-        {
-            Append(effects);
-        }
-        else if (read.Rows[0].Row is JournalRows.EpochDeltas row && row.Epoch == _writing.Epoch)
-        {
-            OnDurable(read.Rows[0].NextNumber, effects);
-        }
-        else
-        {
-            End(new WorkerMessages.StandDown($"Row {_nextNumber} of {_stream} was written by somebody else."), effects);
-        }
-    }
-
-    private void OnDurable(long nextNumber, List<IWorkerEffect> effects)
+    private void OnDurable(long number, List<IWorkerEffect> effects)
     {
         var row = _writing!;
-        var number = _nextNumber;
-        _nextNumber = nextNumber;
         _writing = null;
         if (row.Epoch <= _committed)
         {
@@ -145,7 +109,7 @@ internal sealed partial class WorkerProtocol
             if (Holds(part.Task, part.Generation) is { } held && Find(held, row.Epoch) is { } delta && ReferenceEquals(delta.Delta, part.Delta))
             {
                 delta.Row = number;
-                acks.Add(new TaskAck(part.Task, part.Generation, row.Epoch, new RowAddress(_self, number)));
+                acks.Add(new TaskAck(part.Task, part.Generation, row.Epoch, new RowAddress(_self, number), delta.Bytes));
             }
         }
 
@@ -161,7 +125,7 @@ internal sealed partial class WorkerProtocol
         {
             if (delta.Row > 0)
             {
-                acks.Add(new TaskAck(task, held.Generation, delta.Epoch, new RowAddress(_self, delta.Row)));
+                acks.Add(new TaskAck(task, held.Generation, delta.Epoch, new RowAddress(_self, delta.Row), delta.Bytes));
             }
         }
     }

@@ -35,7 +35,6 @@ internal sealed partial class WorkerProtocol
     private readonly ProcessUid _self;
     private readonly string _node;
     private readonly WorkerOptions _options;
-    private readonly ProtocolFaults _faults;
     private readonly HeldTask?[] _held;
     private readonly TaskFailure?[] _failures;
     private readonly List<EpochPlan> _plans = [];
@@ -58,15 +57,16 @@ internal sealed partial class WorkerProtocol
         _self = self;
         _node = node;
         _options = options;
-        _faults = faults;
         _held = new HeldTask?[shape.Count];
         _failures = new TaskFailure?[shape.Count];
         _heartbeatAtMs = _lastStepMs = nowMs;
-        _stream = JournalStream.Process(self);
+        var unknownIsSuccess = (faults & ProtocolFaults.UnknownWriteIsSuccess) != ProtocolFaults.None;
+        _rowWriter = new RowWriter(JournalStream.Process(self), options.JournalRetryMs, IsSameRow, unknownIsSuccess);
+        _imageWriter = new RowWriter(JournalStream.Snapshots(self), options.JournalRetryMs, IsSameImage, unknownIsSuccess);
     }
 
     /// <value>When the next <see cref="Tick"/> is due; changes with every step.</value>
-    public long NextWakeMs => _isOver ? long.MaxValue : Math.Min(_heartbeatAtMs, _retryAtMs);
+    public long NextWakeMs => _isOver ? long.MaxValue : Math.Min(_heartbeatAtMs, Math.Min(_rowWriter.RetryAtMs, _imageWriter.RetryAtMs));
 
     /// <value>The attempt adopted last; 0 for none.</value>
     public int Attempt => _attempt?.Number ?? 0;
@@ -103,20 +103,24 @@ internal sealed partial class WorkerProtocol
                 OnTick(nowMs, effects);
                 break;
             case JournalMessages.Appended appended:
-                OnAppended(appended, nowMs, effects);
+                OnWritten(WriterOf(appended.Stream), WriterOf(appended.Stream).OnAppended(appended, nowMs, effects), effects);
                 break;
             case JournalMessages.RowsRead read:
-                OnRowsRead(read, effects);
+                OnWritten(WriterOf(read.Stream), WriterOf(read.Stream).OnRowsRead(read, effects), effects);
                 break;
-            case JournalMessages.ReadFailed failed when failed.Request == _request:
-                _retryAtMs = nowMs + _options.JournalRetryMs;
+            case JournalMessages.ReadFailed failed:
+                WriterOf(failed.Stream).OnReadFailed(failed, nowMs);
                 break;
             default:
                 OnTask(input, effects);
                 break;
         }
 
-        WriteNextRow(effects);
+        if (!_isOver)
+        {
+            WriteNextRow(effects);
+            WriteNextImage(effects);
+        }
     }
 
     private void OnMessage(ToProcess message, long nowMs, List<IWorkerEffect> effects)
@@ -152,6 +156,12 @@ internal sealed partial class WorkerProtocol
             case Poll poll:
                 OnPoll(poll, effects);
                 break;
+            case SnapshotNamed named:
+                DropImagesThrough(named.Epoch);
+                break;
+            case References references:
+                OnReferences(references, effects);
+                break;
             case ControlMessages.StandDown:
                 End(new WorkerMessages.StandDown("This process was declared dead."), effects);
                 break;
@@ -168,10 +178,8 @@ internal sealed partial class WorkerProtocol
             SendHeartbeat(nowMs, effects);
         }
 
-        if (nowMs >= _retryAtMs)
-        {
-            LookUpRow(effects);
-        }
+        _rowWriter.OnTick(nowMs, effects);
+        _imageWriter.OnTick(nowMs, effects);
     }
 
     private void OnTask(IWorkerInput input, List<IWorkerEffect> effects)
@@ -192,7 +200,13 @@ internal sealed partial class WorkerProtocol
 
                 break;
             case EpochCompleted completed when Holds(completed.Task, completed.Generation) is { IsStateLost: false } task:
-                task.Deltas.Add(new HeldDelta(completed.Epoch, completed.Delta));
+                task.Deltas.Add(new HeldDelta(completed.Epoch, completed.Delta, completed.Bytes));
+                break;
+            case ImageTaken taken when Holds(taken.Task, taken.Generation) is { IsStateLost: false }:
+                OnImageTaken(taken);
+                break;
+            case RestoreFailed failed when _held[failed.Task] is { IsReady: false } task && failed.Generation >= task.Since:
+                OnRestoreFailed(failed, task, effects);
                 break;
             case WorkerMessages.TaskFailed { Kind: FailureKind.TaskAndState } failed:
                 OnStateLost(failed, effects);
@@ -209,7 +223,7 @@ internal sealed partial class WorkerProtocol
                 break;
             case WorkerMessages.OffsetsPolled polled when Holds(polled.Task, polled.Generation) is not null:
                 effects.Add(new Send(new ControlMessages.OffsetsPolled(
-                    _self, polled.Task, polled.Generation, polled.Epoch, polled.End, polled.IsFinished, polled.First)));
+                    _self, polled.Task, polled.Generation, polled.Epoch, polled.End, polled.IsFinished, polled.First, polled.Detail)));
                 break;
         }
     }
@@ -225,6 +239,29 @@ internal sealed partial class WorkerProtocol
             held.IsStateLost = true;
             held.IsReady = false;
             Report(new TaskFailure(failed.Task, held.Generation, failed.Reason, failed.Kind), effects);
+        }
+    }
+
+    /// <summary>Nothing starts empty: what can't be read fails the job, what is not there any more was replaced by a later snapshot.</summary>
+    private void OnRestoreFailed(RestoreFailed failed, HeldTask held, List<IWorkerEffect> effects)
+    {
+        if (failed.IsCorrupt)
+        {
+            Report(new TaskFailure(failed.Task, held.Generation, failed.Reason, FailureKind.Fatal), effects);
+            return;
+        }
+
+        held.WantsReferences = true;
+        effects.Add(new Send(new ReferencesWanted(_self, failed.Task, held.Generation)));
+    }
+
+    private void OnReferences(References message, List<IWorkerEffect> effects)
+    {
+        var task = message.Task.Task;
+        if (_attempt is { } attempt && Holds(task, message.Generation) is { WantsReferences: true } held)
+        {
+            held.WantsReferences = false;
+            effects.Add(new StartTask(task, held.Generation, attempt.Base, message.Task, ConsumerGenerations(task, attempt)));
         }
     }
 
@@ -284,6 +321,7 @@ internal sealed partial class WorkerProtocol
             _held[task] = null;
             if (held is not null)
             {
+                DropImagesBehind(task, plan.Base);
                 effects.Add(new DropTask(task));
             }
 
@@ -295,6 +333,7 @@ internal sealed partial class WorkerProtocol
         if (held is null || held.Since != plan.Since[task])
         {
             _held[task] = new HeldTask(generation, plan.Since[task]);
+            DropImagesBehind(task, plan.Base);
             effects.Add(new StartTask(task, generation, plan.Base, ReferencesOf(task, references), consumers));
             return;
         }
@@ -304,6 +343,7 @@ internal sealed partial class WorkerProtocol
             held.Generation = generation;
             held.IsReady = false;
             held.Deltas.Clear();
+            DropImagesBehind(task, plan.Base);
         }
 
         if (held.IsStateLost)
@@ -313,16 +353,23 @@ internal sealed partial class WorkerProtocol
             return;
         }
 
+        if (held.WantsReferences)
+        {
+            // There is no copy that could adopt.
+            effects.Add(new Send(new ReferencesWanted(_self, task, generation)));
+            return;
+        }
+
         effects.Add(new AdoptTask(task, generation, plan.Base, consumers));
     }
 
-    private static ImmutableArray<EpochReference> ReferencesOf(int task, ImmutableArray<TaskReferences> references)
+    private static TaskReferences ReferencesOf(int task, ImmutableArray<TaskReferences> references)
     {
         foreach (var candidate in references)
         {
             if (candidate.Task == task)
             {
-                return candidate.Rows;
+                return candidate;
             }
         }
 
@@ -350,6 +397,12 @@ internal sealed partial class WorkerProtocol
 
         _plannedThrough = plan.Epoch;
         _plans.Add(plan);
+        if (plan.TakesSnapshot)
+        {
+            // A newer snapshot is planned only when the one before is named or given up.
+            DropImagesThrough(plan.Epoch - 1);
+        }
+
         for (var task = 0; task < _held.Length; task++)
         {
             if (_held[task] is { IsReady: true })
@@ -359,7 +412,7 @@ internal sealed partial class WorkerProtocol
         }
     }
 
-    private static RunEpoch RunEpochOf(int task, EpochPlan plan) => new(task, plan.Epoch, plan.Ranges[task], plan.NowMs, plan.Seed);
+    private static RunEpoch RunEpochOf(int task, EpochPlan plan) => new(task, plan.Epoch, plan.Ranges[task], plan.NowMs, plan.Seed, plan.TakesSnapshot);
 
     private void OnPoll(Poll poll, List<IWorkerEffect> effects)
     {
@@ -442,6 +495,11 @@ internal sealed partial class WorkerProtocol
             if (_held[task] is { } held)
             {
                 AddAcks(task, held, acks);
+                if (held.WantsReferences)
+                {
+                    effects.Add(new Send(new ReferencesWanted(_self, task, held.Generation)));
+                }
+
                 if (held.Applied >= 0 && _shape.Tasks[task].IsSink)
                 {
                     applied.Add(new SinkWatermark(task, held.Applied));
@@ -451,7 +509,7 @@ internal sealed partial class WorkerProtocol
 
         effects.Add(new Send(new Heartbeat(
             _self, _node, _incarnation, _beat, Attempt, _plannedThrough, _committed,
-            acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), _isFrozen ? _asks : 0)));
+            acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), _isFrozen ? _asks : 0, WrittenImages())));
     }
 
     private sealed class HeldTask(int generation, int since)
@@ -465,17 +523,22 @@ internal sealed partial class WorkerProtocol
         /// <value>Only a start from the named rows helps, whatever attempts come before it.</value>
         public bool IsStateLost { get; set; }
 
+        /// <value>Its restore missed a row; it waits to be started again.</value>
+        public bool WantsReferences { get; set; }
+
         public long Applied { get; set; } = -1;
 
         /// <value>Of uncommitted epochs, in order.</value>
         public List<HeldDelta> Deltas { get; } = [];
     }
 
-    private sealed class HeldDelta(long epoch, object? delta)
+    private sealed class HeldDelta(long epoch, object? delta, long bytes)
     {
         public long Epoch { get; } = epoch;
 
         public object? Delta { get; } = delta;
+
+        public long Bytes { get; } = bytes;
 
         /// <value>The last row that holds it; 0 for none.</value>
         public long Row { get; set; }

@@ -176,7 +176,7 @@ internal sealed partial class TaskActor : UntypedActor
             _chain.Channels[output].Start(_protocol, output, start.ConsumerGenerations[output]);
         if (shape.IsSink)
         {
-            _sink = new SinkProtocol(start.References);
+            _sink = new SinkProtocol(start.References.Rows);
             StepSink(new SinkMessages.Start());
         }
 

@@ -1,0 +1,231 @@
+using System.Collections.Immutable;
+using static Millrace.Runtime.Protocol.ControlMessages;
+using static Millrace.Runtime.Protocol.CoordinatorMessages;
+
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>When a snapshot is taken, when it is named, and what may be deleted then.</summary>
+internal sealed partial class CoordinatorProtocol
+{
+    private readonly WrittenImage[] _images;
+    private long _bytesCommitted;
+    private long _bytesAtCandidate;
+    private long _bytesAtSnapshot;
+    private long _snapshotSize;
+
+    /// <summary>Enough has changed since the last one, and no attempt at one is under way.</summary>
+    private bool IsSnapshotDue(long epoch)
+    {
+        if (_options.SnapshotEveryEpochs == 0 || _history.Candidate is not null)
+        {
+            return false;
+        }
+
+        foreach (var plan in _history.Inflight)
+        {
+            if (plan.TakesSnapshot)
+            {
+                return false;
+            }
+        }
+
+        return epoch - _history.SnapshotEpoch >= _options.SnapshotEveryEpochs
+            || _bytesCommitted - _bytesAtSnapshot > Math.Max(_snapshotSize, _options.SnapshotMinBytes);
+    }
+
+    private void OnImage(ProcessUid process, WrittenImage image)
+    {
+        var known = _images[image.Task];
+        var isNewer = image.Epoch > known.Epoch || (image.Epoch == known.Epoch && image.Generation > known.Generation);
+        if (isNewer && image.Epoch > _history.SnapshotEpoch && image.Row.Process == process)
+        {
+            _images[image.Task] = image;
+        }
+    }
+
+    /// <summary>
+    /// The images are the named ones' own, every sink has applied the epoch, and every owner has acted on its commit: from then on
+    /// nobody asks for an older row or decision. If an image can't come any more, the next plan takes another snapshot.
+    /// </summary>
+    private void DecideSnapshot(ImmutableArray<JournalRows.Row>.Builder rows)
+    {
+        if (_history.Candidate is not { } candidate)
+        {
+            return;
+        }
+
+        var isComplete = true;
+        for (var task = 0; task < _shape.Count; task++)
+        {
+            if (IsImageOf(candidate, task))
+            {
+                continue;
+            }
+
+            isComplete = false;
+            var owner = candidate.Epoch.Rows[task].Process;
+            if (_gone.Contains(owner) || _history.IsDead(owner))
+            {
+                _history.GiveUpCandidate();
+                return;
+            }
+        }
+
+        var epoch = candidate.Epoch.Epoch;
+        if (isComplete && IsAppliedBySinks(epoch) && IsKnownToOwners(epoch))
+        {
+            var image = _history.Image();
+            ImmutableArray<RowAddress> images = [.. _images.Select(i => i.Row)];
+            rows.Add(new JournalRows.Snapshotted(
+                epoch,
+                images,
+                image with { SnapshotEpoch = epoch, Images = images, Committed = [.. image.Committed.Where(c => c.Epoch > epoch)] },
+                _options.Manifest));
+        }
+    }
+
+    private bool IsImageOf(SnapshotCandidate candidate, int task)
+    {
+        var image = _images[task];
+        return image.Epoch == candidate.Epoch.Epoch
+            && image.Row.Process == candidate.Epoch.Rows[task].Process
+            && (image.Generation == candidate.Generation[task] || (_faults & ProtocolFaults.NameImageOfAnotherGeneration) != ProtocolFaults.None);
+    }
+
+    private bool IsAppliedBySinks(long epoch)
+    {
+        if ((_faults & ProtocolFaults.TrimBeforeSinksApplied) != ProtocolFaults.None)
+        {
+            return true;
+        }
+
+        foreach (var sink in _shape.Sinks)
+        {
+            if (_applied[sink] < epoch)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsKnownToOwners(long epoch)
+    {
+        foreach (var process in _processes)
+        {
+            if (process.Committed < epoch && OwnsTasks(process.Uid))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The snapshot is durable; the decisions and images that it replaces are those before <paramref name="former"/> was folded.</summary>
+    private void OnSnapshotted(
+        JournalRows.Snapshotted row, long number, ImmutableArray<CommittedEpoch> former, ImmutableArray<RowAddress> formerImages, List<ICoordinatorEffect> effects)
+    {
+        _bytesAtSnapshot = _bytesAtCandidate;
+        _snapshotSize = _images.Sum(i => i.Bytes);
+        Broadcast(new SnapshotNamed(Incarnation, row.Epoch), effects);
+        effects.Add(new JournalMessages.Trim(_stream, number - 1));
+        TrimRows(row.Epoch, former, effects);
+        TrimImages(row.Images, formerImages, effects);
+    }
+
+    /// <summary>The last row named in a stream stays, so that the end of a stream is never deleted and an append that lands late still conflicts.</summary>
+    private void TrimRows(long epoch, ImmutableArray<CommittedEpoch> decisions, List<ICoordinatorEffect> effects)
+    {
+        var through = new SortedDictionary<ProcessUid, long>();
+        foreach (var decision in decisions)
+        {
+            var isNeeded = decision.Epoch > epoch && (_faults & ProtocolFaults.TrimBeyondSnapshot) == ProtocolFaults.None;
+            foreach (var (process, number) in decision.Rows)
+            {
+                if (!isNeeded)
+                {
+                    through[process] = Math.Max(through.GetValueOrDefault(process), number - 1);
+                }
+                else if (through.TryGetValue(process, out var last))
+                {
+                    through[process] = Math.Min(last, number - 1);
+                }
+            }
+        }
+
+        foreach (var (process, last) in through)
+        {
+            AddTrim(JournalStream.Process(process), last, effects);
+        }
+    }
+
+    private static void TrimImages(ImmutableArray<RowAddress> images, ImmutableArray<RowAddress> former, List<ICoordinatorEffect> effects)
+    {
+        var through = new SortedDictionary<ProcessUid, long>();
+        foreach (var (process, number) in former)
+        {
+            through[process] = Math.Max(through.GetValueOrDefault(process), number - 1);
+        }
+
+        var kept = new SortedDictionary<ProcessUid, long>();
+        foreach (var (process, number) in images)
+        {
+            kept[process] = Math.Min(kept.GetValueOrDefault(process, long.MaxValue), number - 1);
+        }
+
+        foreach (var (process, last) in kept)
+        {
+            through[process] = last;
+        }
+
+        foreach (var (process, last) in through)
+        {
+            AddTrim(JournalStream.Snapshots(process), last, effects);
+        }
+    }
+
+    private static void AddTrim(JournalStream stream, long through, List<ICoordinatorEffect> effects)
+    {
+        if (through > 0)
+        {
+            effects.Add(new JournalMessages.Trim(stream, through));
+        }
+    }
+
+    private void OnReferencesWanted(ReferencesWanted wanted, List<ICoordinatorEffect> effects)
+    {
+        if (_history.Attempt is { } attempt && attempt.Owner[wanted.Task] == wanted.Process && attempt.Generation[wanted.Task] == wanted.Generation)
+        {
+            effects.Add(new Send(wanted.Process, new References(Incarnation, wanted.Generation, ReferencesFor(wanted.Task, attempt))));
+        }
+    }
+
+    private TaskReferences ReferencesFor(int task, AttemptPlan attempt)
+    {
+        var rows = ImmutableArray.CreateBuilder<EpochReference>(_history.Committed.Count);
+        foreach (var epoch in _history.Committed)
+        {
+            if (epoch.Epoch <= attempt.Base)
+            {
+                rows.Add(new EpochReference(epoch.Epoch, epoch.Previous, epoch.Rows[task]));
+            }
+        }
+
+        ImageReference? image = _history.SnapshotEpoch > 0 ? new ImageReference(_history.SnapshotEpoch, _history.Images[task]) : null;
+        return new TaskReferences(task, image, rows.ToImmutable(), _shape.Tasks[task].IsSource ? SourceStartOf(task) : null);
+    }
+
+    private SourceStart? SourceStartOf(int task)
+    {
+        if (_history.LastRange(task) is not { } last)
+        {
+            return null;
+        }
+
+        return _history.Inflight.Count == 0
+            ? new SourceStart(last.End, last.End, [last.Detail])
+            : new SourceStart(_history.Inflight[0].Ranges[task].Start, last.End, [.. _history.Inflight.Select(p => p.Ranges[task].Detail)]);
+    }
+}
