@@ -66,6 +66,13 @@ internal sealed class CoordinatorScript(SimJournal journal, JobShape shape, Coor
         return Tell(CoordinatorMessages.Tick.Instance);
     }
 
+    /// <summary>Takes over; reads wait in <see cref="HeldReads"/>.</summary>
+    public CoordinatorScript TakeOverHeld()
+    {
+        HeldReads = new();
+        return TakeOver();
+    }
+
     public CoordinatorScript TakeOver() => Tell(new CoordinatorMessages.TakeOver());
 
     public CoordinatorScript Heartbeat(
