@@ -291,9 +291,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             PlacementGraceMs = 0,
             ExpectedProcesses = 1,
             CommitsKept = manifest is null ? 1024 : int.MaxValue,
-            SnapshotEveryEpochs = manifest is null ? 0 : Math.Clamp((options.SnapshotInterval ?? TimeSpan.FromMilliseconds(1000L * interval)).Ticks / (interval * TimeSpan.TicksPerMillisecond), 1, 1000),
+            SnapshotEveryEpochs = manifest is null ? 0 : (int)Math.Clamp((options.SnapshotInterval ?? TimeSpan.FromMilliseconds(1000L * interval)).Ticks / (interval * TimeSpan.TicksPerMillisecond), 1, 1000),
             Manifest = manifest ?? "",
-            RefuseManifest = JobManifest.Refusal,
+            RefusesManifest = JobManifest.Refusal,
         };
     }
 }

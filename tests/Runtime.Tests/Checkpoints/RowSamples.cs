@@ -14,9 +14,9 @@ internal static class RowSamples
     private static readonly CommittedEpoch Commit = new(40, 38, [new(new(0xA1), 12), new(new(0xA2), 13)]);
 
     private static readonly HistoryImage Full = new(
-        "job words", 43, 1_700_000_000_999, 40, [new(8, 9)], [Plan], [Commit], Attempt, 2, [new(0xDEAD), new(0xBEEF)], 37, 30, [new(new(0xA1), 4)], new(JobOutcome.Stopped, "on request"));
+        43, 1_700_000_000_999, 40, [new(8, 9)], [Plan], [Commit], Attempt, 2, [new(0xDEAD), new(0xBEEF)], 37, 30, [new(new(0xA1), 4)], new(JobOutcome.Stopped, "on request"));
 
-    private static readonly HistoryImage Empty = new("", 0, null, 0, [], [], [], null, 0, [], 0, 0, [], null);
+    private static readonly HistoryImage Empty = new(0, null, 0, [], [], [], null, 0, [], 0, 0, [], null);
 
     public static ImmutableArray<(string Name, JournalRows.Row Row)> All { get; } =
     [
@@ -26,7 +26,7 @@ internal static class RowSamples
         ("planned", new JournalRows.Planned(Plan)),
         ("attempted", new JournalRows.Attempted(Attempt)),
         ("committed", new JournalRows.Committed(Commit)),
-        ("snapshotted", new JournalRows.Snapshotted(30, [new(new(0xA1), 4), new(new(0xA2), 5)], Empty)),
+        ("snapshotted", new JournalRows.Snapshotted(30, [new(new(0xA1), 4), new(new(0xA2), 5)], Empty, "job words")),
         ("closed", new JournalRows.Closed(JobOutcome.Failed, "Field 3 of line 7")),
         ("sealed", new JournalRows.Sealed(4)),
         ("epoch-deltas", new JournalRows.EpochDeltas(42, [new(0, 7, new EncodedDelta(new byte[] { 1, 2, 3 })), new(1, 6, null), new(2, 5, new EncodedDelta(Array.Empty<byte>())), new(3, 4, new EncodedDelta(new byte[] { 4 }))])),
