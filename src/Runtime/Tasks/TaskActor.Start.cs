@@ -66,9 +66,11 @@ internal sealed partial class TaskActor
     private void Resume(ControlMessages.SourceStart start)
     {
         _plannedEnd = start.Planned;
-        if (start.Planned == 0 || _chain!.Source is not { } source)
+        // Why not by the offset: a source that had nothing to read yet has been polled all the same, and knows when.
+        var isFirst = start.Inflight.IsDefault;
+        if (isFirst || _chain!.Source is not { } source)
             return;
-        PlannedRange[] planned = start.Inflight.IsDefault ? [] : [.. start.Inflight.Select(range => new PlannedRange(range.Start, range.End, range.Detail))];
+        PlannedRange[] planned = [.. start.Inflight.Select(range => new PlannedRange(range.Start, range.End, range.Detail))];
         source.Resume(new(start.Committed, _deltas?.Position, planned));
     }
 
