@@ -9,9 +9,10 @@ namespace Millrace.Bench.Macro;
 /// <param name="Engines">In the order of the catalog, so that tables look alike.</param>
 /// <param name="Runs">Measured runs per program. Default 5.</param>
 /// <param name="SecondsMin">Least length of a run. Default 5 s.</param>
+/// <param name="IsDurable">Whether the durable engine is measured beside the one in memory. Default false.</param>
 /// <param name="Json">JSON lines instead of Markdown.</param>
 internal sealed record Options(
-    IReadOnlyList<Workload> Workloads, IReadOnlyList<IEngine> Engines, int Runs, double SecondsMin, bool Json)
+    IReadOnlyList<Workload> Workloads, IReadOnlyList<IEngine> Engines, int Runs, double SecondsMin, bool IsDurable, bool Json)
 {
     private static string WorkloadNames => string.Join(", ", Workload.All.Select(workload => workload.Name));
 
@@ -20,21 +21,26 @@ internal sealed record Options(
     /// <exception cref="UsageException">An argument is not what was expected.</exception>
     public static Options Parse(ReadOnlySpan<string> arguments)
     {
-        var options = new Options([], EngineCatalog.Available, Runs: 5, SecondsMin: 5, Json: false);
+        var options = new Options([], EngineCatalog.Available, Runs: 5, SecondsMin: 5, IsDurable: false, Json: false);
         for (var i = 0; i < arguments.Length; i++)
         {
             var argument = arguments[i];
             options = argument switch
             {
+                "--journal" => options with { IsDurable = ParseJournal(Value(arguments, ++i, argument)) },
                 "--json" => options with { Json = true },
                 "--engines" => options with { Engines = ParseEngines(Value(arguments, ++i, argument)) },
                 "--runs" => options with { Runs = ParseRuns(Value(arguments, ++i, argument)) },
                 "--seconds" => options with { SecondsMin = ParseSeconds(Value(arguments, ++i, argument)) },
                 _ when !argument.StartsWith('-') && options.Workloads.Count == 0 => options with { Workloads = ParseWorkloads(argument) },
-                _ => throw new UsageException("workloads, --engines, --runs, --seconds or --json", argument),
+                _ => throw new UsageException("workloads, --engines, --journal, --runs, --seconds or --json", argument),
             };
         }
 
+        if (!options.IsDurable)
+            options = options with { Engines = [.. options.Engines.Where(engine => engine.Name != EngineCatalog.Durable)] };
+        else if (options.Engines.All(engine => engine.Name != EngineCatalog.Durable))
+            options = options with { Engines = [.. options.Engines, EngineCatalog.Available.Single(engine => engine.Name == EngineCatalog.Durable)] };
         return options.Workloads.Count > 0 ? options : throw new UsageException($"workloads ({WorkloadNames})", "none");
     }
 
@@ -55,6 +61,13 @@ internal sealed record Options(
 
         return [.. EngineCatalog.Available.Where(engine => wanted.Contains(engine.Name))];
     }
+
+    private static bool ParseJournal(string name) => name switch
+    {
+        "memory" => false,
+        "sqlite" => true,
+        _ => throw new UsageException("--journal memory or sqlite", name),
+    };
 
     private static int ParseRuns(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs >= 1

@@ -16,12 +16,18 @@ internal sealed class BundledText : IAsyncDisposable
 
     public BundledText()
     {
-        using var stream = typeof(BundledText).Assembly.GetManifestResourceStream("text.txt")!;
-        using var reader = new StreamReader(stream);
-        _lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        _lines = ReadLines();
         Words = _lines.Sum(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
         _listener.Start();
         _serving = ServeAsync();
+    }
+
+    /// <summary>The lines of the text.</summary>
+    public static string[] ReadLines()
+    {
+        using var stream = typeof(BundledText).Assembly.GetManifestResourceStream("text.txt")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;

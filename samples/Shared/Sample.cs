@@ -18,10 +18,19 @@ internal static class Sample
         if (args.Length == 2 && !(int.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535))
             return Refuse($"Port '{args[1]}' found, a number from 1 to 65535 expected.");
 
-        try
+        return await RunAsync(async () =>
         {
             await using var bundled = args.Length == 0 ? new BundledText() : null;
             await run(bundled is null ? new TextInput(args[0], port, bundled) : new TextInput("localhost", bundled.Port, bundled));
+        });
+    }
+
+    /// <summary>Runs a sample that takes its arguments itself.</summary>
+    public static async Task<int> RunAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
             return 0;
         }
         catch (JobFailedException failure)
@@ -35,7 +44,8 @@ internal static class Sample
         }
     }
 
-    private static int Refuse(string message)
+    /// <summary>Says what is wrong with how the sample was called; the result is the exit code.</summary>
+    public static int Refuse(string message)
     {
         Console.Error.WriteLine(message);
         return UserError;

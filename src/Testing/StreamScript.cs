@@ -252,7 +252,7 @@ public sealed class StreamScript : IAsyncDisposable
     {
         var job = _options.Job with { ZeroTime = _options.Start, TaskTimeout = _options.Job.TaskTimeout ?? (_options.Patience * 0.75) };
         if (_options.IsDurable)
-            job = job with { CheckpointDirectory = "(memory of the script)" };
+            job = job with { CheckpointDirectory = "(memory of the script)", Name = job.Name ?? "script" };
         var context = new StreamingContext(_host, _batchInterval, job);
         context.AddStreamingListener(new BatchListener(this));
         return context;

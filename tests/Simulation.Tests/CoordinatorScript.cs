@@ -66,11 +66,18 @@ internal sealed class CoordinatorScript(SimJournal journal, JobShape shape, Coor
         return Tell(CoordinatorMessages.Tick.Instance);
     }
 
+    /// <summary>Takes over; reads wait in <see cref="HeldReads"/>.</summary>
+    public CoordinatorScript TakeOverHeld()
+    {
+        HeldReads = new();
+        return TakeOver();
+    }
+
     public CoordinatorScript TakeOver() => Tell(new CoordinatorMessages.TakeOver());
 
     public CoordinatorScript Heartbeat(
         ProcessUid process, string node = "", long beat = 0, int attempt = 0, long planned = 0, long committed = 0, SinkWatermark[]? applied = null, TaskAck[]? acks = null) =>
-        Tell(new Heartbeat(process, node.Length > 0 ? node : process.ToString(), Coordinator.Incarnation, beat, attempt, planned, committed, [.. acks ?? []], [], [.. applied ?? []], [], 0));
+        Tell(new Heartbeat(process, node.Length > 0 ? node : process.ToString(), Coordinator.Incarnation, beat, attempt, planned, committed, [.. acks ?? []], [], [.. applied ?? []], 0));
 
     public CoordinatorScript Polled(ProcessUid process, int task, int generation, long epoch, long end, bool isFinished = false) =>
         Tell(new OffsetsPolled(process, task, generation, epoch, end, isFinished, 0));

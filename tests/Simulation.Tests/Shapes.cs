@@ -30,5 +30,5 @@ internal static class Shapes
 
     public static CommittedEpoch Commit(long epoch, params RowAddress[] rows) => new(epoch, epoch - 1, [.. rows]);
 
-    public static ControlMessages.TaskReferences[] References(params int[] tasks) => [.. tasks.Select(t => new ControlMessages.TaskReferences(t, []))];
+    public static ControlMessages.TaskReferences[] References(params int[] tasks) => [.. tasks.Select(t => new ControlMessages.TaskReferences(t, null, [], null))];
 }

@@ -13,9 +13,16 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
 {
     private readonly List<EpochPlan> _plans = [];
     private readonly List<SimDelta[]> _committed = [];
+    private readonly List<System.Collections.Immutable.ImmutableArray<RowAddress>> _named = [];
+    private readonly List<System.Collections.Immutable.ImmutableArray<int>> _generations = [];
     private readonly long[][] _cells = [.. Enumerable.Range(0, shape.Count).Select(_ => new long[SimOperator.Cells])];
     private readonly long[] _sinkEpoch = new long[shape.Count];
+    private readonly Dictionary<long, long[][]> _cellsAt = [];
+    private JournalRows.Snapshotted? _snapshot;
     private AttemptPlan? _attempt;
+
+    /// <summary>Records of volatile ranges that a new reader never had.</summary>
+    public long Lost { get; private set; }
 
     public long LastPlanned => _plans.Count;
 
@@ -41,7 +48,53 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
             case JournalRows.Committed(var epoch):
                 OnCommitted(epoch);
                 break;
+            case JournalRows.Snapshotted snapshotted:
+                OnSnapshotted(snapshotted);
+                break;
         }
+    }
+
+    /// <summary>F10: nothing is deleted that a restore or a sink may still ask for.</summary>
+    public void OnTrim(JournalMessages.Trim trim)
+    {
+        var snapshot = _snapshot?.Epoch ?? 0;
+        var needed = snapshot;
+        foreach (var sink in shape.Sinks)
+        {
+            needed = Math.Min(needed, _sinkEpoch[sink]);
+        }
+
+        for (var epoch = needed + 1; trim.Stream.Kind == 'p' && epoch <= LastCommitted; epoch++)
+        {
+            foreach (var row in _named[(int)epoch - 1])
+            {
+                Check(row.Process.Value != trim.Stream.Id || row.Number > trim.Through, "I9", $"{trim} deletes row {row} of epoch {epoch}; the snapshot stands at {snapshot}, the sinks at {needed}");
+            }
+        }
+
+        foreach (var image in _snapshot?.Images ?? [])
+        {
+            Check(trim.Stream != JournalStream.Snapshots(image.Process) || image.Number > trim.Through, "I9", $"{trim} deletes the image {image}");
+        }
+    }
+
+    private void OnSnapshotted(JournalRows.Snapshotted row)
+    {
+        Check(row.Epoch <= LastCommitted && row.Epoch > (_snapshot?.Epoch ?? 0), "I8", $"snapshot {row.Epoch} is named, committed is {LastCommitted}");
+        for (var task = 0; task < shape.Count; task++)
+        {
+            var image = journal.FindImage(row.Images[task]);
+            Check(image is not null && image.Task == task && image.Epoch == row.Epoch, "I8", $"snapshot {row.Epoch} names {row.Images[task]}, which is no image of task {task}");
+            Check(image!.Generation == _generations[(int)row.Epoch - 1][task], "I8", $"snapshot {row.Epoch} names an image of task {task} at generation {image.Generation}");
+            Check(((long[])image.Image!).AsSpan().SequenceEqual(_cellsAt[row.Epoch][task]), "I8", $"image of task {task} in snapshot {row.Epoch} differs from the oracle");
+        }
+
+        foreach (var sink in shape.Sinks)
+        {
+            Check(_sinkEpoch[sink] >= row.Epoch, "I9", $"snapshot {row.Epoch} is named, sink {sink} stands at {_sinkEpoch[sink]}");
+        }
+
+        _snapshot = row;
     }
 
     /// <summary>A task is told to run an epoch.</summary>
@@ -97,6 +150,7 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
         var expected = shape.Sources.Sum(s => _plans.Count == 0 ? 0 : _plans[^1].Ranges[s].End);
         Check(options.StopsAtMs > 0 || expected == shape.Sources.Length * options.RecordsPerSource, "I5", "the sources were not read to their ends");
         Check(LastCommitted == LastPlanned, "I6", $"planned {LastPlanned}, committed {LastCommitted}");
+        expected -= Lost;
         Check(seen.Count == expected, "I5", $"{expected} records expected, {seen.Count} came out");
         foreach (var (key, numbers) in counts)
         {
@@ -136,6 +190,12 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
         }
 
         _committed.Add(deltas);
+        _named.Add(epoch.Rows);
+        _generations.Add(_attempt!.Generation);
+        if (Plan(epoch.Epoch).TakesSnapshot)
+        {
+            _cellsAt[epoch.Epoch] = [.. _cells.Select(c => (long[])c.Clone())];
+        }
     }
 
     private void CheckDelta(int task, long epoch, SimDelta[] deltas)
@@ -154,7 +214,10 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
         if (shape.Tasks[task].IsSource)
         {
             var range = Plan(epoch).Ranges[task];
-            Check(delta.Inputs.Length == range.End - range.Start, "I3", $"epoch {epoch}: source {task} read {delta.Inputs.Length} of {range}");
+            var isLost = range.IsVolatile && !string.Equals(range.Detail, delta.Reader, StringComparison.Ordinal);
+            Check(delta.Lost == (isLost ? range.End - range.Start : 0), "I10", $"epoch {epoch}: source {task} counts {delta.Lost} of {range} as lost");
+            Lost += delta.Lost;
+            Check(delta.Inputs.Length == range.End - range.Start - delta.Lost, "I3", $"epoch {epoch}: source {task} read {delta.Inputs.Length} of {range}");
         }
 
         Replay(task, epoch, delta);

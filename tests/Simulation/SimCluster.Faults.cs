@@ -51,7 +51,7 @@ internal sealed partial class SimCluster
             node = opening;
         }
 
-        switch (Options.OnlyResets ? 3 : Random.Below(15) / 2)
+        switch (Options.OnlyResets ? 3 : Random.Below(19) / 2)
         {
             case 0 or 1 when _nodes[node] is { } process:
                 Kill(process, Random.Below(3) == 0 ? 1 : Random.Between(20, 900));
@@ -72,6 +72,20 @@ internal sealed partial class SimCluster
                     {
                         Kill(process, Random.Between(1, 300));
                     }
+                }
+
+                break;
+            case 8:
+                // The external systems of all sinks, or the database for every node.
+                Counters.Outages++;
+                var untilUs = NowUs + (Random.Between(50, 1200) * 1000);
+                if (Random.Below(2) == 0)
+                {
+                    _sinksOutUntilUs = untilUs;
+                }
+                else
+                {
+                    Array.Fill(_databaseCutUntilUs, untilUs);
                 }
 
                 break;
@@ -187,6 +201,7 @@ internal sealed partial class SimCluster
         Heal();
         _armedResets = 0;
         Array.Clear(_databaseCutUntilUs);
+        _sinksOutUntilUs = 0;
         Trace?.Invoke($"{NowUs / 1000.0,10:F3} calm");
     }
 }

@@ -8,6 +8,7 @@ internal sealed partial class SimCluster
     private readonly SimLink[] _links;
     private readonly bool[,] _cut;
     private readonly long[] _databaseCutUntilUs;
+    private long _sinksOutUntilUs;
     private int _beatNode = -1;
     private bool _isCalm;
 
@@ -111,7 +112,7 @@ internal sealed partial class SimCluster
     {
         var isCut = _databaseCutUntilUs[process.Node] > NowUs;
         var isUnknown = isCut || (!_isCalm && Random.OneIn(Options.UnknownWrite));
-        var delayUs = Random.Between(200, 3000);
+        var delayUs = Random.Between(200, 3000) + (append.Stream.Kind == 's' ? Options.ImageDelayMs * 1000 : 0);
         if (!isUnknown)
         {
             Schedule(NowUs + delayUs, SimEventKind.JournalAppend, null, append, a: 1).Extra = (process, candidate);
@@ -136,12 +137,25 @@ internal sealed partial class SimCluster
     private void OnJournalAppend(SimEvent entry)
     {
         var append = (JournalMessages.Append)entry.Payload!;
-        var isWritten = Journal.TryAppend(append);
+        var isWritten = Journal.TryAppend(append, out var next);
         if (entry.A == 1)
         {
             var (process, candidate) = ((SimProcess, CoordinatorProtocol?))entry.Extra!;
-            var answer = new JournalMessages.Appended(append.Stream, append.FirstNumber, isWritten ? AppendOutcome.Ok : AppendOutcome.Conflict, append.FirstNumber + append.Rows.Length);
+            var answer = new JournalMessages.Appended(append.Stream, append.FirstNumber, isWritten ? AppendOutcome.Ok : AppendOutcome.Conflict, next);
             Schedule(NowUs + Random.Between(100, 1500), SimEventKind.JournalAnswer, process, answer).Extra = candidate;
+        }
+    }
+
+    public void WakeSink(SimProcess process, SimTask task, long atMs) =>
+        Schedule(Math.Max(atMs * 1000, NowUs + 1), SimEventKind.SinkAnswer, process, SinkMessages.Tick.Instance, task.Index).Extra = task;
+
+    private void OnTrim(JournalMessages.Trim trim)
+    {
+        Checker.OnTrim(trim);
+        Counters.Trimmed += Journal.Trim(trim);
+        if (Journal.Count(trim.Stream) == 0)
+        {
+            throw new ViolationException($"I9: nothing is left of {trim.Stream}: a late append to it would succeed.");
         }
     }
 
@@ -197,14 +211,15 @@ internal sealed partial class SimCluster
     private void SubmitApply(SimProcess process, SimTask task, SinkMessages.Apply apply)
     {
         var delayUs = Random.Between(200, 4000);
-        if (_isCalm || !Random.OneIn(Options.UnknownWrite))
+        var isOut = _sinksOutUntilUs > NowUs;
+        if (!isOut && (_isCalm || !Random.OneIn(Options.UnknownWrite)))
         {
             Schedule(NowUs + delayUs, SimEventKind.SinkApply, null, apply, task.Index, 1).Extra = (process, task);
             return;
         }
 
         Counters.UnknownWrites++;
-        var fate = Random.Below(3);
+        var fate = isOut ? 0 : Random.Below(3);
         if (fate > 0)
         {
             var lateUs = fate == 1 ? delayUs : LateUs();
@@ -230,7 +245,7 @@ internal sealed partial class SimCluster
 
     private void OnSinkRead(SimEvent entry)
     {
-        var answer = new SinkMessages.WatermarkRead(_sinks[entry.A]!.Watermark);
+        ISinkInput answer = _sinksOutUntilUs > NowUs ? new SinkMessages.WatermarkUnknown() : new SinkMessages.WatermarkRead(_sinks[entry.A]!.Watermark);
         Schedule(NowUs + Random.Between(100, 1000), SimEventKind.SinkAnswer, (SimProcess)entry.Payload!, answer, entry.A).Extra = entry.Extra;
     }
 }

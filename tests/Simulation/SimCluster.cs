@@ -18,6 +18,7 @@ internal sealed partial class SimCluster
     private readonly List<ICoordinatorEffect> _coordinatorEffects = [];
     private readonly long _sourceStepUs;
     private ulong _sequence;
+    private int _readers;
     private long _completedAtUs = -1;
 
     public SimCluster(ulong seed, ProtocolFaults faults = ProtocolFaults.None, SimOptions? options = null, Action<string>? trace = null)
@@ -27,7 +28,7 @@ internal sealed partial class SimCluster
         Faults = faults;
         Trace = trace;
         Shape = SimOperator.Shape(Options);
-        Journal = new SimJournal();
+        Journal = new SimJournal(Options.HasChunks);
         Checker = new SimChecker(Shape, Options, Journal);
         Journal.Written = OnRowWritten;
         _sinks = new SimSink?[Shape.Count];
@@ -107,6 +108,9 @@ internal sealed partial class SimCluster
         _ = task;
         return Math.Min(Options.RecordsPerSource, NowUs / _sourceStepUs);
     }
+
+    /// <summary>A name for a source's reader that is opened now.</summary>
+    public string NextReader() => (++_readers).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     public void TellWorker(SimProcess process, IWorkerInput input) => Schedule(TaskMoment(process), SimEventKind.ToWorker, process, input);
 
@@ -202,6 +206,9 @@ internal sealed partial class SimCluster
             case SimEventKind.JournalAnswer:
                 OnJournalAnswer(entry);
                 break;
+            case SimEventKind.JournalTrim:
+                OnTrim((JournalMessages.Trim)entry.Payload!);
+                break;
             case SimEventKind.SinkApply:
                 OnSinkApply(entry);
                 break;
@@ -275,6 +282,7 @@ internal sealed partial class SimCluster
             PlacementGraceMs = 300,
             ResumesClosedJob = false,
             JobSeed = 7,
+            SnapshotEveryEpochs = Options.SnapshotEvery,
         };
         process.Candidate = new CoordinatorProtocol(Shape, process.Uid, options, NowMs, Faults);
         process.CandidateTickAtUs = -1;
@@ -363,6 +371,9 @@ internal sealed partial class SimCluster
                     break;
                 case JournalMessages.Read read:
                     SubmitRead(process, candidate, read);
+                    break;
+                case JournalMessages.Trim trim:
+                    Schedule(NowUs + Random.Between(100, 20_000), SimEventKind.JournalTrim, null, trim);
                     break;
                 case CoordinatorMessages.Send send:
                     SendToProcess(process, send.Process, send.Message);
@@ -458,6 +469,7 @@ internal sealed partial class SimCluster
         }
 
         Counters.Epochs += Checker.LastCommitted;
+        Counters.Lost += Checker.Lost;
         Checker.AtEnd(_sinks);
         for (var task = 0; task < Shape.Count; task++)
         {
@@ -482,6 +494,7 @@ internal sealed partial class SimCluster
 
     private void OnRowWritten(JournalStream stream, JournalRows.Row row)
     {
+        Counters.Snapshots += row is JournalRows.Snapshotted ? 1 : 0;
         if (row is JournalRows.Attempted)
         {
             Counters.Attempts++;

@@ -12,6 +12,11 @@ internal sealed class SimCounters
     public long Attempts;
     public long UnknownWrites;
     public long Throws;
+    public long Snapshots;
+    public long Trimmed;
+    public long RestoresAgain;
+    public long Lost;
+    public long Outages;
     public long Epochs;
     public long Events;
 
@@ -26,6 +31,11 @@ internal sealed class SimCounters
         Attempts += other.Attempts;
         UnknownWrites += other.UnknownWrites;
         Throws += other.Throws;
+        Snapshots += other.Snapshots;
+        Trimmed += other.Trimmed;
+        RestoresAgain += other.RestoresAgain;
+        Lost += other.Lost;
+        Outages += other.Outages;
         Epochs += other.Epochs;
         Events += other.Events;
     }

@@ -16,6 +16,7 @@ internal enum SimEventKind
     JournalAppend,
     JournalRead,
     JournalAnswer,
+    JournalTrim,
     SinkApply,
     SinkRead,
     SinkAnswer,

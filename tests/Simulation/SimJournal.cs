@@ -3,25 +3,35 @@ using Millrace.Runtime.Protocol;
 
 namespace Millrace.Simulation;
 
-/// <summary>The database: streams of rows with compare-and-set on the number.</summary>
-internal sealed class SimJournal
+/// <summary>The database: streams of rows with compare-and-set on the number; trimmed rows are gone.</summary>
+/// <param name="hasChunks">Rows take one to three numbers.</param>
+internal sealed class SimJournal(bool hasChunks = false)
 {
-    private readonly Dictionary<JournalStream, List<JournalRows.Row>> _streams = [];
+    private readonly Dictionary<JournalStream, List<JournalMessages.NumberedRow>> _streams = [];
 
     /// <summary>Called for every row that is really written, in order.</summary>
     public Action<JournalStream, JournalRows.Row>? Written { get; set; }
 
-    public bool TryAppend(JournalMessages.Append append)
+    public long RowsRead { get; private set; }
+
+    public bool TryAppend(JournalMessages.Append append) => TryAppend(append, out _);
+
+    public bool TryAppend(JournalMessages.Append append, out long next)
     {
         var rows = Rows(append.Stream);
-        if (rows.Count + 1 != append.FirstNumber)
+        next = rows.Count == 0 ? 1 : rows[^1].NextNumber;
+        if (next != append.FirstNumber)
         {
             return false;
         }
 
         foreach (var row in append.Rows)
         {
-            rows.Add(row);
+            var number = next;
+            next += hasChunks && row is not JournalRows.Sealed and not JournalRows.LeaseTaken
+                ? 1 + (long)(SimRandom.Mix((ulong)number ^ append.Stream.Id) % 3)
+                : 1;
+            rows.Add(new JournalMessages.NumberedRow(number, next, row));
             Written?.Invoke(append.Stream, row);
         }
 
@@ -31,13 +41,35 @@ internal sealed class SimJournal
     public ImmutableArray<JournalMessages.NumberedRow> Read(JournalStream stream, long fromNumber)
     {
         var rows = Rows(stream);
-        return fromNumber > rows.Count ? [] : [.. rows.Select((row, i) => new JournalMessages.NumberedRow(i + 1, i + 2, row)).Skip((int)fromNumber - 1)];
+        if (rows.Count == 0 || rows[^1].Number < fromNumber)
+        {
+            return [];
+        }
+
+        ImmutableArray<JournalMessages.NumberedRow> read = [.. rows.Where(r => r.Number >= fromNumber)];
+        RowsRead += read.Length;
+        return read;
     }
 
-    public JournalRows.EpochDeltas? Find(RowAddress address)
+    public int Trim(JournalMessages.Trim trim) => Rows(trim.Stream).RemoveAll(r => r.Number <= trim.Through);
+
+    public int Count(JournalStream stream) => Rows(stream).Count;
+
+    public JournalRows.EpochDeltas? Find(RowAddress address) => Find(JournalStream.Process(address.Process), address.Number) as JournalRows.EpochDeltas;
+
+    public JournalRows.TaskImage? FindImage(RowAddress address) => Find(JournalStream.Snapshots(address.Process), address.Number) as JournalRows.TaskImage;
+
+    private JournalRows.Row? Find(JournalStream stream, long number)
     {
-        var rows = Rows(JournalStream.Process(address.Process));
-        return address.Number >= 1 && address.Number <= rows.Count ? rows[(int)address.Number - 1] as JournalRows.EpochDeltas : null;
+        foreach (var row in Rows(stream))
+        {
+            if (row.Number == number)
+            {
+                return row.Row;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>One task's part of a named row.</summary>
@@ -57,7 +89,7 @@ internal sealed class SimJournal
         throw new ViolationException($"I2: row {address} of epoch {epoch} with task {task} is named and does not exist.");
     }
 
-    private List<JournalRows.Row> Rows(JournalStream stream)
+    private List<JournalMessages.NumberedRow> Rows(JournalStream stream)
     {
         if (!_streams.TryGetValue(stream, out var rows))
         {

@@ -41,16 +41,16 @@ internal static class SimOperator
     public static JobShape Shape(SimOptions options)
     {
         var tasks = new List<TaskShape>();
-        AddPipeline(tasks, options.Sources, options.Stage1, options.Stage2);
+        AddPipeline(tasks, options.Sources, options.Stage1, options.Stage2, options.HasVolatileSources);
         if (options.HasSecondPipeline)
         {
-            AddPipeline(tasks, 1, 0, 1);
+            AddPipeline(tasks, 1, 0, 1, areVolatile: false);
         }
 
         return new JobShape([.. tasks]);
     }
 
-    private static void AddPipeline(List<TaskShape> tasks, int sources, int stage1, int stage2)
+    private static void AddPipeline(List<TaskShape> tasks, int sources, int stage1, int stage2, bool areVolatile)
     {
         var first = tasks.Count;
         int[] source = [.. Enumerable.Range(first, sources)];
@@ -59,7 +59,7 @@ internal static class SimOperator
         var beforeLast = stage1 > 0 ? middle : source;
         foreach (var _ in source)
         {
-            tasks.Add(new TaskShape(true, false, [], [.. stage1 > 0 ? middle : last]));
+            tasks.Add(new TaskShape(true, false, [], [.. stage1 > 0 ? middle : last], areVolatile));
         }
 
         foreach (var _ in middle)

@@ -29,6 +29,15 @@ internal sealed class SimOptions
     /// <summary>Asked to stop gracefully from then on; 0: never.</summary>
     public long StopsAtMs;
     public int MaxInflight = 3;
+
+    /// <summary>A snapshot is planned after so many epochs; 0: never.</summary>
+    public int SnapshotEvery;
+
+    public bool HasVolatileSources;
+    public bool HasChunks;
+
+    /// <summary>Images take so much longer to write than rows.</summary>
+    public long ImageDelayMs;
     public long DeadlineMs = 60_000;
 
     public static SimOptions Draw(SimRandom random)
@@ -72,6 +81,10 @@ internal sealed class SimOptions
             options.Nodes = 1;
         }
 
+        options.SnapshotEvery = random.Below(4) == 0 ? 0 : 3 + random.Below(8);
+        options.HasVolatileSources = random.Below(3) == 0;
+        options.HasChunks = random.Below(2) == 0;
+        options.ImageDelayMs = random.Below(3) == 0 ? 20 + random.Below(200) : 0;
         return options;
     }
 }

@@ -16,6 +16,8 @@ internal sealed class SimTask
     private readonly int[] _credit;
     private readonly Action<int> _touch;
     private readonly List<ISinkEffect> _sinkEffects = [];
+    private readonly ControlMessages.TaskReferences _references;
+    private readonly string? _reader;
     private Work? _current;
     private long _position;
     private int _outboxCount;
@@ -30,15 +32,8 @@ internal sealed class SimTask
         _credit = new int[_shape.Downstream.Length];
         Array.Fill(_credit, cluster.Options.Credit);
         _touch = Touch;
-        foreach (var reference in start.References.Rows)
-        {
-            var delta = (SimDelta)cluster.Journal.Part(reference.Row, start.Task, reference.Epoch).Delta!;
-            foreach (var (cell, value) in delta.After)
-            {
-                _cells[cell] = value;
-            }
-        }
-
+        _references = start.References;
+        _reader = _shape.IsSource ? cluster.NextReader() : null;
         if (_shape.IsSink)
         {
             Sink = new SinkProtocol(start.References.Rows, start.Base, 20, cluster.Faults);
@@ -60,6 +55,13 @@ internal sealed class SimTask
 
     public void Restored()
     {
+        if (!Load())
+        {
+            _cluster.Counters.RestoresAgain++;
+            _cluster.TellWorker(_process, new WorkerMessages.RestoreFailed(Index, Protocol.Generation, "A row is gone.", IsCorrupt: false));
+            return;
+        }
+
         IsRestored = true;
         if (Sink is not null)
         {
@@ -67,6 +69,40 @@ internal sealed class SimTask
         }
 
         _cluster.TellWorker(_process, new WorkerMessages.TaskReady(Index, Protocol.Generation));
+    }
+
+    /// <returns>False: a row is gone.</returns>
+    private bool Load()
+    {
+        if (_references.Image is { } reference)
+        {
+            if (_cluster.Journal.FindImage(reference.Row) is not { } image)
+            {
+                return false;
+            }
+
+            ((long[])image.Image!).CopyTo(_cells, 0);
+            if ((_cluster.Faults & ProtocolFaults.RestoreIgnoresRows) != ProtocolFaults.None)
+            {
+                return true;
+            }
+        }
+
+        foreach (var row in _references.Rows)
+        {
+            if (_cluster.Journal.Find(row.Row) is null)
+            {
+                return false;
+            }
+
+            var delta = (SimDelta)_cluster.Journal.Part(row.Row, Index, row.Epoch).Delta!;
+            foreach (var (cell, value) in delta.After)
+            {
+                _cells[cell] = value;
+            }
+        }
+
+        return true;
     }
 
     public void Command(IWorkerEffect command)
@@ -92,7 +128,7 @@ internal sealed class SimTask
             case WorkerMessages.PollOffsets poll:
                 var available = _cluster.Available(Index);
                 _cluster.TellWorker(_process, new WorkerMessages.OffsetsPolled(
-                    Index, Protocol.Generation, poll.Epoch, available, available == _cluster.Options.RecordsPerSource));
+                    Index, Protocol.Generation, poll.Epoch, available, available == _cluster.Options.RecordsPerSource, Detail: _reader));
                 break;
         }
     }
@@ -126,6 +162,11 @@ internal sealed class SimTask
         {
             _cluster.OnSinkEffect(_process, this, effect);
         }
+
+        if (Sink.NextWakeMs != long.MaxValue)
+        {
+            _cluster.WakeSink(_process, this, Sink.NextWakeMs);
+        }
     }
 
     private bool RunSource()
@@ -142,7 +183,12 @@ internal sealed class SimTask
             _position = plan.Range.Start;
         }
 
-        if (_position < plan.Range.End)
+        var isReread = plan.Range.Detail == _reader || (_cluster.Faults & ProtocolFaults.RereadVolatileRange) != ProtocolFaults.None;
+        if (plan.Range.IsVolatile && !isReread)
+        {
+            work.Lost = (_cluster.Faults & ProtocolFaults.ForgetLostRecords) != ProtocolFaults.None ? 0 : plan.Range.End - plan.Range.Start;
+        }
+        else if (_position < plan.Range.End)
         {
             if (Throws())
             {
@@ -243,7 +289,12 @@ internal sealed class SimTask
             return;
         }
 
-        _cluster.TellWorker(_process, new WorkerMessages.EpochCompleted(Index, Protocol.Generation, epoch, work.Delta(_cells)));
+        if (PlanOf(epoch).TakesSnapshot)
+        {
+            _cluster.TellWorker(_process, new WorkerMessages.ImageTaken(Index, Protocol.Generation, epoch, (long[])_cells.Clone(), _cells.Length * 8));
+        }
+
+        _cluster.TellWorker(_process, new WorkerMessages.EpochCompleted(Index, Protocol.Generation, epoch, work.Delta(_cells, _reader), 8));
         if (Protocol.CompleteEpoch(epoch))
         {
             work.Undo.Clear();
@@ -419,7 +470,9 @@ internal sealed class SimTask
 
         public ulong[] OutputHash { get; } = new ulong[consumers];
 
-        public SimDelta Delta(long[] cells)
+        public long Lost { get; set; }
+
+        public SimDelta Delta(long[] cells, string? reader)
         {
             var after = new (int Cell, long Value)[Undo.Count];
             for (var i = 0; i < after.Length; i++)
@@ -429,6 +482,8 @@ internal sealed class SimTask
 
             return new SimDelta
             {
+                Reader = reader,
+                Lost = Lost,
                 Inputs = Inputs.ToArray(),
                 InputHash = [.. InputHash],
                 OutputHash = [.. OutputHash],
@@ -447,6 +502,7 @@ internal sealed class SimTask
 
         public void Clear()
         {
+            Lost = 0;
             Undo.Clear();
             Inputs.Clear();
             SinkRows.Clear();

@@ -6,13 +6,17 @@ internal static class EngineCatalog
     /// <summary>The engine that all ratios refer to.</summary>
     public const string Reference = "handwritten";
 
+    /// <summary>The product with every epoch durable, beside the same without; asked for by <c>--journal sqlite</c>.</summary>
+    public const string Durable = "millrace-sqlite";
+
     public static IReadOnlyList<IEngine> Available { get; } =
     [
         .. new IEngine[]
         {
             new HandwrittenEngine(),
             new TwoThreadsEngine(),
-            new MillraceEngine(),
+            new MillraceEngine(isDurable: false),
+            new MillraceEngine(isDurable: true),
             new RxEngine(),
             new AkkaStreamsEngine(),
             new ActorsEngine(),

@@ -12,7 +12,8 @@ internal static class ProgramSource
     /// <summary>All blocks marked with these three words, outdented; in the order of the files' names. A block may have several marks, one a line.</summary>
     public static string Read(string engine, string workload, string variant)
     {
-        var marker = $"{Start}{engine} {workload} {variant}";
+        // The durable engine runs the same programs.
+        var marker = $"{Start}{(engine == EngineCatalog.Durable ? "millrace" : engine)} {workload} {variant}";
         var text = new StringBuilder();
         var assembly = Assembly.GetExecutingAssembly();
         foreach (var file in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))

@@ -98,7 +98,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(create);
         var context = create();
         context.Building();
-        context._options = context._options with { CheckpointDirectory = directory, StartsAnew = false };
+        context.KeepCheckpoints(directory, startsAnew: false);
         return context;
     }
 
@@ -109,8 +109,12 @@ public sealed partial class StreamingContext : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         Building();
-        _options = _options with { CheckpointDirectory = directory, StartsAnew = true };
+        KeepCheckpoints(directory, startsAnew: true);
     }
+
+    // Why a name: sinks know the job by it, and a host has one active context.
+    private void KeepCheckpoints(string directory, bool startsAnew) =>
+        _options = _options with { CheckpointDirectory = directory, StartsAnew = startsAnew, Name = _options.Name ?? "streaming" };
 
     /// <summary>The running job, or null before the start.</summary>
     public IJob? Job => _job;

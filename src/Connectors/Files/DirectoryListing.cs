@@ -19,11 +19,8 @@ internal sealed class DirectoryListing
     private readonly string _directory;
     private readonly DirectorySourceOptions _options;
     private readonly SplitContext _context;
-    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _seenNames;
-    private long? _listedMs;
-    private long _thresholdMs = long.MinValue;
     private long _nowMs;
+    private bool _isBegun;
     private bool _isAway;
     private int _warnings;
 
@@ -33,7 +30,7 @@ internal sealed class DirectoryListing
     public DirectoryListing(string source, string directory, DirectorySourceOptions options, SplitContext context)
     {
         (_source, _directory, _options, _context) = (source, directory, options, context);
-        _seenNames = _seen.GetAlternateLookup<ReadOnlySpan<char>>();
+        Memory = new((long)options.RememberWindow.TotalMilliseconds, context.FirstOffset);
         try
         {
             using var entries = Directory.EnumerateFileSystemEntries(directory, "*", Everything).GetEnumerator();
@@ -44,26 +41,23 @@ internal sealed class DirectoryListing
         }
     }
 
-    /// <summary>The names remembered.</summary>
-    internal int SeenCount => _seen.Count;
+    /// <summary>What was seen.</summary>
+    public DirectoryMemory Memory { get; }
 
     /// <summary>The files that are new at the planned time, empty ones left out, in order of modification time and name.</summary>
     public List<FoundFile> Take(long nowMs)
     {
         var windowMs = (long)_options.RememberWindow.TotalMilliseconds;
         // Why from the last listing and not from now: a pause longer than the window loses no file.
-        var windowStartMs = _listedMs is { } listed ? listed - windowMs : long.MinValue;
-        _thresholdMs = Math.Max(_thresholdMs, Math.Max(windowStartMs, FirstThresholdMs(nowMs - windowMs)));
-        (_nowMs, _warnings) = (nowMs, 0);
-        foreach (var (name, modifiedMs) in _seen)
-        {
-            if (modifiedMs <= _thresholdMs)
-                _seen.Remove(name);
-        }
-
+        var startMs = Memory.ListedMs is { } listed ? listed - windowMs : long.MinValue;
+        if (!_isBegun)
+            startMs = Math.Max(startMs, FirstThresholdMs(nowMs - windowMs));
+        Memory.ThresholdMs = Math.Max(Memory.ThresholdMs, startMs);
+        (_isBegun, _nowMs, _warnings) = (true, nowMs, 0);
+        Memory.Forget();
         if (!TryList(out var entries))
             return [];
-        _listedMs = Math.Max(_listedMs ?? long.MinValue, nowMs);
+        Memory.ListedMs = Math.Max(Memory.ListedMs ?? long.MinValue, nowMs);
         var files = new List<FoundFile>(entries.Count);
         foreach (var entry in entries)
         {
@@ -73,10 +67,43 @@ internal sealed class DirectoryListing
 
         if (_warnings > WarningsMax)
             _context.Warn?.Invoke($"Source {_source}: {_warnings - WarningsMax} more files are ignored");
-        files.Sort(static (left, right) => left.ModifiedMs != right.ModifiedMs
-            ? left.ModifiedMs.CompareTo(right.ModifiedMs)
-            : string.CompareOrdinal(left.Name, right.Name));
+        SortByTime(files);
         return files;
+    }
+
+    /// <summary>The files of a planned range, as a reader before this one had taken them; takes over what it knew.</summary>
+    /// <param name="description">What it said of the range.</param>
+    /// <param name="end">The offset behind the range.</param>
+    public List<FoundFile> TakeAgain(string description, long end)
+    {
+        var state = Learn(description, end);
+        var files = new List<FoundFile>(state.Files.Count);
+        foreach (var file in state.Files)
+        {
+            if (file.SizeBytes > 0)
+                files.Add(new(file.Name, Locate(file.Name), file.ModifiedMs, file.SizeBytes));
+        }
+
+        SortByTime(files);
+        return files;
+    }
+
+    /// <summary>Takes over what a reader before this one knew at an offset.</summary>
+    /// <exception cref="SourceFailedException">It is no text of such a reader.</exception>
+    public DirectoryState Learn(string position, long end)
+    {
+        try
+        {
+            var state = DirectoryState.Parse(position);
+            Memory.Learn(state, end);
+            // Why: NewerThan is of the first start; files that came while nothing ran are newer than that.
+            _isBegun = true;
+            return state;
+        }
+        catch (FormatException cause)
+        {
+            throw new SourceFailedException($"Source {_source}: the checkpoint's list of files can't be read at offset {end}: {cause.Message}; it was written by another version, or is damaged.", cause);
+        }
     }
 
     private static string Reason(Exception cause) => cause switch
@@ -86,15 +113,17 @@ internal sealed class DirectoryListing
         _ => FilePaths.Printable(cause.Message),
     };
 
+    private static void SortByTime(List<FoundFile> files) => files.Sort(static (left, right) => left.ModifiedMs != right.ModifiedMs
+        ? left.ModifiedMs.CompareTo(right.ModifiedMs)
+        : string.CompareOrdinal(left.Name, right.Name));
+
     private static long ToMs(DateTimeOffset moment) => moment.ToUnixTimeMilliseconds();
 
     private long FirstThresholdMs(long windowStartMs)
     {
         if (!_options.NewFilesOnly)
             return long.MinValue;
-        if (_options.NewerThan is { } moment)
-            return ToMs(moment);
-        return _listedMs is null ? windowStartMs : long.MinValue;
+        return _options.NewerThan is { } moment ? ToMs(moment) : windowStartMs;
     }
 
     private bool TryList(out List<Entry> entries)
@@ -127,11 +156,11 @@ internal sealed class DirectoryListing
         if (!IsUnreadable(name, ref entry))
         {
             var modifiedMs = ToMs(entry.LastWriteTimeUtc);
-            if (modifiedMs <= _thresholdMs || modifiedMs > _nowMs)
+            if (modifiedMs <= Memory.ThresholdMs || modifiedMs > _nowMs)
                 return false;
         }
 
-        return !_seenNames.ContainsKey(name);
+        return !Memory.Contains(name);
     }
 
     private static Entry Read(ref FileSystemEntry entry) => new(
@@ -155,7 +184,6 @@ internal sealed class DirectoryListing
 
         if (!MayTake(path))
             return null;
-        _seen[entry.Name] = entry.ModifiedMs;
         var sizeBytes = entry.SizeBytes;
         if (entry.IsLink)
         {
@@ -169,11 +197,14 @@ internal sealed class DirectoryListing
             sizeBytes = target.Length;
         }
 
-        if (sizeBytes > 0)
-            return new(entry.Name, path, entry.ModifiedMs, sizeBytes);
-        if (FilePaths.IsSpecial(path))
+        if (sizeBytes == 0 && FilePaths.IsSpecial(path))
+        {
             Refuse(entry.Name, entry.ModifiedMs, NoRegularFile, "it is a FIFO, a socket or a device");
-        return null;
+            return null;
+        }
+
+        Memory.Add(new(entry.Name, entry.ModifiedMs, sizeBytes));
+        return sizeBytes > 0 ? new(entry.Name, path, entry.ModifiedMs, sizeBytes) : null;
     }
 
     private bool MayTake(string path)
@@ -189,6 +220,13 @@ internal sealed class DirectoryListing
         }
     }
 
+    /// <summary>Where the bytes of a file are that was taken. Where it is gone, or leads outside by now, its reader says so.</summary>
+    private string Locate(string name)
+    {
+        var path = Path.Combine(_directory, name);
+        return new FileInfo(path).LinkTarget is not null && FollowLink(path) is { } target ? target.FullName : path;
+    }
+
     /// <summary>Where the link leads; null where that is not a file within the directory.</summary>
     private FileInfo? FollowLink(string path)
     {
@@ -202,7 +240,7 @@ internal sealed class DirectoryListing
 
     private void Refuse(string name, long modifiedMs, string reason, string because)
     {
-        _seen[name] = modifiedMs;
+        Memory.Add(new(name, modifiedMs, 0));
         _context.RecordSkipped(reason);
         if (++_warnings <= WarningsMax)
             _context.Warn?.Invoke($"Source {_source}: file {FilePaths.Printable(name)} is ignored: {because}");

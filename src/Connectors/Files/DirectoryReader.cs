@@ -6,12 +6,14 @@ namespace Millrace.Connectors.Files;
 /// <remarks>
 /// Offsets count the bytes of the files taken, one file behind the other. Ranges begin and end between files. Within a file the offset
 /// behind a batch is a place from which its decoding goes on, and differs from the true byte by what the decoder holds.
+/// <para>After a restart a range's description gives its files, and the position what was seen before them: the planned epochs read the same
+/// files, and later ones list what came since the last listing.</para>
 /// </remarks>
-internal sealed class DirectoryReader<T>(DirectoryListing listing, FileCursor<T> cursor, IFileFormat<T> format, string source) : ISplitReader<T>
+internal sealed class DirectoryReader<T>(DirectoryListing listing, FileCursor<T> cursor, IFileFormat<T> format, string source, long first) : ISplitReader<T>
 {
     private readonly List<TakenFile> _files = [];
     private (long Epoch, long NowMs)? _polled;
-    private long _end;
+    private long _end = first;
     private int _current;
 
     /// <inheritdoc/>
@@ -25,12 +27,34 @@ internal sealed class DirectoryReader<T>(DirectoryListing listing, FileCursor<T>
         foreach (var found in listing.Take(nowMs))
         {
             format.Check($"{source}, file {FilePaths.Printable(found.Path)}", found.SizeBytes);
-            _files.Add(new(found.Path, found.SizeBytes, _end));
-            _end += found.SizeBytes;
+            Add(found);
         }
 
+        listing.Memory.Mark(_end);
         _polled = (epoch.Number, nowMs);
         return _end;
+    }
+
+    /// <inheritdoc/>
+    public string? Describe(long from, long to) => listing.Memory.Between(from, to).Format();
+
+    /// <inheritdoc/>
+    public string? PositionAt(long offset) => listing.Memory.PositionAt(offset);
+
+    /// <inheritdoc/>
+    /// <exception cref="SourceFailedException">What the reader before said can't be read, or does not fit its offsets.</exception>
+    public void Resume(SplitProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        if (progress.Position is { } position)
+            listing.Learn(position, progress.Committed);
+        foreach (var range in progress.Planned)
+        {
+            if (range.Description is { } description)
+                listing.TakeAgain(description, range.To).ForEach(Add);
+            if (_end != range.To)
+                throw new SourceFailedException($"Source {source}: files up to offset {range.To} were planned, the checkpoint's list ends at {_end}; it is damaged.");
+        }
     }
 
     /// <inheritdoc/>
@@ -45,6 +69,7 @@ internal sealed class DirectoryReader<T>(DirectoryListing listing, FileCursor<T>
     /// <inheritdoc/>
     public void Release(long offset)
     {
+        listing.Memory.Release(offset);
         var done = _files.FindIndex(file => file.End > offset);
         _files.RemoveRange(0, done < 0 ? _files.Count : done);
         _current = 0;
@@ -52,6 +77,12 @@ internal sealed class DirectoryReader<T>(DirectoryListing listing, FileCursor<T>
 
     /// <inheritdoc/>
     public void Dispose() => cursor.Dispose();
+
+    private void Add(FoundFile found)
+    {
+        _files.Add(new(found.Path, found.SizeBytes, _end));
+        _end += found.SizeBytes;
+    }
 
     private TakenFile Find(long offset)
     {

@@ -12,8 +12,9 @@ namespace Millrace.Connectors.Files;
 /// <para>Ignored, with a warning and a count: a symbolic link that leads outside the directory or nowhere, a FIFO, socket or device, a name that
 /// is not UTF-8. A directory that vanishes is warned of once and gives no files until it is back. The job fails, with a
 /// <see cref="SourceFailedException"/>, where the directory is missing at the start, or a taken file has vanished, shrunk or can't be read.</para>
-/// <para>An epoch that runs again in this process reads the same files up to the same size. Not replayable by another process: which files
-/// went to which epoch is known to the readers alone.</para>
+/// <para>An epoch that runs again reads the same files up to the same size, in another process too: its plan names them, and the checkpoint holds
+/// the names taken within the window. Files that came while no process ran belong to the first epochs afterwards, whatever
+/// <see cref="DirectorySourceOptions.NewerThan"/> says; leave files where they are until their epoch has committed.</para>
 /// </remarks>
 public sealed class DirectorySource<T> : ISource<T>
 {
@@ -40,7 +41,7 @@ public sealed class DirectorySource<T> : ISource<T>
     public string Description { get; }
 
     /// <inheritdoc/>
-    public bool IsReplayable => false;
+    public bool IsReplayable => true;
 
     /// <summary>Any number: files go to splits by their names.</summary>
     public int? Splits => null;
@@ -51,6 +52,6 @@ public sealed class DirectorySource<T> : ISource<T>
     {
         ArgumentNullException.ThrowIfNull(context);
         var listing = new DirectoryListing(Description, _directory, _options, context);
-        return new DirectoryReader<T>(listing, new FileCursor<T>(Description, _format, context.RecordSkipped), _format, Description);
+        return new DirectoryReader<T>(listing, new FileCursor<T>(Description, _format, context.RecordSkipped), _format, Description, context.FirstOffset);
     }
 }

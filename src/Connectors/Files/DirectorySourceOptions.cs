@@ -16,7 +16,7 @@ public sealed record DirectorySourceOptions
     public bool NewFilesOnly { get; init; } = true;
 
     /// <summary>Where <see cref="NewFilesOnly"/> holds, files modified at or before this moment are left alone.</summary>
-    /// <value>Default null: the first epoch's planned time less <see cref="RememberWindow"/>. Spark takes the moment when the stream was made.</value>
+    /// <value>Default null: the first epoch's planned time less <see cref="RememberWindow"/>. Spark takes the moment when the stream was made. Of no effect on a job that goes on from a checkpoint.</value>
     public DateTimeOffset? NewerThan { get; init; }
 
     /// <summary>

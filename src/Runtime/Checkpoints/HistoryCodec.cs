@@ -80,10 +80,11 @@ internal static class HistoryCodec
         writer.Int64(row.Epoch);
         Write(writer, row.Images, Write);
         Write(writer, row.History);
+        writer.Text(row.Manifest);
     }
 
     public static JournalRows.Snapshotted ReadSnapshotted(RowReader reader) =>
-        new(reader.Int64(), reader.List(AddressSize, ReadAddress), ReadHistory(reader));
+        new(reader.Int64(), reader.List(AddressSize, ReadAddress), ReadHistory(reader), reader.Text());
 
     public static void Write(RowWriter writer, JournalRows.Closed row)
     {
@@ -95,7 +96,6 @@ internal static class HistoryCodec
 
     private static void Write(RowWriter writer, HistoryImage history)
     {
-        writer.Text(history.Manifest);
         writer.Int64(history.LastPlanned);
         Write(writer, history.LastNowMs is not null);
         if (history.LastNowMs is { } lastNowMs)
@@ -118,7 +118,6 @@ internal static class HistoryCodec
     }
 
     private static HistoryImage ReadHistory(RowReader reader) => new(
-        reader.Text(),
         reader.Int64(),
         reader.Flag() ? reader.Int64() : null,
         reader.Int64(),

@@ -23,8 +23,18 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
 
     public PostgreSqlDatabase(string connectionString)
     {
-        var builder = Parse(connectionString)
-            ?? throw new ConfigurationException("millrace.journal.connection-string: 'Host=…;Database=…;Username=…' expected, a text that is no connection string of PostgreSQL found.");
+        NpgsqlConnectionStringBuilder builder;
+        try
+        {
+            builder = new(connectionString);
+        }
+        catch (ArgumentException)
+        {
+#pragma warning disable MA0054 // Why without the cause: its message repeats parts of the text, which may hold a password.
+            throw new ConfigurationException("millrace.journal.connection-string: 'Host=…;Database=…;Username=…' expected, a text that is no connection string of PostgreSQL found.");
+#pragma warning restore MA0054
+        }
+
         if (!builder.ContainsKey("Timeout"))
             builder.Timeout = ConnectTimeoutSeconds;
         if (!builder.ContainsKey("Command Timeout"))
@@ -63,18 +73,5 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
     {
         using var connection = new NpgsqlConnection(ConnectionString);
         NpgsqlConnection.ClearPool(connection);
-    }
-
-    // Why null and no cause: the message of the exception repeats parts of the text, which may hold a password.
-    private static NpgsqlConnectionStringBuilder? Parse(string connectionString)
-    {
-        try
-        {
-            return new(connectionString);
-        }
-        catch (Exception cause) when (cause is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException)
-        {
-            return null;
-        }
     }
 }

@@ -16,10 +16,15 @@ internal sealed class RowAssembler
     /// <value>The number that is looked at: what an error is about.</value>
     public long Number { get; private set; }
 
+    /// <value>The first number that was there, of whatever chunk; 0 for none.</value>
+    public long FirstNumber { get; private set; }
+
     /// <exception cref="RowFormatException">The chunk is damaged, or is not the one that must follow.</exception>
     public void Add(long number, byte[] chunk)
     {
         Number = number;
+        if (FirstNumber == 0)
+            FirstNumber = number;
         if (_lastNumber != 0 && number != _lastNumber + 1)
             throw new RowFormatException($"number {_lastNumber + 1} expected, {number} found: rows between are gone");
         _lastNumber = number;

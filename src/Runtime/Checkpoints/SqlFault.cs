@@ -9,10 +9,17 @@ namespace Millrace.Runtime.Checkpoints;
 internal static class SqlFault
 {
     private const int SqliteConstraint = 19;
+    private const int SqliteCorrupt = 11;
+    private const int SqliteNoDatabase = 26;
 
     /// <summary>Whether a row of the same number stood there already: the transaction is rolled back for certain.</summary>
     public static bool IsCollision(Exception fault) => Causes(fault).Any(cause =>
         cause is SqliteException { SqliteErrorCode: SqliteConstraint } or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation });
+
+    /// <summary>Whether the database itself is damaged, so that waiting mends nothing.</summary>
+    public static bool IsDamage(Exception fault) => Causes(fault).Any(cause =>
+        cause is SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNoDatabase }
+            or PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted });
 
     /// <summary>A clause that completes "The database …".</summary>
     public static string Describe(Exception fault)
@@ -37,6 +44,7 @@ internal static class SqlFault
         {
             IOException => "is at a path that can't be used (no directory, or not writable); name another path",
             NpgsqlException => "broke the connection",
+            InvalidOperationException wrong => $"was given a row that can't be written: {wrong.Message}",
             var other => $"failed ({other.GetType().Name})",
         };
     }
@@ -46,10 +54,10 @@ internal static class SqlFault
         5 or 6 => "is locked by another process; close what holds it",
         8 => "is read-only; make the file and its directory writable",
         10 => "can't be read or written (I/O error); check the disk",
-        11 => "is damaged; restore the file from a backup",
+        SqliteCorrupt => "is damaged; restore the file from a backup",
         13 => "is full (no space on the disk); it goes on when space is free",
         14 => "can't be opened; name a file in a directory that is writable",
-        26 => "is a file that is no SQLite database; name another one or restore it",
+        SqliteNoDatabase => "is a file that is no SQLite database; name another one or restore it",
         1 when fault.Message.Contains("no such table", StringComparison.Ordinal) => $"has lost its table {SqlDatabase.Table}; restore the file from a backup",
         _ => $"failed (SQLite error {fault.SqliteErrorCode})",
     };
@@ -59,6 +67,7 @@ internal static class SqlFault
         PostgresErrorCodes.InsufficientPrivilege => "denies the permission; grant SELECT, INSERT, UPDATE and DELETE on the table, USAGE on its sequence",
         PostgresErrorCodes.UndefinedTable => $"has lost its table {SqlDatabase.Table}; restore it from a backup",
         PostgresErrorCodes.ReadOnlySqlTransaction => "is read-only (a standby, or set so); name the primary",
+        PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => "is damaged; restore it from a backup",
         PostgresErrorCodes.DiskFull => "is full (no space on the server's disk); it goes on when space is free",
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow => "is stopping or starting",
         PostgresErrorCodes.InvalidCatalogName => "does not exist on the server; create it or correct its name",

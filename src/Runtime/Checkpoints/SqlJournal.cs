@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Persistence.Query;
 using Akka.Persistence.Sql.Query;
 using Akka.Streams;
+using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging;
 using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Protocol;
@@ -9,68 +10,78 @@ using ConfigurationException = Millrace.Data.ConfigurationException;
 
 namespace Millrace.Runtime.Checkpoints;
 
-/// <summary>The journal of one job in a database, by Akka.Persistence.Sql: a stream is a persistence id, a chunk of a row is an event, numbers are sequence numbers.</summary>
+/// <summary>A journal in SQLite or PostgreSQL: rows survive a killed process and the loss of power. Thread-safe.</summary>
 /// <remarks>
-/// <para>The compare-and-set is the unique index over id and number; all chunks of an append are one transaction. An append whose end is not known is
-/// <see cref="AppendOutcome.Unknown"/>: it may still land, and is then found by the next read, or makes the next append at its number a conflict.</para>
-/// <para>Each journal has a small actor system of its own (7 ms, one timer thread): the plugins of a system are configured at its start and log their errors
-/// with stack traces, while journals are opened when jobs start, each with another database, and report an outage in one line.</para>
+/// <para>Each stream is one persistence id, its numbers are the sequence numbers there; a row larger than a chunk takes several numbers that follow
+/// each other. That number and stream are unique in the database is the compare-and-set, also between processes. All rows of an append are one transaction.</para>
+/// <para>Answers come on threads of the pool. When the database fails, appends are answered <see cref="AppendOutcome.Unknown"/> and reads fail without
+/// a reason: both are tried again by who asked. Rows that are damaged fail with a reason.</para>
 /// </remarks>
 internal sealed class SqlJournal : IJournal, IAsyncDisposable
 {
-    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly SqlDatabase _database;
-    private readonly ActorSystem _actors;
-    private readonly SqlOutage _outage;
-    private readonly SqlJournalSettings _settings;
-    private readonly IActorRef _writers;
+    // Between two rows of a read, not for all of it.
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly SqlJournalContext _context;
+    private readonly ActorSystem _system;
+    private readonly IActorRef _appends;
     private readonly SqlReadJournal _query;
     private readonly ActorMaterializer _materializer;
     private volatile bool _isClosed;
 
     private SqlJournal(SqlDatabase database, SqlJournalOptions options, string job, ILogger logger)
     {
-        _database = database;
-        _outage = new(options, job, database.Name, logger, reason => GaveUp?.Invoke(reason));
-        _settings = new(job, options.ChunkSizeBytes, _outage, logger);
-        _actors = ActorSystem.Create("journal", SqlJournalConfig.For(database));
-        _materializer = ActorMaterializer.Create(_actors);
-        _query = PersistenceQuery.Get(_actors).ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
-        _writers = _actors.ActorOf(SqlWriters.Props(_settings), "writers");
+        _context = new(job, database, options, new(options, job, database.Name, logger, reason => GaveUp?.Invoke(reason)), logger);
+        _system = ActorSystem.Create("journal", SqlPlugin.ConfigOf(database));
+        _appends = _system.ActorOf(SqlJournalActor.Props(_context), "appends");
+        _query = PersistenceQuery.Get(_system).ReadJournalFor<SqlReadJournal>(SqlPlugin.QueryId);
+        _materializer = _system.Materializer();
     }
 
-    /// <summary>Told once, when nothing has succeeded for the outage budget or a row can't be written at all: one line, without secrets. On any thread.</summary>
+    /// <summary>Nothing has succeeded for the outage budget. Raised once, on a thread of the pool, with one line.</summary>
     public event Action<string>? GaveUp;
 
     /// <inheritdoc/>
     public bool IsDurable => true;
 
-    /// <summary>Connects, and makes file, directory and table where there are none.</summary>
-    /// <param name="system">The host's: when it ends, the journal is closed.</param>
-    /// <param name="options">Which database.</param>
-    /// <param name="job">Name of the job; two jobs in one database share no stream.</param>
-    /// <param name="logger">Where outages are reported.</param>
-    /// <param name="cancellation">Ends the wait for a connection.</param>
-    /// <exception cref="ConfigurationException">The database can't be used: known after at most a few seconds.</exception>
-    public static async Task<SqlJournal> OpenAsync(ActorSystem system, SqlJournalOptions options, string job, ILogger logger, CancellationToken cancellation)
+    /// <summary>Opens a job's journal, and makes it where there is none.</summary>
+    /// <param name="system">When it ends, the journal closes if it still is open.</param>
+    /// <param name="job">Its name: what the streams of jobs in one database are told apart by.</param>
+    /// <exception cref="ConfigurationException">The database can't be reached or used; known within a few seconds.</exception>
+    public static async Task<SqlJournal> OpenAsync(ActorSystem system, SqlJournalOptions options, string job, ILogger logger, CancellationToken cancellation = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(job);
-        SqlDatabase database = options.Kind == JournalKind.Sqlite ? new SqliteDatabase(options.Target) : new PostgreSqlDatabase(options.Target);
-        if (await ProblemOfAsync(database, cancellation) is { } problem)
-            throw new ConfigurationException($"A journal that can be written expected for job {job}, {database.Name} {problem}.");
+        ArgumentException.ThrowIfNullOrWhiteSpace(job);
+        SqlDatabase database = options.Kind == JournalKind.PostgreSql ? new PostgreSqlDatabase(options.Target) : new SqliteDatabase(options.Target);
+        await WithPatienceAsync(database, job, database.PrepareAsync, cancellation);
         var journal = new SqlJournal(database, options, job, logger);
-        system.RegisterOnTermination(() => _ = journal.DisposeAsync().AsTask());
+        try
+        {
+            // Why read: the first use of the plug-in is slow, and whoever may not read should hear of it here.
+            await WithPatienceAsync(database, job, patience => journal.RowsOf(JournalStream.Lease, long.MaxValue, long.MaxValue).RunWith(Sink.Ignore<EventEnvelope>(), journal._materializer).WaitAsync(patience), cancellation);
+        }
+        catch
+        {
+            await journal.DisposeAsync();
+            throw;
+        }
+
+        _ = CloseWithAsync(system, journal);
         return journal;
     }
+
+    /// <summary>The answer to an append of which nothing is known.</summary>
+    public static JournalMessages.Appended Unknown(JournalMessages.Append request) =>
+        new(request.Stream, request.FirstNumber, AppendOutcome.Unknown, request.FirstNumber);
 
     /// <inheritdoc/>
     public void Append(JournalMessages.Append request, Action<JournalMessages.Appended> answer)
     {
         if (_isClosed)
-            answer(new(request.Stream, request.FirstNumber, AppendOutcome.Unknown, request.FirstNumber));
+            answer(Unknown(request));
         else
-            _writers.Tell(new SqlStreamMessages.Append(request, answer));
+            _appends.Tell(new SqlJournalActor.AppendRequest(request, answer));
     }
 
     /// <inheritdoc/>
@@ -78,62 +89,83 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
         _ = ReadAsync(request, answer, fail);
 
     /// <inheritdoc/>
-    public void Trim(JournalMessages.Trim request)
-    {
-        if (request.Through > 0)
-            _writers.Tell(request);
-    }
+    public void Trim(JournalMessages.Trim request) => _appends.Tell(request);
 
-    /// <summary>Ends all connections. What is being written may still land; it is not answered any more.</summary>
+    /// <summary>Ends it: what is not answered yet is answered as unknown, connections are closed.</summary>
     public async ValueTask DisposeAsync()
     {
         _isClosed = true;
-        _outage.Dispose();
-        await _actors.Terminate();
-        _database.ClearPool();
+        await _system.Terminate();
+        _context.Database.ClearPool();
     }
 
-    // Why text and no cause: what providers say may hold parts of the connection string.
-    private static async Task<string?> ProblemOfAsync(SqlDatabase database, CancellationToken cancellation)
+    private static async Task WithPatienceAsync(SqlDatabase database, string job, Func<CancellationToken, Task> step, CancellationToken cancellation)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(OpenTimeout);
         try
         {
-            await database.PrepareAsync(cancellation);
-            return null;
+            // Why on the pool: SQLite waits for a lock on the thread that calls it.
+            await Task.Run(() => step(patience.Token), patience.Token);
         }
-        catch (Exception cause) when (cause is not (OperationCanceledException or ConfigurationException))
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
-            return SqlFault.Describe(cause);
+            throw new ConfigurationException($"Journal of job {job}: an answer within {OpenTimeout.TotalSeconds} s expected, none of {database.Name} found; see whether it runs.", late);
         }
+        catch (Exception fault) when (fault is not (ConfigurationException or OperationCanceledException))
+        {
+#pragma warning disable MA0054 // Why without the cause: drivers' texts may repeat what is in the connection string.
+            throw new ConfigurationException($"Journal of job {job}: a database that works expected, {database.Name} {SqlFault.Describe(fault)}.");
+#pragma warning restore MA0054
+        }
+    }
+
+    private static async Task CloseWithAsync(ActorSystem system, SqlJournal journal)
+    {
+        await await Task.WhenAny(system.WhenTerminated, journal._system.WhenTerminated);
+        await journal.DisposeAsync();
     }
 
     private async Task ReadAsync(JournalMessages.Read request, Action<JournalMessages.RowsRead> answer, Action<JournalMessages.ReadFailed> fail)
     {
         var rows = new RowAssembler();
-        JournalMessages.RowsRead read;
+        string? reason = null;
         try
         {
-            await _query.CurrentEventsByPersistenceId(_settings.PersistenceId(request.Stream), request.FromNumber, long.MaxValue)
-                .RunForeach(found => rows.Add(found.SequenceNr, (byte[])found.Event), _materializer)
-                .WaitAsync(ReadTimeout);
-            read = new(request.Stream, request.FromNumber, request.Request, rows.Finish());
-        }
-        catch (Exception cause)
-        {
-            fail(new(request.Stream, request.Request, OnReadFailed(request.Stream, rows.Number, cause)));
+            await RowsOf(request.Stream, request.FromNumber, long.MaxValue).RunForeach(row => rows.Add(row.SequenceNr, row.Event as byte[] ?? []), _materializer);
+            var found = rows.Finish();
+            if (rows.FirstNumber > request.FromNumber)
+                await RefuseGapAsync(request, rows.FirstNumber);
+            _context.Outage.ReadSucceeded();
+            answer(new(request.Stream, request.FromNumber, request.Request, found));
             return;
         }
+        catch (RowFormatException damage)
+        {
+            reason = $"Journal of job {_context.Job}, stream {request.Stream}, number {rows.Number}: {damage.Message}; restore {_context.Database.Name} from a backup.";
+        }
+        catch (Exception fault) when (SqlFault.IsDamage(fault))
+        {
+            reason = $"Journal of job {_context.Job}, stream {request.Stream}, number {Math.Max(request.FromNumber, rows.Number + 1)}: a row expected, {_context.Database.Name} {SqlFault.Describe(fault)}.";
+        }
+        catch (Exception fault)
+        {
+            if (!_isClosed)
+                _context.Outage.ReadFailed(fault);
+        }
 
-        _outage.ReadSucceeded();
-        answer(read);
+        fail(new(request.Stream, request.Request, reason));
     }
 
-    private string? OnReadFailed(JournalStream stream, long number, Exception cause)
+    // Rows before the first that is there were trimmed, unless older ones still are.
+    private async Task RefuseGapAsync(JournalMessages.Read request, long first)
     {
-        if (cause.GetBaseException() is RowFormatException format)
-            return $"Journal of job {_settings.Job}, stream {stream}, number {number}: {format.Message}; restore {_database.Name} from a backup, or start the job under another name.";
-        if (!_isClosed)
-            _outage.ReadFailed(cause);
-        return null;
+        var older = await RowsOf(request.Stream, 1, request.FromNumber - 1).Take(1).RunWith(Sink.Seq<EventEnvelope>(), _materializer);
+        if (older.Count > 0)
+            throw new RowFormatException($"number {request.FromNumber} expected, {first} found: rows between are gone");
     }
+
+    private Source<EventEnvelope, Akka.NotUsed> RowsOf(JournalStream stream, long from, long through) => through < from
+        ? Source.Empty<EventEnvelope>()
+        : _query.CurrentEventsByPersistenceId(_context.PersistenceId(stream), from, through).IdleTimeout(ReadTimeout);
 }

@@ -13,4 +13,7 @@ internal static partial class SqlJournalLog
 
     [LoggerMessage(EventId = 1103, Level = LogLevel.Warning, Message = "Journal of job {Job}, stream {Stream}: number {Expected} expected, an append at {Found} refused since it would leave a gap")]
     public static partial void GapRefused(ILogger logger, string job, string stream, long expected, long found);
+
+    [LoggerMessage(EventId = 1104, Level = LogLevel.Warning, Message = "Journal of job {Job}: rows that nobody needs any more stay, {Database} {Reason}")]
+    public static partial void TrimFailed(ILogger logger, string job, string database, string reason);
 }

@@ -17,6 +17,12 @@ internal sealed record SqlJournalOptions
     /// <value>Largest chunk of a row in bytes. Default 1 MiB.</value>
     public int ChunkSizeBytes { get; init; } = 1024 * 1024;
 
+    /// <value>
+    /// How long an append may take before its outcome is unknown. Default 60 s: databases have time-outs of their own, this is for what they miss,
+    /// and a large row takes its time.
+    /// </value>
+    public TimeSpan AppendTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <value>By which the outage budget is measured. Default the system's.</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -3,16 +3,17 @@ using Microsoft.Extensions.Logging;
 namespace Millrace.Runtime.Checkpoints;
 
 /// <summary>When the database fails and when it works again: one line each, and an end of patience. Thread-safe.</summary>
-/// <remarks>A full or read-only disk still reads: only a write that succeeds ends an outage of writes.</remarks>
-internal sealed class SqlOutage(SqlJournalOptions options, string job, string database, ILogger logger, Action<string> giveUp) : IDisposable
+/// <remarks>
+/// A full or read-only disk still reads: only a write that succeeds ends an outage of writes. Patience is looked at when something fails
+/// again (the state machines go on trying), so that a journal that nobody uses any more never gives up.
+/// </remarks>
+internal sealed class SqlOutage(SqlJournalOptions options, string job, string database, ILogger logger, Action<string> giveUp)
 {
     private readonly Lock _lock = new();
     private bool _writesFail;
     private bool _readsFail;
     private bool _hasGivenUp;
-    private string _reason = "";
     private long _since;
-    private ITimer? _patience;
 
     public void WriteSucceeded() => Succeeded(isWrite: true);
 
@@ -22,42 +23,28 @@ internal sealed class SqlOutage(SqlJournalOptions options, string job, string da
 
     public void ReadFailed(Exception fault) => Failed(fault, isWrite: false);
 
-    /// <summary>Says so once, at once: what is wrong is not mended by waiting.</summary>
-    public void GiveUp(string reason)
-    {
-        lock (_lock)
-        {
-            if (_hasGivenUp)
-                return;
-            _hasGivenUp = true;
-        }
-
-        giveUp(reason);
-    }
-
-    public void Dispose()
-    {
-        lock (_lock)
-        {
-            _patience?.Dispose();
-            _hasGivenUp = true;
-        }
-    }
-
     private void Failed(Exception fault, bool isWrite)
     {
+        string? reason = null;
         lock (_lock)
         {
             var isFirst = !_writesFail && !_readsFail;
             _writesFail |= isWrite;
             _readsFail |= !isWrite;
-            if (!isFirst)
-                return;
-            _reason = SqlFault.Describe(fault);
-            _since = options.Time.GetTimestamp();
-            _patience = options.Time.CreateTimer(_ => OnBudgetSpent(), null, options.OutageBudget, Timeout.InfiniteTimeSpan);
-            SqlJournalLog.OutageBegan(logger, job, database, _reason);
+            if (isFirst)
+            {
+                _since = options.Time.GetTimestamp();
+                SqlJournalLog.OutageBegan(logger, job, database, SqlFault.Describe(fault));
+            }
+            else if (!_hasGivenUp && options.Time.GetElapsedTime(_since) >= options.OutageBudget)
+            {
+                _hasGivenUp = true;
+                reason = SqlFault.Describe(fault);
+            }
         }
+
+        if (reason is not null)
+            giveUp($"Journal of job {job}: an answer within {options.OutageBudget.TotalSeconds} s expected, {database} {reason}; mend it and start the job again.");
     }
 
     private void Succeeded(bool isWrite)
@@ -68,23 +55,8 @@ internal sealed class SqlOutage(SqlJournalOptions options, string job, string da
                 return;
             _readsFail = false;
             _writesFail &= !isWrite;
-            if (_writesFail)
-                return;
-            _patience?.Dispose();
-            _patience = null;
-            SqlJournalLog.OutageEnded(logger, job, database, Math.Round(options.Time.GetElapsedTime(_since).TotalSeconds, 1));
+            if (!_writesFail)
+                SqlJournalLog.OutageEnded(logger, job, database, Math.Round(options.Time.GetElapsedTime(_since).TotalSeconds, 1));
         }
-    }
-
-    private void OnBudgetSpent()
-    {
-        lock (_lock)
-        {
-            // Why: the timer may have fired just before the success that ended it.
-            if (_patience is null)
-                return;
-        }
-
-        GiveUp($"The journal works within {options.OutageBudget.TotalSeconds} s expected, {database} {_reason}; mend it and start the job again.");
     }
 }

@@ -51,8 +51,8 @@ internal sealed class SqliteDatabase : SqlDatabase
     /// <inheritdoc/>
     public override void ClearPool()
     {
-        // Why all: the plugin's connections are pooled under a text of its own making; other journals only lose idle ones.
-        SqliteConnection.ClearAllPools();
+        using var connection = new SqliteConnection(ConnectionString);
+        SqliteConnection.ClearPool(connection);
     }
 
     private async Task PrepareTableAsync(SqliteConnection connection, CancellationToken cancellation)

@@ -11,7 +11,7 @@ internal sealed class ConfigSection(Config section)
     private static readonly (string Unit, double Milliseconds)[] Units =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
-    private static readonly (string Unit, int Bytes)[] SizeUnits = [("B", 1), ("KiB", 1024), ("MiB", 1024 * 1024)];
+    private static readonly (string Unit, double Bytes)[] Sizes = [("", 1), ("KiB", 1024), ("MiB", 1024 * 1024)];
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("-+.0123456789");
 
@@ -39,36 +39,36 @@ internal sealed class ConfigSection(Config section)
         return TimeSpan.FromMilliseconds(milliseconds);
     }
 
-    /// <summary>One of the names, lower case.</summary>
-    public string Choice(string key, params ReadOnlySpan<string> names)
-    {
-        var text = Text(key);
-        return names.Contains(text) ? text : throw Wrong(key, text, string.Join(" or ", names.ToArray()));
-    }
-
-    /// <summary>Whole bytes.</summary>
-    public int Size(string key, int minimum, int maximum)
+    /// <summary>A number of bytes, bare or with a unit.</summary>
+    public int Bytes(string key, int minimum, int maximum)
     {
         var text = Text(key);
         var digits = text.AsSpan().IndexOfAnyExcept(NumberCharacters);
         var unit = digits < 0 ? "" : text[digits..].Trim();
-        var factor = Array.Find(SizeUnits, known => known.Unit == unit).Bytes;
-        if (factor == 0 || !long.TryParse(text.AsSpan(0, digits).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            throw Wrong(key, text, "a whole number and a unit (B, KiB, MiB)");
-        var bytes = number > int.MaxValue ? long.MaxValue : number * factor;
-        if (bytes < minimum || bytes > maximum)
-            throw Wrong(key, text, $"a size from {SpellSize(minimum)} to {SpellSize(maximum)}");
+        var factor = Array.Find(Sizes, known => known.Unit == unit).Bytes;
+        if (factor == 0 || !double.TryParse(text.AsSpan(0, digits < 0 ? text.Length : digits).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            throw Wrong(key, text, "a number of bytes, or one with a unit (KiB, MiB),");
+        var bytes = number * factor;
+        if (bytes < minimum || bytes > maximum || bytes != Math.Floor(bytes))
+            throw Wrong(key, text, string.Create(CultureInfo.InvariantCulture, $"{minimum} to {maximum} bytes"));
         return (int)bytes;
     }
 
-    /// <summary>May be empty.</summary>
-    public string OptionalText(string key) => section.GetString(key)?.Trim() ?? "";
-
-    private static string SpellSize(int bytes)
+    /// <summary>One of a few words.</summary>
+    public T Choice<T>(string key, params (string Word, T Value)[] choices)
     {
-        var (unit, factor) = SizeUnits.Last(known => bytes % known.Bytes == 0);
-        return string.Create(CultureInfo.InvariantCulture, $"{bytes / factor} {unit}");
+        var text = Text(key);
+        foreach (var (word, value) in choices)
+        {
+            if (word == text)
+                return value;
+        }
+
+        throw Wrong(key, text, string.Join(" or ", choices.Select(choice => choice.Word)));
     }
+
+    /// <summary>Text that may be empty. It may hold a secret: no complaint repeats it.</summary>
+    public string OptionalText(string key) => section.GetString(key)?.Trim() ?? "";
 
     private static string Spell(TimeSpan duration)
     {

@@ -89,13 +89,22 @@ public static class ConfigurationLoader
         };
     }
 
-    private static JournalOptions ReadJournal(ConfigSection section) => new()
+    private static JournalOptions ReadJournal(ConfigSection section)
     {
-        Kind = section.Choice("journal.kind", "sqlite", "postgresql") == "sqlite" ? JournalKind.Sqlite : JournalKind.PostgreSql,
-        ConnectionString = section.OptionalText("journal.connection-string"),
-        OutageBudget = section.Duration("journal.outage-budget", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
-        ChunkSizeBytes = section.Size("journal.chunk-size", 4 * 1024, 64 * 1024 * 1024),
-    };
+        var kind = section.Choice("journal.kind", ("sqlite", JournalKind.Sqlite), ("postgresql", JournalKind.PostgreSql));
+        var connectionString = section.OptionalText("journal.connection-string");
+        if (kind == JournalKind.PostgreSql && connectionString.Length == 0)
+            throw new ConfigurationException("millrace.journal.connection-string: one expected with kind = postgresql, none found; set it to 'Host=…;Database=…;Username=…'.");
+        if (kind == JournalKind.Sqlite && connectionString.Length > 0)
+            throw new ConfigurationException("millrace.journal.connection-string: none expected with kind = sqlite, one found; leave it out (the checkpoint directory holds the file), or set kind = postgresql.");
+        return new JournalOptions
+        {
+            Kind = kind,
+            ConnectionString = connectionString,
+            OutageBudget = section.Duration("journal.outage-budget", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            ChunkSizeBytes = section.Bytes("journal.chunk-size", 1024, 16 * 1024 * 1024),
+        };
+    }
 
     // Other sections are other libraries' business; one that is nearly ours is a slip.
     private static void RefuseMisspeltRoot(Config user)

@@ -1,11 +1,11 @@
 namespace Millrace.Runtime.Configuration;
 
-/// <summary>Which database keeps the journal.</summary>
+/// <summary>The database of a durable journal.</summary>
 public enum JournalKind
 {
-    /// <summary>A file in the job's checkpoint directory, of this machine only; nothing to install.</summary>
+    /// <summary>A file of this machine; nothing to install.</summary>
     Sqlite,
 
-    /// <summary>A server that processes on several machines share.</summary>
+    /// <summary>A server that several machines may share.</summary>
     PostgreSql,
 }

@@ -1,19 +1,16 @@
 namespace Millrace.Runtime.Configuration;
 
-/// <summary>The <c>millrace.journal</c> section, read and checked. What each value means stands in <c>hocon/millrace.conf</c>.</summary>
+/// <summary>The <c>millrace.journal</c> section, read and checked. It says where durable jobs keep their journal; which jobs are durable is theirs to say.</summary>
 public sealed record JournalOptions
 {
-    /// <value>Default <see cref="JournalKind.Sqlite"/>.</value>
-    public JournalKind Kind { get; init; }
+    public required JournalKind Kind { get; init; }
 
-    /// <value>Of a PostgreSQL server; default empty. May hold a password: never written anywhere.</value>
-    public string ConnectionString { get; init; } = "";
+    /// <value>May hold a password: never shown. Empty for SQLite.</value>
+    public required string ConnectionString { get; init; }
 
-    /// <value>Default 5 minutes.</value>
-    public TimeSpan OutageBudget { get; init; } = TimeSpan.FromMinutes(5);
+    public required TimeSpan OutageBudget { get; init; }
 
-    /// <value>Bytes; default 1 MiB.</value>
-    public int ChunkSizeBytes { get; init; } = 1024 * 1024;
+    public required int ChunkSizeBytes { get; init; }
 
     /// <summary>Everything but the connection string.</summary>
     public override string ToString() => $"{Kind}, outage budget {OutageBudget}, chunks of {ChunkSizeBytes} bytes";

@@ -12,6 +12,7 @@ namespace Millrace.Runtime.Hosting;
 internal sealed class JobJournals(ActorSystem system, JournalOptions configuration, ILogger logger)
 {
     private const string FileName = "journal.db";
+    private const string OnlyJob = "job";
 
     /// <summary>Opens the journal of a job.</summary>
     /// <exception cref="ConfigurationException">It can't be opened.</exception>
@@ -48,5 +49,8 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
     }
 
     private async Task<IJournal> OpenAsync(string directory, string? name, CancellationToken cancellationToken) =>
-        await SqlJournal.OpenAsync(system, configuration.For(Path.Combine(directory, FileName)), name ?? "job", logger, cancellationToken).ConfigureAwait(false);
+        await SqlJournal.OpenAsync(system, configuration.For(Path.Combine(directory, FileName)), StreamsOf(name), logger, cancellationToken).ConfigureAwait(false);
+
+    // Why not the name in a file: it holds one job, and under another name its checkpoint must be found, so that it is refused.
+    private string StreamsOf(string? name) => configuration.Kind == JournalKind.Sqlite ? OnlyJob : name ?? OnlyJob;
 }

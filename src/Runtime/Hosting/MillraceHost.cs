@@ -254,6 +254,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             throw new GraphException($"{options.KeyGroups} key groups found, 1 or more expected.");
         if (options.MaxInflightEpochs is < 1)
             throw new GraphException($"{options.MaxInflightEpochs} epochs in flight found, 1 or more expected.");
+        if (options is { CheckpointDirectory: not null, Name: null })
+            throw new GraphException("JobOptions.Name: a name expected for a job with a checkpoint directory, none found; sinks know the job by it when it starts again.");
         if (options.TaskTimeout is { } timeout && timeout <= TimeSpan.Zero)
             throw new GraphException($"Task time-out {timeout.TotalMilliseconds} ms found, more than 0 expected.");
     }
@@ -289,9 +291,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             PlacementGraceMs = 0,
             ExpectedProcesses = 1,
             CommitsKept = manifest is null ? 1024 : int.MaxValue,
-            SnapshotEveryEpochs = manifest is null ? 0 : Math.Clamp((options.SnapshotInterval ?? TimeSpan.FromMilliseconds(1000L * interval)).Ticks / (interval * TimeSpan.TicksPerMillisecond), 1, 1000),
+            SnapshotEveryEpochs = manifest is null ? 0 : (int)Math.Clamp((options.SnapshotInterval ?? TimeSpan.FromMilliseconds(1000L * interval)).Ticks / (interval * TimeSpan.TicksPerMillisecond), 1, 1000),
             Manifest = manifest ?? "",
-            RefuseManifest = JobManifest.Refusal,
+            RefusesManifest = JobManifest.Refusal,
         };
     }
 }

@@ -78,6 +78,9 @@ internal sealed class EpochCoordinator : UntypedActor
             case CoordinatorMessages.Send send:
                 _worker.Tell(send.Message);
                 break;
+            case CoordinatorMessages.Opened opened:
+                _job.OnOpened(opened.Committed);
+                break;
             case CoordinatorMessages.EpochPlanned planned:
                 _job.OnPlanned(planned.Plan, _clock.NowMs);
                 break;

@@ -114,6 +114,9 @@ internal sealed class JobHandle : IJob
         _started.TrySetResult();
     }
 
+    /// <summary>The job goes on behind this epoch; 0 for one that begins.</summary>
+    public void OnOpened(long committed) => Interlocked.Exchange(ref _committed, committed);
+
     public void OnPlanned(EpochPlan plan, long nowMs)
     {
         _plannedAtMs[plan.Epoch] = nowMs;

@@ -44,8 +44,8 @@ internal static class ControlMessages
     /// <param name="Acks">All acknowledgements of uncommitted epochs.</param>
     /// <param name="Failures">Failures whose tasks have not been sent back yet.</param>
     /// <param name="Applied">Watermark of each of its sink tasks.</param>
-    /// <param name="Images">The newest durable image of each of its tasks.</param>
     /// <param name="Asks">Number of the last question; a beat that answers it proves that nothing older is acted on. 0: none.</param>
+    /// <param name="Images">Durable images whose snapshot is neither named nor superseded, as far as the process knows.</param>
     internal sealed record Heartbeat(
         ProcessUid Process,
         string Node,
@@ -57,22 +57,19 @@ internal static class ControlMessages
         ImmutableArray<TaskAck> Acks,
         ImmutableArray<TaskFailure> Failures,
         ImmutableArray<SinkWatermark> Applied,
-        ImmutableArray<ImageAck> Images,
-        long Asks) : ToCoordinator(Process);
+        long Asks,
+        ImmutableArray<WrittenImage> Images = default) : ToCoordinator(Process);
 
     /// <summary>A row is durable: its tasks acknowledge.</summary>
     internal sealed record Acknowledge(ProcessUid Process, ImmutableArray<TaskAck> Acks) : ToCoordinator(Process);
-
-    /// <summary>An image is durable.</summary>
-    internal sealed record ImageWritten(ProcessUid Process, ImageAck Image) : ToCoordinator(Process);
 
     /// <summary>Answer of a source task to a poll.</summary>
     /// <param name="End">Exclusive; never behind what was planned.</param>
     /// <param name="Finished">There will never be data behind <paramref name="End"/>.</param>
     /// <param name="First">Where the very first range of the task starts; of no interest later.</param>
-    /// <param name="Detail">What a reader opened anew must know to read up to there, beside the offsets.</param>
-    internal sealed record OffsetsPolled(
-        ProcessUid Process, int Task, int Generation, long Epoch, long End, bool Finished, long First, string? Detail = null) : ToCoordinator(Process);
+    /// <param name="Detail">Goes into the planned range: see <see cref="OffsetRange.Detail"/>.</param>
+    internal sealed record OffsetsPolled(ProcessUid Process, int Task, int Generation, long Epoch, long End, bool Finished, long First, string? Detail = null)
+        : ToCoordinator(Process);
 
     /// <summary>A task failed, or a channel into it broke.</summary>
     internal sealed record TaskFailed(ProcessUid Process, TaskFailure Failure) : ToCoordinator(Process);
@@ -80,10 +77,8 @@ internal static class ControlMessages
     /// <summary>A sink has applied everything up to an epoch.</summary>
     internal sealed record SinkApplied(ProcessUid Process, SinkWatermark Watermark) : ToCoordinator(Process);
 
+    /// <param name="Bytes">Size of the task's delta.</param>
     internal readonly record struct TaskAck(int Task, int Generation, long Epoch, RowAddress Row, long Bytes = 0);
-
-    /// <param name="Row">In the stream of the process's images.</param>
-    internal readonly record struct ImageAck(int Task, int Generation, long Epoch, RowAddress Row, long Bytes);
 
     /// <param name="Task">The task that has to go back; for a broken channel its receiver.</param>
     /// <param name="Generation">Its generation when it failed: a failure of an older one is settled.</param>
@@ -92,21 +87,36 @@ internal static class ControlMessages
 
     internal readonly record struct SinkWatermark(int Task, long Epoch);
 
-    /// <summary>What a new owner of a task starts from.</summary>
-    /// <param name="Image">The named image; null: none.</param>
-    /// <param name="Rows">The named rows behind the image, in order of epochs.</param>
-    /// <param name="Source">Where a source goes on.</param>
-    /// <param name="Applied">Every sink has at least everything up to this epoch.</param>
+    /// <summary>What a new owner needs to restore a task.</summary>
+    /// <param name="Image">Its image in the last snapshot; null without a snapshot.</param>
+    /// <param name="Rows">Its named rows behind the image, in order of epochs.</param>
+    /// <param name="SourceStart">Of a source task; null before the first plan.</param>
+    /// <param name="Applied">Every sink has at least everything up to this epoch: what is known of one that keeps no watermark.</param>
     internal sealed record TaskReferences(
-        int Task, ImmutableArray<EpochReference> Rows, ImageReference? Image = null, SourceStart Source = default, long Applied = 0);
+        int Task, ImageReference? Image, ImmutableArray<EpochReference> Rows, SourceStart? SourceStart, long Applied = 0);
 
-    /// <param name="Row">In the stream of a process's images.</param>
     internal readonly record struct ImageReference(long Epoch, RowAddress Row);
 
-    /// <param name="Committed">Everything before it is history.</param>
-    /// <param name="Planned">Everything before it is planned: what was received by another process exists no more where the source is volatile.</param>
-    /// <param name="Inflight">The ranges in between, in order; default: none.</param>
-    internal readonly record struct SourceStart(long Committed, long Planned, ImmutableArray<OffsetRange> Inflight);
+    /// <summary>Where a reader opened anew stands.</summary>
+    /// <param name="Committed">End of the last committed range.</param>
+    /// <param name="Planned">End of the last planned range: a volatile source gives its first new record this offset.</param>
+    /// <param name="Inflight">The ranges between them, in order.</param>
+    internal sealed record SourceStart(long Committed, long Planned, ImmutableArray<OffsetRange> Inflight);
+
+    /// <summary>The image of a task is durable.</summary>
+    internal readonly record struct WrittenImage(int Task, int Generation, long Epoch, RowAddress Row, long Bytes);
+
+    /// <summary>An image is durable; repeated in heartbeats until its snapshot is named or superseded.</summary>
+    internal sealed record SnapshotWritten(ProcessUid Process, WrittenImage Image) : ToCoordinator(Process);
+
+    /// <summary>A snapshot is named: images up to its epoch need not be told any more.</summary>
+    internal sealed record SnapshotNamed(long Incarnation, long Epoch) : ToProcess(Incarnation);
+
+    /// <summary>A restore missed a row, which a later snapshot may have replaced: the task needs newer references. Repeated with heartbeats.</summary>
+    internal sealed record ReferencesWanted(ProcessUid Process, int Task, int Generation) : ToCoordinator(Process);
+
+    /// <summary>Answer to <see cref="ReferencesWanted"/>.</summary>
+    internal sealed record References(long Incarnation, int Generation, TaskReferences Task) : ToProcess(Incarnation);
 
     internal readonly record struct EpochReference(long Epoch, long Previous, RowAddress Row);
 }

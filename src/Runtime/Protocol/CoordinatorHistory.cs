@@ -30,50 +30,32 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
     /// <value>Failures of tasks since the last commit.</value>
     public int Failures { get; private set; }
 
+    public JournalRows.Closed? Closed { get; private set; }
+
     /// <value>Every sink has at least everything up to this epoch.</value>
     public long Applied { get; private set; }
 
-    /// <value>The epoch of the named images; 0 for none.</value>
+    /// <value>Epoch of the named snapshot; 0 without one.</value>
     public long SnapshotEpoch { get; private set; }
 
     /// <value>By task: where its image stands; empty without a snapshot.</value>
     public ImmutableArray<RowAddress> Images { get; private set; } = [];
 
-    public JournalRows.Closed? Closed { get; private set; }
+    /// <value>The last committed epoch whose plan takes a snapshot that is not named; null: none. A folded history does not tell it: the next plan makes up for that.</value>
+    public SnapshotCandidate? Candidate { get; private set; }
+
+    /// <value>What the job is made of, as the last coordinator wrote it; null before the first.</value>
+    public string? Manifest { get; private set; }
+
+    /// <summary>All that there is to know.</summary>
+    public HistoryImage Image() => new(
+        LastPlanned, LastNowMs, LastCommitted, LastPlanned > 0 ? [.. _lastRange] : [], [.. _inflight], [.. _committed], Attempt, Failures,
+        [.. _dead.Order()], Applied, SnapshotEpoch, Images, Closed);
 
     public bool IsDead(ProcessUid process) => _dead.Contains(process);
 
     /// <summary>Where the next range of a source starts; null before its first.</summary>
     public OffsetRange? LastRange(int task) => LastPlanned > 0 ? _lastRange[task] : null;
-
-    /// <summary>Where a source that is opened anew goes on.</summary>
-    public ControlMessages.SourceStart SourceStart(int task) => LastPlanned == 0
-        ? default
-        : new(
-            _inflight.Count > 0 ? _inflight[0].Ranges[task].Start : _lastRange[task].End,
-            _lastRange[task].End,
-            [.. _inflight.Select(plan => plan.Ranges[task])]);
-
-    /// <summary>All of it, with a snapshot that is about to be named, or without a new one.</summary>
-    public HistoryImage Image(string manifest, long? snapshot = null, ImmutableArray<RowAddress> images = default)
-    {
-        var epoch = snapshot ?? SnapshotEpoch;
-        return new(
-            manifest,
-            LastPlanned,
-            LastNowMs,
-            LastCommitted,
-            LastPlanned == 0 ? [] : [.. _lastRange],
-            [.. _inflight],
-            [.. _committed.Where(decision => decision.Epoch > epoch)],
-            Attempt,
-            Failures,
-            [.. _dead.Order()],
-            Math.Max(Applied, epoch),
-            epoch,
-            snapshot is null ? Images : images,
-            Closed);
-    }
 
     /// <value>Every source has been planned to its end.</value>
     public bool AllSourcesEnded
@@ -106,6 +88,7 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
             case JournalRows.Committed(var epoch):
                 Expect(LastCommitted, epoch.Previous, "Committed after");
                 Expect(_inflight[0].Epoch, epoch.Epoch, "Committed");
+                Candidate = _inflight[0].TakesSnapshot ? new SnapshotCandidate(epoch, Attempt!.Generation) : Candidate;
                 _inflight.RemoveAt(0);
                 _committed.Add(epoch);
                 if (_committed.Count / 2 >= commitsKept)
@@ -127,35 +110,41 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
                 Closed = closed;
                 break;
             case JournalRows.Opened opened:
-                if (opened.History is { } history)
-                {
-                    Load(history);
-                }
-
+                Restore(opened.History);
+                Manifest = opened.Manifest;
                 Closed = opened.Resumes ? null : Closed;
                 break;
             case JournalRows.Snapshotted snapshotted:
-                Load(snapshotted.History);
+                Restore(snapshotted.History);
+                Manifest = snapshotted.Manifest;
                 break;
         }
     }
 
-    private void Load(HistoryImage image)
-    {
-        (LastPlanned, LastNowMs, LastCommitted) = (image.LastPlanned, image.LastNowMs, image.LastCommitted);
-        (Attempt, Failures, Closed, Applied) = (image.Attempt, image.Failures, image.Closed, image.Applied);
-        (SnapshotEpoch, Images) = (image.SnapshotEpoch, image.Images);
-        image.LastRanges.CopyTo(_lastRange);
-        Replace(_inflight, image.Inflight);
-        Replace(_committed, image.Committed);
-        _dead.Clear();
-        _dead.UnionWith(image.Dead);
-    }
+    /// <summary>The candidate can't become a snapshot any more.</summary>
+    public void GiveUpCandidate() => Candidate = null;
 
-    private static void Replace<T>(List<T> list, ImmutableArray<T> items)
+    private void Restore(HistoryImage? image)
     {
-        list.Clear();
-        list.AddRange(items);
+        if (image is null)
+        {
+            return;
+        }
+
+        (LastPlanned, LastNowMs, LastCommitted) = (image.LastPlanned, image.LastNowMs, image.LastCommitted);
+        image.LastRanges.CopyTo(_lastRange);
+        _inflight.Clear();
+        _inflight.AddRange(image.Inflight);
+        _committed.Clear();
+        _committed.AddRange(image.Committed);
+        (Attempt, Failures, Applied) = (image.Attempt, image.Failures, image.Applied);
+        _dead.UnionWith(image.Dead);
+        if (SnapshotEpoch != image.SnapshotEpoch)
+        {
+            (SnapshotEpoch, Images, Candidate) = (image.SnapshotEpoch, image.Images, null);
+        }
+
+        Closed = image.Closed;
     }
 
     private static void Expect(long expected, long found, string what)

@@ -49,17 +49,17 @@ internal sealed record CoordinatorOptions
     /// <value>Commits that are remembered for processes that missed them and for new owners. Default all; a bound where no task can get a new owner.</value>
     public int CommitsKept { get; init; } = int.MaxValue;
 
-    /// <value>A snapshot is taken after so many epochs at the latest; 0: never, where nothing is durable.</value>
-    public long SnapshotEveryEpochs { get; init; }
+    /// <value>A snapshot is planned at the latest after this many epochs. Default 1000; 0: none (a journal that does not outlive the process).</value>
+    public int SnapshotEveryEpochs { get; init; } = 1000;
 
-    /// <value>It is taken earlier when deltas since the last one have outgrown it and this many bytes. Default 4 MB.</value>
-    public long SnapshotMinBytes { get; init; } = 4 << 20;
+    /// <value>Bytes of deltas since the last snapshot that call for the next one, if they are more than that one's own size. Default 4 MB.</value>
+    public long SnapshotMinBytes { get; init; } = 4L << 20;
 
-    /// <value>Which job this is and what it is made of, as written to the journal.</value>
+    /// <value>Which job this is and what it is made of; written in the first row of the own stream.</value>
     public string Manifest { get; init; } = "";
 
-    /// <value>Given the manifest found and the own one: why this job can't go on from there; null: it can. Default: it always can.</value>
-    public Func<string, string, string?> RefuseManifest { get; init; } = static (_, _) => null;
+    /// <value>Predecessor's manifest, own manifest → why this job can't go on from there; null: it can. Not asked when they are equal. Default: it can.</value>
+    public Func<string, string, string?>? RefusesManifest { get; init; }
 
     /// <value>Mixed into every epoch's seed.</value>
     public ulong JobSeed { get; init; }

@@ -41,7 +41,8 @@ internal sealed partial class CoordinatorProtocol
         return null;
     }
 
-    private void DecideAttempt(long @base, int failures, long nowMs, ImmutableArray<JournalRows.Row>.Builder rows)
+    /// <returns>Whether there is one.</returns>
+    private bool DecideAttempt(long @base, int failures, long nowMs, ImmutableArray<JournalRows.Row>.Builder rows)
     {
         var former = _history.Attempt;
         bool[]? lost = null;
@@ -56,7 +57,7 @@ internal sealed partial class CoordinatorProtocol
 
         if (lost is null || !MayPlace(former, nowMs))
         {
-            return;
+            return false;
         }
 
         var owners = Place(former, nowMs);
@@ -99,6 +100,7 @@ internal sealed partial class CoordinatorProtocol
             [.. dead],
             [.. lostTasks],
             failures + (isTaskToBlame ? 1 : 0))));
+        return true;
     }
 
     private string Reason(AttemptPlan? former, bool[] lost)
@@ -200,7 +202,6 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
-        ForgetHopelessSnapshot(attempt);
         _lastMomentMs ??= _options.FirstTimeMs - _options.EpochIntervalMs;
         effects.Add(new AttemptRaised(attempt, _writingReason));
         foreach (var process in _processes)
@@ -229,21 +230,7 @@ internal sealed partial class CoordinatorProtocol
                 continue;
             }
 
-            var rows = ImmutableArray.CreateBuilder<EpochReference>(_history.Committed.Count);
-            foreach (var epoch in _history.Committed)
-            {
-                if (epoch.Epoch <= attempt.Base)
-                {
-                    rows.Add(new EpochReference(epoch.Epoch, epoch.Previous, epoch.Rows[task]));
-                }
-            }
-
-            references.Add(new TaskReferences(
-                task,
-                rows.ToImmutable(),
-                _history.SnapshotEpoch > 0 ? new ImageReference(_history.SnapshotEpoch, _history.Images[task]) : null,
-                _shape.Tasks[task].IsSource ? _history.SourceStart(task) : default,
-                _history.Applied));
+            references.Add(ReferencesFor(task, attempt));
         }
 
         return new ControlMessages.Attempt(Incarnation, attempt, references.ToImmutable());

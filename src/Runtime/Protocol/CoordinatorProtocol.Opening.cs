@@ -5,8 +5,9 @@ namespace Millrace.Runtime.Protocol;
 /// <summary>Takeover: the lease row, the seals, the fold.</summary>
 internal sealed partial class CoordinatorProtocol
 {
-    private readonly List<(JournalStream Stream, long Seal)> _sealed = [];
-    private List<JournalRows.Row> _inherited = [];
+    private readonly List<JournalRows.Row> _rows = [];
+    private readonly List<(JournalStream Stream, long Number)> _seals = [];
+    private bool _isSealing;
     private OpeningPhase _phase;
     private long _predecessor;
     private long _takeoverAtMs;
@@ -15,7 +16,7 @@ internal sealed partial class CoordinatorProtocol
     {
         ReadingLease,
         TakingLease,
-        ReadingManifest,
+        Comparing,
         ReadingPredecessor,
         SealingPredecessor,
         OpeningOwn,
@@ -42,9 +43,7 @@ internal sealed partial class CoordinatorProtocol
             case OpeningPhase.TakingLease when !read.Rows.IsEmpty && read.Rows[0].Row != new JournalRows.LeaseTaken(_self):
                 Fence(effects);
                 return true;
-            case OpeningPhase.ReadingManifest:
-                OnManifestRead(read, effects);
-                return true;
+            case OpeningPhase.Comparing:
             case OpeningPhase.ReadingPredecessor:
             case OpeningPhase.SealingPredecessor:
                 OnPredecessorRead(read, effects);
@@ -60,7 +59,7 @@ internal sealed partial class CoordinatorProtocol
         {
             case OpeningPhase.TakingLease:
                 Incarnation = _nextNumber - 1;
-                Read(OpeningPhase.ReadingManifest, Incarnation - 1, effects);
+                ReadPredecessor(Incarnation - 1, effects);
                 break;
             case OpeningPhase.SealingPredecessor:
                 OnSealed(_nextNumber - 1, effects);
@@ -71,109 +70,135 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
-    /// <summary>Goes on with a predecessor, the newest first; without one the own stream is opened.</summary>
-    private void Read(OpeningPhase phase, long incarnation, List<ICoordinatorEffect> effects)
+    /// <summary>
+    /// From the newest backwards, first only reading, up to the one that opened last: everything older was sealed by that one, and
+    /// it has their history. A job that can't go on from there leaves the predecessors, who may live, as they are.
+    /// </summary>
+    private void ReadPredecessor(long incarnation, List<ICoordinatorEffect> effects)
     {
-        if (incarnation == 0 && phase == OpeningPhase.ReadingManifest)
-        {
-            (phase, incarnation) = (OpeningPhase.ReadingPredecessor, Incarnation - 1);
-        }
-
+        _predecessor = incarnation;
         if (incarnation == 0)
         {
-            Open(effects);
+            EndWalk(effects);
             return;
         }
 
-        (_phase, _predecessor) = (phase, incarnation);
+        _phase = _isSealing ? OpeningPhase.ReadingPredecessor : OpeningPhase.Comparing;
+        _rows.Clear();
         (_stream, _nextNumber) = (JournalStream.Coordinator(incarnation), 1);
         ReadAgain(effects);
     }
 
-    /// <summary>Who may not go on from what is there finds out before a seal can hurt whoever may.</summary>
-    private void OnManifestRead(JournalMessages.RowsRead read, List<ICoordinatorEffect> effects)
+    private void EndWalk(List<ICoordinatorEffect> effects)
     {
-        if (read.Rows.IsEmpty || ManifestOf(read.Rows[0].Row) is not { } manifest)
+        if (!_isSealing)
         {
-            Read(OpeningPhase.ReadingManifest, _predecessor - 1, effects);
+            _isSealing = true;
+            ReadPredecessor(Incarnation - 1, effects);
+            return;
         }
-        else if (_options.RefuseManifest(manifest, _options.Manifest) is { } reason)
+
+        foreach (var row in _rows)
         {
-            GiveUp(reason, effects);
+            _history.Apply(row);
         }
-        else
-        {
-            Read(OpeningPhase.ReadingPredecessor, Incarnation - 1, effects);
-        }
+
+        _rows.Clear();
+        _phase = OpeningPhase.OpeningOwn;
+        (_stream, _nextNumber) = (JournalStream.Coordinator(Incarnation), 1);
+        Append([OwnOpened()], effects);
     }
 
-    private static string? ManifestOf(JournalRows.Row row) => row switch
-    {
-        JournalRows.Opened opened => opened.Manifest,
-        JournalRows.Snapshotted snapshotted => snapshotted.History.Manifest,
-        _ => null,
-    };
+    private JournalRows.Opened OwnOpened() =>
+        new(Incarnation, _options.ResumesClosedJob, _options.Manifest, Incarnation == 1 ? null : _history.Image());
 
     /// <summary>Rows of a predecessor, the first time or after a seal of unknown outcome or lost to a row of its own: it counts.</summary>
     private void OnPredecessorRead(JournalMessages.RowsRead read, List<ICoordinatorEffect> effects)
     {
         _writing = [];
+        var seal = 0L;
         foreach (var (number, next, row) in read.Rows)
         {
-            _nextNumber = next;
             if (row is JournalRows.Sealed)
             {
-                OnSealed(number, effects);
-                return;
+                seal = number;
+                break;
             }
 
-            _inherited.Add(row);
+            _rows.Add(row);
+            _nextNumber = next;
         }
 
-        if ((_faults & ProtocolFaults.SealOnlyLatestPredecessor) != ProtocolFaults.None && _predecessor < Incarnation - 1)
+        // Why: compared before every seal, since another may have opened between the two passes.
+        if (Refusal() is { } reason)
         {
-            OnSealed(_nextNumber, effects);
-            return;
+            GiveUp(reason, effects);
         }
-
-        _phase = OpeningPhase.SealingPredecessor;
-        Append([new JournalRows.Sealed(Incarnation)], effects);
-    }
-
-    /// <summary>Nothing is written behind the seal any more. A predecessor that had opened knew, and had sealed, all before it.</summary>
-    private void OnSealed(long number, List<ICoordinatorEffect> effects)
-    {
-        _sealed.Add((_stream, number));
-        if (_inherited.Count > 0)
+        else if (_phase == OpeningPhase.Comparing)
         {
-            Open(effects);
+            Continue(effects);
+        }
+        else if (seal > 0)
+        {
+            OnSealed(seal, effects);
+        }
+        else if ((_faults & ProtocolFaults.SealOnlyLatestPredecessor) != ProtocolFaults.None && _predecessor < Incarnation - 1)
+        {
+            Continue(effects);
         }
         else
         {
-            Read(OpeningPhase.ReadingPredecessor, _predecessor - 1, effects);
+            _phase = OpeningPhase.SealingPredecessor;
+            Append([new JournalRows.Sealed(Incarnation)], effects);
         }
     }
 
-    private void Open(List<ICoordinatorEffect> effects)
+    private void OnSealed(long number, List<ICoordinatorEffect> effects)
     {
-        foreach (var row in _inherited)
-        {
-            _history.Apply(row);
-        }
+        _seals.Add((_stream, number));
+        Continue(effects);
+    }
 
-        _phase = OpeningPhase.OpeningOwn;
-        (_stream, _nextNumber) = (JournalStream.Coordinator(Incarnation), 1);
-        var history = _inherited.Count > 0 ? _history.Image(_options.Manifest) : null;
-        Append([new JournalRows.Opened(Incarnation, _options.ResumesClosedJob, _options.Manifest, history)], effects);
+    /// <summary>A stream that opened ends the walk; an empty one, or one that was sealed before it opened, tells nothing.</summary>
+    private void Continue(List<ICoordinatorEffect> effects)
+    {
+        var stopsTooEarly = (_faults & ProtocolFaults.StopOneStreamTooEarly) != ProtocolFaults.None;
+        if (_rows.Count > 0 || stopsTooEarly)
+        {
+            EndWalk(effects);
+        }
+        else
+        {
+            ReadPredecessor(_predecessor - 1, effects);
+        }
+    }
+
+    private string? Refusal()
+    {
+        var manifest = _rows.Count == 0 ? null : _rows[0] switch
+        {
+            JournalRows.Opened opened => opened.Manifest,
+            JournalRows.Snapshotted snapshotted => snapshotted.Manifest,
+            _ => throw new InvalidOperationException($"{_stream} was expected to begin with Opened or Snapshotted; {_rows[0].GetType().Name} was found."),
+        };
+        return manifest is null || string.Equals(manifest, _options.Manifest, StringComparison.Ordinal)
+            ? null
+            : _options.RefusesManifest?.Invoke(manifest, _options.Manifest);
     }
 
     /// <summary>The own stream is open: all predecessors are sealed, what they decided is final.</summary>
     private void Run(long nowMs, List<ICoordinatorEffect> effects)
     {
-        _inherited = [];
+        // Why: the seal stays as the last row of its stream, so that whatever a predecessor may still append conflicts.
+        foreach (var (stream, number) in _seals)
+        {
+            AddTrim(stream, number - 1, effects);
+        }
+
+        _seals.Clear();
         State = CoordinatorState.Running;
         effects.Add(new Opened(Incarnation, _history.LastCommitted));
-        _history.Apply(new JournalRows.Opened(Incarnation, _options.ResumesClosedJob, _options.Manifest));
+        _history.Apply(OwnOpened());
         if (_history.Closed is { } closed)
         {
             Close(closed, effects);

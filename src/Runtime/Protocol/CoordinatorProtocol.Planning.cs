@@ -36,8 +36,12 @@ internal sealed partial class CoordinatorProtocol
         }
         else
         {
-            DecideAttempt(committed, failures, nowMs, rows);
-            DecidePlan(nowMs, rows, effects);
+            if (!DecideAttempt(committed, failures, nowMs, rows))
+            {
+                // Never beside an attempt: a source's new owner begins behind the last plan that it is told of.
+                DecidePlan(nowMs, rows, effects);
+            }
+
             DecideEnd(rows);
         }
 
@@ -107,7 +111,12 @@ internal sealed partial class CoordinatorProtocol
 
     private void OnCommitted(CommittedEpoch epoch, long nowMs, List<ICoordinatorEffect> effects)
     {
-        NoteCommitted(epoch.Epoch);
+        _bytesCommitted += AcksOf(epoch.Epoch)?.Bytes.Sum() ?? 0;
+        if (_history.Candidate?.Epoch == epoch)
+        {
+            _bytesAtCandidate = _bytesCommitted;
+        }
+
         _acks.RemoveAll(a => a.Epoch <= epoch.Epoch);
         _committedAtMs[epoch.Epoch % SentWindow] = nowMs;
         effects.Add(new EpochCommitted(epoch));

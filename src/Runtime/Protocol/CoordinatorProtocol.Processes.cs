@@ -145,8 +145,11 @@ internal sealed partial class CoordinatorProtocol
             case ControlMessages.TaskFailed failed:
                 OnFailure(failed.Failure);
                 break;
-            case ImageWritten written:
-                OnImage(written.Image);
+            case SnapshotWritten written:
+                OnImage(written.Process, written.Image);
+                break;
+            case ReferencesWanted wanted:
+                OnReferencesWanted(wanted, effects);
                 break;
             case ControlMessages.SinkApplied applied:
                 OnApplied(applied.Watermark);
@@ -189,9 +192,14 @@ internal sealed partial class CoordinatorProtocol
             OnApplied(applied);
         }
 
-        foreach (var image in heartbeat.Images)
+        foreach (var image in heartbeat.Images.IsDefault ? [] : heartbeat.Images)
         {
-            OnImage(image);
+            OnImage(heartbeat.Process, image);
+        }
+
+        if (!heartbeat.Images.IsDefaultOrEmpty && heartbeat.Images[0].Epoch <= _history.SnapshotEpoch)
+        {
+            effects.Add(new Send(process.Uid, new SnapshotNamed(Incarnation, _history.SnapshotEpoch)));
         }
 
         process.Attempt = Math.Max(process.Attempt, heartbeat.Attempt);

@@ -1,26 +1,22 @@
 using System.Collections.Immutable;
 using static Millrace.Runtime.Protocol.ControlMessages;
+using static Millrace.Runtime.Protocol.CoordinatorMessages;
 
 namespace Millrace.Runtime.Protocol;
 
-/// <summary>When images are taken, when they are named, and which rows nobody needs any more then.</summary>
-/// <remarks>
-/// The plan of an epoch says that every task hands over its image at its end. The image of epoch e is history when e is committed, the
-/// image was taken at the generation whose row the commit named, every sink has applied e (so that no row up to e is needed for it), and
-/// <c>Snapshotted(e)</c>, which names all of them, is durable. A snapshot that can't become complete is forgotten; the next one is due by
-/// the same rule.
-/// </remarks>
+/// <summary>When a snapshot is taken, when it is named, and what may be deleted then.</summary>
 internal sealed partial class CoordinatorProtocol
 {
-    private readonly ImageAck[] _images;
-    private (long Epoch, ImmutableArray<int> Generation)? _snapshot;
-    private long _bytesSinceSnapshot;
-    private long _bytesOfSnapshot;
-    private long _lastSnapshotTried;
+    private readonly WrittenImage[] _images;
+    private long _bytesCommitted;
+    private long _bytesAtCandidate;
+    private long _bytesAtSnapshot;
+    private long _snapshotSize;
 
+    /// <summary>Enough has changed since the last one, and no attempt at one is under way.</summary>
     private bool IsSnapshotDue(long epoch)
     {
-        if (_options.SnapshotEveryEpochs == 0 || _snapshot is not null)
+        if (_options.SnapshotEveryEpochs == 0 || _history.Candidate is not null)
         {
             return false;
         }
@@ -33,156 +29,203 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
-        return epoch - Math.Max(_history.SnapshotEpoch, _lastSnapshotTried) >= _options.SnapshotEveryEpochs
-            || _bytesSinceSnapshot > Math.Max(_bytesOfSnapshot, _options.SnapshotMinBytes);
+        return epoch - _history.SnapshotEpoch >= _options.SnapshotEveryEpochs
+            || _bytesCommitted - _bytesAtSnapshot > Math.Max(_snapshotSize, _options.SnapshotMinBytes);
     }
 
-    /// <summary>Before the decision is folded: its plan is still in flight, its acknowledgements still known.</summary>
-    private void NoteCommitted(long epoch)
+    private void OnImage(ProcessUid process, WrittenImage image)
     {
-        if (AcksOf(epoch) is { } acks)
-        {
-            foreach (var bytes in acks.Bytes)
-            {
-                _bytesSinceSnapshot += bytes;
-            }
-        }
-    }
-
-    private void NoteSnapshot(EpochPlan plan)
-    {
-        if (plan.TakesSnapshot)
-        {
-            (_snapshot, _lastSnapshotTried, _bytesSinceSnapshot) = ((plan.Epoch, _history.Attempt!.Generation), plan.Epoch, 0);
-        }
-    }
-
-    private void OnImage(ImageAck image)
-    {
-        if (image.Epoch > _images[image.Task].Epoch || image.Generation > _images[image.Task].Generation)
+        var known = _images[image.Task];
+        var isNewer = image.Epoch > known.Epoch || (image.Epoch == known.Epoch && image.Generation > known.Generation);
+        if (isNewer && image.Epoch > _history.SnapshotEpoch && image.Row.Process == process)
         {
             _images[image.Task] = image;
         }
     }
 
-    /// <summary>A task that was started anew before its image was durable will not hand it over any more.</summary>
-    private void ForgetHopelessSnapshot(AttemptPlan attempt)
-    {
-        if (_snapshot is not { } snapshot)
-        {
-            return;
-        }
-
-        for (var task = 0; task < _shape.Count; task++)
-        {
-            if (attempt.Since[task] == attempt.Number && !IsImageOf(snapshot, task))
-            {
-                _snapshot = null;
-                return;
-            }
-        }
-    }
-
-    private bool IsImageOf((long Epoch, ImmutableArray<int> Generation) snapshot, int task) =>
-        _images[task].Epoch == snapshot.Epoch
-        && (_images[task].Generation == snapshot.Generation[task] || (_faults & ProtocolFaults.NameImageOfOtherGeneration) != ProtocolFaults.None);
-
+    /// <summary>
+    /// The images are the named ones' own, every sink has applied the epoch, and every owner has acted on its commit: from then on
+    /// nobody asks for an older row or decision. If an image can't come any more, the next plan takes another snapshot.
+    /// </summary>
     private void DecideSnapshot(ImmutableArray<JournalRows.Row>.Builder rows)
     {
-        if (_snapshot is not { } snapshot
-            || (Applied() < snapshot.Epoch && (_faults & ProtocolFaults.TrimBeforeApplied) == ProtocolFaults.None))
+        if (_history.Candidate is not { } candidate)
         {
             return;
         }
 
+        var isComplete = true;
         for (var task = 0; task < _shape.Count; task++)
         {
-            // What it names is forgotten up to there, and an owner that has not heard of a commit must still be told.
-            if (!IsImageOf(snapshot, task) || Find(_history.Attempt!.Owner[task]) is not { } owner || owner.Committed < snapshot.Epoch)
+            if (IsImageOf(candidate, task))
             {
+                continue;
+            }
+
+            isComplete = false;
+            var owner = candidate.Epoch.Rows[task].Process;
+            if (_gone.Contains(owner) || _history.IsDead(owner))
+            {
+                _history.GiveUpCandidate();
                 return;
             }
         }
 
-        ImmutableArray<RowAddress> images = [.. _images.Select(image => image.Row)];
-        rows.Add(new JournalRows.Snapshotted(snapshot.Epoch, images, _history.Image(_options.Manifest, snapshot.Epoch, images)));
-        _bytesOfSnapshot = _images.Sum(image => image.Bytes);
+        var epoch = candidate.Epoch.Epoch;
+        if (isComplete && IsAppliedBySinks(epoch) && IsKnownToOwners(epoch))
+        {
+            var image = _history.Image();
+            ImmutableArray<RowAddress> images = [.. _images.Select(i => i.Row)];
+            rows.Add(new JournalRows.Snapshotted(
+                epoch,
+                images,
+                image with { Applied = Math.Max(image.Applied, epoch), SnapshotEpoch = epoch, Images = images, Committed = [.. image.Committed.Where(c => c.Epoch > epoch)] },
+                _options.Manifest));
+        }
     }
 
-    /// <summary>Called before it is folded, with its number in the own stream.</summary>
-    private void TrimBehind(JournalRows.Snapshotted snapshotted, long number, List<ICoordinatorEffect> effects)
+    private bool IsImageOf(SnapshotCandidate candidate, int task)
     {
-        _snapshot = null;
-        if (number > 1)
+        var image = _images[task];
+        return image.Epoch == candidate.Epoch.Epoch
+            && image.Row.Process == candidate.Epoch.Rows[task].Process
+            && (image.Generation == candidate.Generation[task] || (_faults & ProtocolFaults.NameImageOfAnotherGeneration) != ProtocolFaults.None);
+    }
+
+    private bool IsAppliedBySinks(long epoch)
+    {
+        if ((_faults & ProtocolFaults.TrimBeforeSinksApplied) != ProtocolFaults.None)
         {
-            effects.Add(new JournalMessages.Trim(_stream, number - 1));
+            return true;
         }
 
-        // The seal stays: a predecessor that knows nothing of it must still fail to append there.
-        foreach (var (stream, seal) in _sealed)
+        foreach (var sink in _shape.Sinks)
         {
-            if (seal > 1)
+            if (_applied[sink] < epoch)
             {
-                effects.Add(new JournalMessages.Trim(stream, seal - 1));
+                return false;
             }
         }
 
-        _sealed.Clear();
-        TrimRows(snapshotted.Epoch, effects);
-        TrimImages(snapshotted.Images, effects);
+        return true;
     }
 
-    /// <summary>Rows that only decisions up to the snapshot name. Of one process a later decision may name a row that stands before them.</summary>
-    private void TrimRows(long snapshotEpoch, List<ICoordinatorEffect> effects)
+    private bool IsKnownToOwners(long epoch)
+    {
+        foreach (var process in _processes)
+        {
+            if (process.Committed < epoch && OwnsTasks(process.Uid))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The snapshot is durable; the decisions and images that it replaces are those before <paramref name="former"/> was folded.</summary>
+    private void OnSnapshotted(
+        JournalRows.Snapshotted row, long number, ImmutableArray<CommittedEpoch> former, ImmutableArray<RowAddress> formerImages, List<ICoordinatorEffect> effects)
+    {
+        _bytesAtSnapshot = _bytesAtCandidate;
+        _snapshotSize = _images.Sum(i => i.Bytes);
+        Broadcast(new SnapshotNamed(Incarnation, row.Epoch), effects);
+        effects.Add(new JournalMessages.Trim(_stream, number - 1));
+        TrimRows(row.Epoch, former, effects);
+        TrimImages(row.Images, formerImages, effects);
+    }
+
+    /// <summary>The last row named in a stream stays, so that the end of a stream is never deleted and an append that lands late still conflicts.</summary>
+    private void TrimRows(long epoch, ImmutableArray<CommittedEpoch> decisions, List<ICoordinatorEffect> effects)
     {
         var through = new SortedDictionary<ProcessUid, long>();
-        var needed = new SortedDictionary<ProcessUid, long>();
-        foreach (var decision in _history.Committed)
+        foreach (var decision in decisions)
         {
-            foreach (var row in decision.Rows)
+            var isNeeded = decision.Epoch > epoch && (_faults & ProtocolFaults.TrimBeyondSnapshot) == ProtocolFaults.None;
+            foreach (var (process, number) in decision.Rows)
             {
-                if (decision.Epoch <= snapshotEpoch || (_faults & ProtocolFaults.TrimBeyondSnapshot) != ProtocolFaults.None)
+                if (!isNeeded)
                 {
-                    through[row.Process] = Math.Max(row.Number, through.GetValueOrDefault(row.Process));
+                    through[process] = Math.Max(through.GetValueOrDefault(process), number - 1);
                 }
-                else
+                else if (through.TryGetValue(process, out var last))
                 {
-                    needed[row.Process] = Math.Min(row.Number, needed.GetValueOrDefault(row.Process, long.MaxValue));
-                }
-            }
-        }
-
-        foreach (var acks in _acks)
-        {
-            foreach (var row in acks.Rows)
-            {
-                if (row != default)
-                {
-                    needed[row.Process] = Math.Min(row.Number, needed.GetValueOrDefault(row.Process, long.MaxValue));
+                    through[process] = Math.Min(last, number - 1);
                 }
             }
         }
 
         foreach (var (process, last) in through)
         {
-            var isGone = !needed.ContainsKey(process) && !OwnsTasks(process);
-            var number = isGone ? long.MaxValue : Math.Min(last, needed.GetValueOrDefault(process, long.MaxValue) - 1);
-            if (number > 0)
-            {
-                effects.Add(new JournalMessages.Trim(JournalStream.Process(process), number));
-            }
+            AddTrim(JournalStream.Process(process), last, effects);
         }
     }
 
-    private void TrimImages(ImmutableArray<RowAddress> named, List<ICoordinatorEffect> effects)
+    private static void TrimImages(ImmutableArray<RowAddress> images, ImmutableArray<RowAddress> former, List<ICoordinatorEffect> effects)
     {
-        foreach (var process in _history.Images.Select(image => image.Process).Concat(named.Select(image => image.Process)).Distinct().Order())
+        var through = new SortedDictionary<ProcessUid, long>();
+        foreach (var (process, number) in former)
         {
-            var first = named.Where(image => image.Process == process).Select(image => image.Number).DefaultIfEmpty(long.MaxValue).Min();
-            if (first > 1)
+            through[process] = Math.Max(through.GetValueOrDefault(process), number - 1);
+        }
+
+        var kept = new SortedDictionary<ProcessUid, long>();
+        foreach (var (process, number) in images)
+        {
+            kept[process] = Math.Min(kept.GetValueOrDefault(process, long.MaxValue), number - 1);
+        }
+
+        foreach (var (process, last) in kept)
+        {
+            through[process] = last;
+        }
+
+        foreach (var (process, last) in through)
+        {
+            AddTrim(JournalStream.Snapshots(process), last, effects);
+        }
+    }
+
+    private static void AddTrim(JournalStream stream, long through, List<ICoordinatorEffect> effects)
+    {
+        if (through > 0)
+        {
+            effects.Add(new JournalMessages.Trim(stream, through));
+        }
+    }
+
+    private void OnReferencesWanted(ReferencesWanted wanted, List<ICoordinatorEffect> effects)
+    {
+        if (_history.Attempt is { } attempt && attempt.Owner[wanted.Task] == wanted.Process && attempt.Generation[wanted.Task] == wanted.Generation)
+        {
+            effects.Add(new Send(wanted.Process, new References(Incarnation, wanted.Generation, ReferencesFor(wanted.Task, attempt))));
+        }
+    }
+
+    private TaskReferences ReferencesFor(int task, AttemptPlan attempt)
+    {
+        var rows = ImmutableArray.CreateBuilder<EpochReference>(_history.Committed.Count);
+        foreach (var epoch in _history.Committed)
+        {
+            if (epoch.Epoch <= attempt.Base)
             {
-                effects.Add(new JournalMessages.Trim(JournalStream.Snapshots(process), first == long.MaxValue ? first : first - 1));
+                rows.Add(new EpochReference(epoch.Epoch, epoch.Previous, epoch.Rows[task]));
             }
         }
+
+        ImageReference? image = _history.SnapshotEpoch > 0 ? new ImageReference(_history.SnapshotEpoch, _history.Images[task]) : null;
+        return new TaskReferences(task, image, rows.ToImmutable(), _shape.Tasks[task].IsSource ? SourceStartOf(task) : null, _history.Applied);
+    }
+
+    private SourceStart? SourceStartOf(int task)
+    {
+        if (_history.LastRange(task) is not { } last)
+        {
+            return null;
+        }
+
+        return _history.Inflight.Count == 0
+            ? new SourceStart(last.End, last.End, [])
+            : new SourceStart(_history.Inflight[0].Ranges[task].Start, last.End, [.. _history.Inflight.Select(p => p.Ranges[task])]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using static Millrace.Runtime.Protocol.ControlMessages;
 using static Millrace.Runtime.Protocol.CoordinatorMessages;
 
 namespace Millrace.Runtime.Protocol;
@@ -13,8 +14,8 @@ namespace Millrace.Runtime.Protocol;
 /// </code>
 /// <para>
 /// <b>Standby</b>: silent; takes over when told, or when no beat was heard for a while. <b>Opening</b>: takes the next row of the
-/// lease stream by compare-and-set (its number is the incarnation), seals every predecessor's stream, the empty ones too, from the
-/// newest down to one that had opened (that one had sealed all before it), only then folds what that one says and opens its own. <b>Running</b>: decides. <b>Draining</b>: a graceful stop; one last poll, then everything
+/// lease stream by compare-and-set (its number is the incarnation), seals every predecessor's stream, the empty ones too, only then
+/// folds them all and opens its own. <b>Running</b>: decides. <b>Draining</b>: a graceful stop; one last poll, then everything
 /// planned is committed and applied. <b>Stopped</b>: answers with the outcome. <b>Fenced</b>: another one rules; dead.
 /// </para>
 /// <para>
@@ -66,8 +67,8 @@ internal sealed partial class CoordinatorProtocol
         NextWakeMs = _takeoverAtMs = nowMs + options.TakeoverAfterMs;
         _failures = new ControlMessages.TaskFailure?[shape.Count];
         _applied = new long[shape.Count];
+        _images = new WrittenImage[shape.Count];
         _polled = new ControlMessages.OffsetsPolled?[shape.Count];
-        _images = new ControlMessages.ImageAck[shape.Count];
     }
 
     public CoordinatorState State { get; private set; }
@@ -192,6 +193,13 @@ internal sealed partial class CoordinatorProtocol
         effects.Add(new Fenced());
     }
 
+    /// <summary>The job can't go on from what is there: nothing is changed.</summary>
+    private void GiveUp(string reason, List<ICoordinatorEffect> effects)
+    {
+        State = CoordinatorState.Stopped;
+        effects.Add(new JobFailed(reason));
+    }
+
     private void Append(ImmutableArray<JournalRows.Row> rows, List<ICoordinatorEffect> effects)
     {
         _writing = rows;
@@ -292,13 +300,6 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
-    /// <summary>Nothing that can be read or written from here mends this; whoever takes over tries again.</summary>
-    private void GiveUp(string reason, List<ICoordinatorEffect> effects)
-    {
-        State = CoordinatorState.Stopped;
-        effects.Add(new JobFailed(reason));
-    }
-
     /// <summary>Says only whether there is a seal: what it shows may be older than the append whose outcome is being looked up.</summary>
     private void OnTail(JournalMessages.RowsRead read, List<ICoordinatorEffect> effects)
     {
@@ -316,8 +317,7 @@ internal sealed partial class CoordinatorProtocol
     {
         Debug.Assert(!_writing.IsEmpty && !_isReading && _retryAtMs == long.MaxValue);
         var rows = _writing;
-        // Only the first row of a moment can be a snapshot, which is asked for its number.
-        var number = _nextNumber;
+        var firstNumber = _nextNumber;
         _writing = [];
         _nextNumber = nextNumber;
         if (State == CoordinatorState.Opening)
@@ -330,11 +330,12 @@ internal sealed partial class CoordinatorProtocol
         {
             if (row is JournalRows.Snapshotted snapshotted)
             {
-                TrimBehind(snapshotted, number, effects);
-            }
-            else if (row is JournalRows.Committed)
-            {
-                NoteSnapshot(_history.Inflight[0]);
+                // It is the first row of its append: its number is known whatever the rows' sizes.
+                ImmutableArray<CommittedEpoch> former = [.. _history.Committed];
+                var formerImages = _history.Images;
+                _history.Apply(row);
+                OnSnapshotted(snapshotted, firstNumber, former, formerImages, effects);
+                continue;
             }
 
             _history.Apply(row);

@@ -7,7 +7,7 @@ namespace Millrace.Runtime.Protocol;
 /// <param name="Ranges">By task index; tasks that are no sources have an empty range.</param>
 /// <param name="NowMs">Processing time of the epoch (the batch time): first time + k * interval.</param>
 /// <param name="Seed">Seed of the epoch's sanctioned randomness.</param>
-/// <param name="TakesSnapshot">At its end every task hands over an image of itself.</param>
-/// <param name="Applied">Every sink had everything up to this epoch when the plan was made: what is known of sinks that keep no watermark.</param>
+/// <param name="TakesSnapshot">At its barrier every task hands over an image of all its state, beside its delta.</param>
+/// <param name="Applied">Every sink had everything up to this epoch when the plan was made: what is known of a sink that keeps no watermark.</param>
 internal sealed record EpochPlan(
     long Epoch, ImmutableArray<OffsetRange> Ranges, long NowMs, ulong Seed, bool TakesSnapshot = false, long Applied = 0);

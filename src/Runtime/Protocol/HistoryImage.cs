@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 namespace Millrace.Runtime.Protocol;
 
 /// <summary>The folded rows of all coordinators up to some moment: whoever has it needs no older row.</summary>
-/// <param name="Manifest">As in <see cref="JournalRows.Opened"/>.</param>
 /// <param name="LastPlanned">0 before the first plan.</param>
 /// <param name="LastRanges">By task: the range of the last plan; empty before the first plan.</param>
 /// <param name="Inflight">Planned and not committed, in order.</param>
@@ -13,7 +12,6 @@ namespace Millrace.Runtime.Protocol;
 /// <param name="SnapshotEpoch">0 without a snapshot.</param>
 /// <param name="Images">By task: where its image stands; empty without a snapshot.</param>
 internal sealed record HistoryImage(
-    string Manifest,
     long LastPlanned,
     long? LastNowMs,
     long LastCommitted,

@@ -7,7 +7,7 @@ internal static class JournalMessages
 {
     /// <summary>
     /// Effect: write all rows or none, numbered from <paramref name="FirstNumber"/>, if and only if that number is free and the one
-    /// before it is taken. Answered by <see cref="Appended"/>.
+    /// before it is taken. Number 1 is free only while the stream holds no row at all: what was trimmed is not free again. Answered by <see cref="Appended"/>.
     /// </summary>
     internal sealed record Append(JournalStream Stream, long FirstNumber, ImmutableArray<JournalRows.Row> Rows)
         : ICoordinatorEffect, IWorkerEffect;

@@ -25,7 +25,8 @@ internal static class JournalRows
     /// <summary>Images of all tasks at the end of a committed epoch are durable: a restore starts from them. Everything before this row stands in <paramref name="History"/>.</summary>
     /// <param name="Epoch">Not behind the watermark of any sink.</param>
     /// <param name="Images">By task: the row of <c>s{uid}</c> that holds its image. All other images are mere proposals.</param>
-    internal sealed record Snapshotted(long Epoch, ImmutableArray<RowAddress> Images, HistoryImage History) : Row;
+    /// <param name="Manifest">As in <see cref="Opened"/>, which may have been trimmed.</param>
+    internal sealed record Snapshotted(long Epoch, ImmutableArray<RowAddress> Images, HistoryImage History, string Manifest = "") : Row;
 
     /// <summary>The job ended; a successor by takeover ends too, an explicit start goes on.</summary>
     internal sealed record Closed(JobOutcome Outcome, string Reason) : Row;

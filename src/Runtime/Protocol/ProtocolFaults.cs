@@ -36,12 +36,24 @@ internal enum ProtocolFaults
     /// <summary>A successor seals the latest predecessor only.</summary>
     SealOnlyLatestPredecessor = 1 << 9,
 
-    /// <summary>Names an image whatever generation of its task took it.</summary>
-    NameImageOfOtherGeneration = 1 << 10,
+    /// <summary>A successor looks at the latest predecessor only, though it never opened.</summary>
+    StopOneStreamTooEarly = 1 << 10,
 
-    /// <summary>Names a snapshot, and trims, while a sink has not applied its epoch.</summary>
-    TrimBeforeApplied = 1 << 11,
+    /// <summary>Names an image whatever generation it was taken at.</summary>
+    NameImageOfAnotherGeneration = 1 << 11,
 
-    /// <summary>Trims rows behind the snapshot.</summary>
-    TrimBeyondSnapshot = 1 << 12,
+    /// <summary>Names a snapshot, and trims, before every sink has applied its epoch.</summary>
+    TrimBeforeSinksApplied = 1 << 12,
+
+    /// <summary>Trims rows that decisions behind the snapshot name.</summary>
+    TrimBeyondSnapshot = 1 << 13,
+
+    /// <summary>A restore takes the image and leaves the rows behind it.</summary>
+    RestoreIgnoresRows = 1 << 14,
+
+    /// <summary>A reader opened anew reads a volatile range that another one polled.</summary>
+    RereadVolatileRange = 1 << 15,
+
+    /// <summary>A reader opened anew does not count what it can't read.</summary>
+    ForgetLostRecords = 1 << 16,
 }

@@ -1,46 +1,40 @@
 namespace Millrace.Runtime.Protocol;
 
-/// <summary>Appends rows to the stream of one process: one append outstanding, an unknown outcome looked up and the same row tried again.</summary>
-internal sealed class RowAppender(JournalStream stream, long retryMs, ProtocolFaults faults)
+/// <summary>Appends rows to a stream that only this process writes: one append outstanding, an unknown outcome looked up, the same row tried again.</summary>
+/// <param name="isSame">Written, found: is it the row that was tried before?</param>
+/// <param name="unknownIsSuccess">A deliberate mistake.</param>
+internal sealed class RowAppender(
+    JournalStream stream, long retryMs, Func<JournalRows.Row, JournalRows.Row, bool> isSame, bool unknownIsSuccess)
 {
+    private JournalRows.Row? _writing;
+    private long _nextNumber = 1;
     private long _request;
 
-    /// <value>The row on its way; null: none.</value>
-    public JournalRows.Row? Writing { get; private set; }
+    public JournalStream Stream { get; } = stream;
 
-    /// <value>The number of the row on its way, or of the next one.</value>
-    public long NextNumber { get; private set; } = 1;
+    public bool IsIdle => _writing is null;
 
-    /// <value>When <see cref="OnTick"/> is due.</value>
+    /// <value>When <see cref="OnTick"/> is due; <see cref="long.MaxValue"/>: not at all.</value>
     public long RetryAtMs { get; private set; } = long.MaxValue;
 
-    /// <value>Somebody else's row stands where this process wrote: whoever that is, this one is not alone under its name.</value>
+    /// <value>Somebody else has written to the stream: this process is not what it takes itself for.</value>
     public bool IsForeign { get; private set; }
 
     public void Append(JournalRows.Row row, List<IWorkerEffect> effects)
     {
-        Writing = row;
-        effects.Add(new JournalMessages.Append(stream, NextNumber, [row]));
+        _writing = row;
+        effects.Add(new JournalMessages.Append(Stream, _nextNumber, [row]));
     }
 
-    public void OnTick(long nowMs, List<IWorkerEffect> effects)
+    /// <returns>The number of the row when it is durable now; 0: not yet.</returns>
+    public long OnAppended(JournalMessages.Appended appended, long nowMs, List<IWorkerEffect> effects)
     {
-        if (nowMs >= RetryAtMs)
+        if (_writing is null || appended.FirstNumber != _nextNumber || RetryAtMs != long.MaxValue)
         {
-            LookUp(effects);
-        }
-    }
-
-    /// <returns>The row that is durable by now, and its number; null: none.</returns>
-    public (JournalRows.Row Row, long Number)? OnAppended(JournalMessages.Appended appended, long nowMs, List<IWorkerEffect> effects)
-    {
-        if (Writing is null || appended.Stream != stream || appended.FirstNumber != NextNumber || RetryAtMs != long.MaxValue)
-        {
-            return null;
+            return 0;
         }
 
-        if (appended.Outcome == AppendOutcome.Ok
-            || (appended.Outcome == AppendOutcome.Unknown && (faults & ProtocolFaults.UnknownWriteIsSuccess) != ProtocolFaults.None))
+        if (appended.Outcome == AppendOutcome.Ok || (appended.Outcome == AppendOutcome.Unknown && unknownIsSuccess))
         {
             return Durable(appended.NextNumber);
         }
@@ -54,53 +48,60 @@ internal sealed class RowAppender(JournalStream stream, long retryMs, ProtocolFa
             RetryAtMs = nowMs + retryMs;
         }
 
-        return null;
+        return 0;
     }
 
     /// <inheritdoc cref="OnAppended"/>
-    public (JournalRows.Row Row, long Number)? OnRowsRead(JournalMessages.RowsRead read, List<IWorkerEffect> effects)
+    public long OnRowsRead(JournalMessages.RowsRead read, List<IWorkerEffect> effects)
     {
-        if (Writing is null || read.Stream != stream || read.Request != _request)
+        if (_writing is null || read.Request != _request)
         {
-            return null;
+            return 0;
         }
 
         _request++;
         if (read.Rows.IsEmpty)
         {
-            Append(Writing, effects);
-            return null;
+            Append(_writing, effects);
+            return 0;
         }
 
-        IsForeign = !IsOwn(read.Rows[0].Row);
-        return IsForeign ? null : Durable(read.Rows[0].NextNumber);
+        if (read.Rows[0].Number == _nextNumber && isSame(_writing, read.Rows[0].Row))
+        {
+            return Durable(read.Rows[0].NextNumber);
+        }
+
+        IsForeign = true;
+        return 0;
     }
 
     public void OnReadFailed(JournalMessages.ReadFailed failed, long nowMs)
     {
-        if (failed.Stream == stream && failed.Request == _request)
+        if (_writing is not null && failed.Request == _request)
         {
             RetryAtMs = nowMs + retryMs;
         }
     }
 
-    private bool IsOwn(JournalRows.Row found) => (Writing, found) switch
+    public void OnTick(long nowMs, List<IWorkerEffect> effects)
     {
-        (JournalRows.EpochDeltas own, JournalRows.EpochDeltas row) => own.Epoch == row.Epoch,
-        (JournalRows.TaskImage own, JournalRows.TaskImage row) => (own.Epoch, own.Task, own.Generation) == (row.Epoch, row.Task, row.Generation),
-        _ => false,
-    };
-
-    private (JournalRows.Row Row, long Number) Durable(long nextNumber)
-    {
-        var durable = (Writing!, NextNumber);
-        (Writing, NextNumber) = (null, nextNumber);
-        return durable;
+        if (nowMs >= RetryAtMs)
+        {
+            LookUp(effects);
+        }
     }
 
     private void LookUp(List<IWorkerEffect> effects)
     {
         RetryAtMs = long.MaxValue;
-        effects.Add(new JournalMessages.Read(stream, NextNumber, ++_request));
+        effects.Add(new JournalMessages.Read(Stream, _nextNumber, ++_request));
+    }
+
+    private long Durable(long nextNumber)
+    {
+        var number = _nextNumber;
+        _nextNumber = nextNumber;
+        _writing = null;
+        return number;
     }
 }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Millrace.Runtime.Protocol;
 
 /// <summary>One task as the protocol sees it.</summary>
-/// <param name="IsVolatile">A source whose records exist only in the process that received them.</param>
 /// <param name="Inputs">Upstream task of each input channel; the position is the channel's index at the receiver.</param>
 /// <param name="Downstream">Consumers; the position is the output's index at the producer.</param>
+/// <param name="IsVolatile">A source whose records nobody can read again but the copy that received them.</param>
 internal sealed record TaskShape(bool IsSource, bool IsSink, ImmutableArray<int> Inputs, ImmutableArray<int> Downstream, bool IsVolatile = false);

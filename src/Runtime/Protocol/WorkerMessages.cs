@@ -17,16 +17,18 @@ internal static class WorkerMessages
     /// <summary>Input: the task stands at the base of this generation: restored, or rolled back.</summary>
     internal sealed record TaskReady(int Task, int Generation) : IWorkerInput;
 
-    /// <summary>Input: the task has passed the barrier of an epoch and hands over its delta, of so many bytes.</summary>
+    /// <summary>Input: the task has passed the barrier of an epoch and hands over its delta.</summary>
     internal sealed record EpochCompleted(int Task, int Generation, long Epoch, object? Delta, long Bytes = 0) : IWorkerInput;
 
-    /// <summary>Input: behind the delta of an epoch that takes a snapshot, all state of the task at its end.</summary>
-    internal sealed record ImageTaken(int Task, int Generation, long Epoch, object? Image, long Bytes = 0) : IWorkerInput;
+    /// <summary>Input: all state of a task at the barrier of an epoch that takes a snapshot. Comes before <see cref="EpochCompleted"/> of that epoch.</summary>
+    internal sealed record ImageTaken(int Task, int Generation, long Epoch, object? Image, long Bytes) : IWorkerInput;
+
+    /// <summary>Input: a started task could not be restored. Corrupt rows fail the job; else newer references are asked for and the task is started again.</summary>
+    internal sealed record RestoreFailed(int Task, int Generation, string Reason, bool IsCorrupt) : IWorkerInput;
 
     /// <summary>
     /// Input: the task can't go on. It does nothing more until it adopts a newer generation, or, if its state is gone
-    /// (<see cref="FailureKind.TaskAndState"/>, as after a crash of its actor, or when a named row is not there any more), until it is started
-    /// again. A named row that can't be read is <see cref="FailureKind.Fatal"/>: nothing starts empty.
+    /// (<see cref="FailureKind.TaskAndState"/>, as after a crash of its actor), until it is started again.
     /// </summary>
     internal sealed record TaskFailed(int Task, int Generation, string Reason, FailureKind Kind = FailureKind.Task) : IWorkerInput;
 
@@ -47,11 +49,12 @@ internal static class WorkerMessages
 
     /// <summary>
     /// Effect: hold a task that was not held before, or whose old copy is void (discard it). Restore its state as of
-    /// <paramref name="Base"/> from <paramref name="References"/> (the named image, then the deltas of the named rows in order), then answer
-    /// <see cref="TaskReady"/>. Nothing is named for a task that has never committed.
+    /// <paramref name="Base"/> from <paramref name="References"/> (the image, if there is one, then the deltas of the named rows in
+    /// order), then answer <see cref="TaskReady"/> or <see cref="RestoreFailed"/>. References is empty for a task that has never committed.
     /// </summary>
     internal sealed record StartTask(
-        int Task, int Generation, long Base, ControlMessages.TaskReferences References, ImmutableArray<int> ConsumerGenerations) : IWorkerEffect;
+        int Task, int Generation, long Base, ControlMessages.TaskReferences References, ImmutableArray<int> ConsumerGenerations)
+        : IWorkerEffect;
 
     /// <summary>Effect: the copy that is there adopts; see <see cref="TaskProtocol.Adopt"/>. Answer <see cref="TaskReady"/>.</summary>
     internal sealed record AdoptTask(int Task, int Generation, long Base, ImmutableArray<int> ConsumerGenerations) : IWorkerEffect;
@@ -60,7 +63,6 @@ internal static class WorkerMessages
     internal sealed record DropTask(int Task) : IWorkerEffect;
 
     /// <summary>Effect: the plan of an epoch, in order of epochs; for tasks that are no sources the range is empty.</summary>
-    /// <param name="TakesSnapshot">Behind its delta the task hands over its image (<see cref="ImageTaken"/>).</param>
     internal sealed record RunEpoch(int Task, long Epoch, OffsetRange Range, long NowMs, ulong Seed, bool TakesSnapshot = false) : IWorkerEffect;
 
     /// <summary>Effect: the epoch is history; free its undo list, apply its sink rows, acknowledge its offsets.</summary>

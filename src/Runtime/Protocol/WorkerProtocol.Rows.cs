@@ -6,14 +6,14 @@ namespace Millrace.Runtime.Protocol;
 /// <summary>The writer of the process's rows: one append outstanding, an unknown outcome looked up.</summary>
 internal sealed partial class WorkerProtocol
 {
+    private readonly RowAppender _rowWriter;
     private readonly List<WrittenRow> _rows = [];
-    private readonly RowAppender _deltaWriter;
-    private readonly RowAppender _imageWriter;
+    private JournalRows.EpochDeltas? _writing;
 
     /// <summary>Writes the row of the first uncommitted epoch that all tasks have passed and that is not durable for each of them.</summary>
     private void WriteNextRow(List<IWorkerEffect> effects)
     {
-        for (var epoch = _committed + 1; _deltaWriter.Writing is null && epoch <= _plannedThrough; epoch++)
+        for (var epoch = _committed + 1; _writing is null && epoch <= _plannedThrough; epoch++)
         {
             var isComplete = true;
             var isDurable = true;
@@ -38,7 +38,8 @@ internal sealed partial class WorkerProtocol
 
             if (!isDurable)
             {
-                _deltaWriter.Append(RowOf(epoch, count), effects);
+                _writing = RowOf(epoch, count);
+                _rowWriter.Append(_writing, effects);
             }
         }
     }
@@ -70,49 +71,31 @@ internal sealed partial class WorkerProtocol
         return new JournalRows.EpochDeltas(epoch, tasks.MoveToImmutable());
     }
 
-    /// <summary>Writes the next image that is not durable yet. Images never hold up the rows of epochs.</summary>
-    private void WriteNextImage(List<IWorkerEffect> effects)
+    private static bool IsSameRow(JournalRows.Row written, JournalRows.Row found) =>
+        written is JournalRows.EpochDeltas a && found is JournalRows.EpochDeltas b && a.Epoch == b.Epoch;
+
+    private RowAppender WriterOf(JournalStream stream) => stream == _imageWriter.Stream ? _imageWriter : _rowWriter;
+
+    private void OnWritten(RowAppender writer, long number, List<IWorkerEffect> effects)
     {
-        for (var task = 0; _imageWriter.Writing is null && task < _held.Length; task++)
+        if (writer.IsForeign)
         {
-            if (_held[task]?.Image is { Row: 0 } image)
-            {
-                _imageWriter.Append(new JournalRows.TaskImage(image.Epoch, task, image.Generation, image.Image), effects);
-            }
+            End(new WorkerMessages.StandDown($"A row of {writer.Stream} was written by somebody else."), effects);
+        }
+        else if (number > 0 && writer == _rowWriter)
+        {
+            OnDurable(number, effects);
+        }
+        else if (number > 0)
+        {
+            OnImageDurable(number, effects);
         }
     }
 
-    private void OnWritten((JournalRows.Row Row, long Number)? written, List<IWorkerEffect> effects)
+    private void OnDurable(long number, List<IWorkerEffect> effects)
     {
-        if (_deltaWriter.IsForeign || _imageWriter.IsForeign)
-        {
-            End(new WorkerMessages.StandDown($"A row of process {_self} was written by somebody else."), effects);
-            return;
-        }
-
-        switch (written)
-        {
-            case (JournalRows.EpochDeltas row, var number):
-                OnDurable(row, number, effects);
-                break;
-            case (JournalRows.TaskImage image, var number):
-                OnDurable(image, number, effects);
-                break;
-        }
-    }
-
-    private void OnDurable(JournalRows.TaskImage written, long number, List<IWorkerEffect> effects)
-    {
-        if (_held[written.Task]?.Image is { } image && image.Epoch == written.Epoch && image.Generation == written.Generation)
-        {
-            image.Row = number;
-            image.Image = null;
-            effects.Add(new WorkerMessages.Send(new ImageWritten(_self, image.Ack(written.Task, _self))));
-        }
-    }
-
-    private void OnDurable(JournalRows.EpochDeltas row, long number, List<IWorkerEffect> effects)
-    {
+        var row = _writing!;
+        _writing = null;
         if (row.Epoch <= _committed)
         {
             return;

@@ -60,12 +60,13 @@ internal sealed partial class WorkerProtocol
         _held = new HeldTask?[shape.Count];
         _failures = new TaskFailure?[shape.Count];
         _heartbeatAtMs = _lastStepMs = nowMs;
-        _deltaWriter = new RowAppender(JournalStream.Process(self), options.JournalRetryMs, faults);
-        _imageWriter = new RowAppender(JournalStream.Snapshots(self), options.JournalRetryMs, faults);
+        var unknownIsSuccess = (faults & ProtocolFaults.UnknownWriteIsSuccess) != ProtocolFaults.None;
+        _rowWriter = new RowAppender(JournalStream.Process(self), options.JournalRetryMs, IsSameRow, unknownIsSuccess);
+        _imageWriter = new RowAppender(JournalStream.Snapshots(self), options.JournalRetryMs, IsSameImage, unknownIsSuccess);
     }
 
     /// <value>When the next <see cref="Tick"/> is due; changes with every step.</value>
-    public long NextWakeMs => _isOver ? long.MaxValue : Math.Min(_heartbeatAtMs, Math.Min(_deltaWriter.RetryAtMs, _imageWriter.RetryAtMs));
+    public long NextWakeMs => _isOver ? long.MaxValue : Math.Min(_heartbeatAtMs, Math.Min(_rowWriter.RetryAtMs, _imageWriter.RetryAtMs));
 
     /// <value>The attempt adopted last; 0 for none.</value>
     public int Attempt => _attempt?.Number ?? 0;
@@ -102,14 +103,13 @@ internal sealed partial class WorkerProtocol
                 OnTick(nowMs, effects);
                 break;
             case JournalMessages.Appended appended:
-                OnWritten(_deltaWriter.OnAppended(appended, nowMs, effects) ?? _imageWriter.OnAppended(appended, nowMs, effects), effects);
+                OnWritten(WriterOf(appended.Stream), WriterOf(appended.Stream).OnAppended(appended, nowMs, effects), effects);
                 break;
             case JournalMessages.RowsRead read:
-                OnWritten(_deltaWriter.OnRowsRead(read, effects) ?? _imageWriter.OnRowsRead(read, effects), effects);
+                OnWritten(WriterOf(read.Stream), WriterOf(read.Stream).OnRowsRead(read, effects), effects);
                 break;
             case JournalMessages.ReadFailed failed:
-                _deltaWriter.OnReadFailed(failed, nowMs);
-                _imageWriter.OnReadFailed(failed, nowMs);
+                WriterOf(failed.Stream).OnReadFailed(failed, nowMs);
                 break;
             default:
                 OnTask(input, effects);
@@ -156,6 +156,12 @@ internal sealed partial class WorkerProtocol
             case Poll poll:
                 OnPoll(poll, effects);
                 break;
+            case SnapshotNamed named:
+                DropImagesThrough(named.Epoch);
+                break;
+            case References references:
+                OnReferences(references, effects);
+                break;
             case ControlMessages.StandDown:
                 End(new WorkerMessages.StandDown("This process was declared dead."), effects);
                 break;
@@ -172,7 +178,7 @@ internal sealed partial class WorkerProtocol
             SendHeartbeat(nowMs, effects);
         }
 
-        _deltaWriter.OnTick(nowMs, effects);
+        _rowWriter.OnTick(nowMs, effects);
         _imageWriter.OnTick(nowMs, effects);
     }
 
@@ -196,8 +202,11 @@ internal sealed partial class WorkerProtocol
             case EpochCompleted completed when Holds(completed.Task, completed.Generation) is { IsStateLost: false } task:
                 task.Deltas.Add(new HeldDelta(completed.Epoch, completed.Delta, completed.Bytes));
                 break;
-            case ImageTaken taken when Holds(taken.Task, taken.Generation) is { IsStateLost: false } task:
-                task.Image = new HeldImage(taken.Epoch, taken.Generation, taken.Image, taken.Bytes);
+            case ImageTaken taken when Holds(taken.Task, taken.Generation) is { IsStateLost: false }:
+                OnImageTaken(taken);
+                break;
+            case RestoreFailed failed when _held[failed.Task] is { IsReady: false } task && failed.Generation >= task.Since:
+                OnRestoreFailed(failed, task, effects);
                 break;
             case WorkerMessages.TaskFailed { Kind: FailureKind.TaskAndState } failed:
                 OnStateLost(failed, effects);
@@ -230,6 +239,29 @@ internal sealed partial class WorkerProtocol
             held.IsStateLost = true;
             held.IsReady = false;
             Report(new TaskFailure(failed.Task, held.Generation, failed.Reason, failed.Kind), effects);
+        }
+    }
+
+    /// <summary>Nothing starts empty: what can't be read fails the job, what is not there any more was replaced by a later snapshot.</summary>
+    private void OnRestoreFailed(RestoreFailed failed, HeldTask held, List<IWorkerEffect> effects)
+    {
+        if (failed.IsCorrupt)
+        {
+            Report(new TaskFailure(failed.Task, held.Generation, failed.Reason, FailureKind.Fatal), effects);
+            return;
+        }
+
+        held.WantsReferences = true;
+        effects.Add(new Send(new ReferencesWanted(_self, failed.Task, held.Generation)));
+    }
+
+    private void OnReferences(References message, List<IWorkerEffect> effects)
+    {
+        var task = message.Task.Task;
+        if (_attempt is { } attempt && Holds(task, message.Generation) is { WantsReferences: true } held)
+        {
+            held.WantsReferences = false;
+            effects.Add(new StartTask(task, held.Generation, attempt.Base, message.Task, ConsumerGenerations(task, attempt)));
         }
     }
 
@@ -289,6 +321,7 @@ internal sealed partial class WorkerProtocol
             _held[task] = null;
             if (held is not null)
             {
+                DropImagesBehind(task, plan.Base);
                 effects.Add(new DropTask(task));
             }
 
@@ -300,6 +333,7 @@ internal sealed partial class WorkerProtocol
         if (held is null || held.Since != plan.Since[task])
         {
             _held[task] = new HeldTask(generation, plan.Since[task]);
+            DropImagesBehind(task, plan.Base);
             effects.Add(new StartTask(task, generation, plan.Base, ReferencesOf(task, references), consumers));
             return;
         }
@@ -309,16 +343,20 @@ internal sealed partial class WorkerProtocol
             held.Generation = generation;
             held.IsReady = false;
             held.Deltas.Clear();
-            if (held.Image?.Epoch > plan.Base)
-            {
-                held.Image = null;
-            }
+            DropImagesBehind(task, plan.Base);
         }
 
         if (held.IsStateLost)
         {
             // Sent back for another reason, or before the report arrived: there is nothing here that could go back.
             Report(new TaskFailure(task, generation, "The task's state is lost.", FailureKind.TaskAndState), effects);
+            return;
+        }
+
+        if (held.WantsReferences)
+        {
+            // There is no copy that could adopt.
+            effects.Add(new Send(new ReferencesWanted(_self, task, generation)));
             return;
         }
 
@@ -359,6 +397,12 @@ internal sealed partial class WorkerProtocol
 
         _plannedThrough = plan.Epoch;
         _plans.Add(plan);
+        if (plan.TakesSnapshot)
+        {
+            // A newer snapshot is planned only when the one before is named or given up.
+            DropImagesThrough(plan.Epoch - 1);
+        }
+
         for (var task = 0; task < _held.Length; task++)
         {
             if (_held[task] is { IsReady: true })
@@ -441,7 +485,6 @@ internal sealed partial class WorkerProtocol
         var acks = ImmutableArray.CreateBuilder<TaskAck>();
         var failures = ImmutableArray.CreateBuilder<TaskFailure>();
         var applied = ImmutableArray.CreateBuilder<SinkWatermark>();
-        var images = ImmutableArray.CreateBuilder<ImageAck>();
         for (var task = 0; task < _held.Length; task++)
         {
             if (_failures[task] is { } failure)
@@ -452,9 +495,9 @@ internal sealed partial class WorkerProtocol
             if (_held[task] is { } held)
             {
                 AddAcks(task, held, acks);
-                if (held.Image is { Row: > 0 } image)
+                if (held.WantsReferences)
                 {
-                    images.Add(image.Ack(task, _self));
+                    effects.Add(new Send(new ReferencesWanted(_self, task, held.Generation)));
                 }
 
                 if (held.Applied >= 0 && _shape.Tasks[task].IsSink)
@@ -466,7 +509,7 @@ internal sealed partial class WorkerProtocol
 
         effects.Add(new Send(new Heartbeat(
             _self, _node, _incarnation, _beat, Attempt, _plannedThrough, _committed,
-            acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), images.ToImmutable(), _isFrozen ? _asks : 0)));
+            acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), _isFrozen ? _asks : 0, WrittenImages())));
     }
 
     private sealed class HeldTask(int generation, int since)
@@ -480,37 +523,22 @@ internal sealed partial class WorkerProtocol
         /// <value>Only a start from the named rows helps, whatever attempts come before it.</value>
         public bool IsStateLost { get; set; }
 
-        public long Applied { get; set; } = -1;
+        /// <value>Its restore missed a row; it waits to be started again.</value>
+        public bool WantsReferences { get; set; }
 
-        /// <value>The newest image that it has handed over; null: none, or one that was taken back.</value>
-        public HeldImage? Image { get; set; }
+        public long Applied { get; set; } = -1;
 
         /// <value>Of uncommitted epochs, in order.</value>
         public List<HeldDelta> Deltas { get; } = [];
     }
 
-    private sealed class HeldImage(long epoch, int generation, object? image, long bytes)
-    {
-        public long Epoch { get; } = epoch;
-
-        public int Generation { get; } = generation;
-
-        /// <value>Null once it is durable.</value>
-        public object? Image { get; set; } = image;
-
-        /// <value>Where it stands; 0: nowhere yet.</value>
-        public long Row { get; set; }
-
-        public ImageAck Ack(int task, ProcessUid process) => new(task, Generation, Epoch, new RowAddress(process, Row), bytes);
-    }
-
     private sealed class HeldDelta(long epoch, object? delta, long bytes)
     {
-        public long Bytes { get; } = bytes;
-
         public long Epoch { get; } = epoch;
 
         public object? Delta { get; } = delta;
+
+        public long Bytes { get; } = bytes;
 
         /// <value>The last row that holds it; 0 for none.</value>
         public long Row { get; set; }

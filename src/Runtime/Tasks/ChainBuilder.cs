@@ -19,7 +19,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     private readonly JobStage _stage;
     private readonly IReadOnlyList<IActorRef> _tasks;
     private readonly OperatorProgress _progress;
-    private readonly ControlMessages.SourceStart _start;
+    private readonly ControlMessages.SourceStart? _start;
     private readonly Dictionary<StreamNode, object> _parts = [];
     private readonly Dictionary<(StreamNode Node, int Port), object> _outputs = [];
     private readonly Dictionary<JobEdge, (IOutputGate Gate, OutputChannel[] Channels)> _gates = [];
@@ -29,7 +29,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     /// <param name="tasks">The actors of all tasks.</param>
     /// <param name="progress">Where the chain says which operator is at work.</param>
     /// <param name="start">Where a source goes on.</param>
-    public ChainBuilder(TaskSettings settings, int task, IReadOnlyList<IActorRef> tasks, OperatorProgress progress, ControlMessages.SourceStart start = default)
+    public ChainBuilder(TaskSettings settings, int task, IReadOnlyList<IActorRef> tasks, OperatorProgress progress, ControlMessages.SourceStart? start = null)
     {
         _settings = settings;
         _topology = settings.Topology;
@@ -189,9 +189,9 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
             var (settings, start, isReplayable) = (builder._settings, builder._start, node.Source.IsReplayable);
             Action<string> warn = warning => TaskLog.SourceWarned(settings.Logger, settings.Job.Name, warning);
             var dropped = new DroppedRecords(node.Source.Description, settings.Counts.AddDropped, warn);
-            var context = new SplitContext(builder.Partition, builder.Parallelism, dropped.Add, warn, isReplayable ? start.Committed : 0);
+            var context = new SplitContext(builder.Partition, builder.Parallelism, dropped.Add, warn, isReplayable ? start?.Committed ?? 0 : 0);
             builder.Chain.Source = new SourceDriver<T>(
-                node.Source.Description, node.Source.Open(context), isReplayable, isReplayable ? start.Committed : start.Planned);
+                node.Source.Description, node.Source.Open(context), isReplayable, (isReplayable ? start?.Committed : start?.Planned) ?? 0);
             builder.Chain.SourceInput = new ChainInput<T>(builder.OutputOf<T>(node, 0));
             return null;
         }

@@ -13,6 +13,7 @@ internal sealed partial class TaskActor
     private void OnStart(TaskRestore restore)
     {
         var start = restore.Start;
+        _isRestored = false;
         _chain?.Dispose();
         DropHeld();
         DropRest();
@@ -24,7 +25,7 @@ internal sealed partial class TaskActor
             _task,
             _tasks,
             _activity.Progress,
-            start.References.Source).Build();
+            start.References.SourceStart).Build();
         _rows = new RowRunner(_chain, PolicyOf, _activity);
         for (var output = 0; output < _chain.Channels.Length; output++)
             _chain.Channels[output].Start(_protocol, output, start.ConsumerGenerations[output]);
@@ -53,22 +54,23 @@ internal sealed partial class TaskActor
         catch (CorruptPayloadException cause)
         {
             var reason = $"{_settings.Topology.IdOf(_task)} can't be restored at epoch {epoch}: {cause.Message}";
-            _worker.Tell(new WorkerMessages.TaskFailed(_task, _protocol!.Generation, reason, FailureKind.Fatal));
+            _worker.Tell(new WorkerMessages.RestoreFailed(_task, _protocol!.Generation, reason, IsCorrupt: true));
             return false;
         }
 
         _chain!.RestoreWatermark(_merger.Current);
-        Resume(restore.Start.References.Source);
+        Resume(restore.Start.References.SourceStart);
+        _isRestored = true;
         return true;
     }
 
     /// <summary>Tells the source's reader how far the ones before it had come.</summary>
-    private void Resume(ControlMessages.SourceStart start)
+    private void Resume(ControlMessages.SourceStart? start)
     {
-        _plannedEnd = start.Planned;
-        if (start.Planned == 0 || _chain!.Source is not { } source)
+        _plannedEnd = start?.Planned ?? 0;
+        if (start is null || _chain!.Source is not { } source)
             return;
-        PlannedRange[] planned = start.Inflight.IsDefault ? [] : [.. start.Inflight.Select(range => new PlannedRange(range.Start, range.End, range.Detail))];
+        PlannedRange[] planned = [.. start.Inflight.Select(range => new PlannedRange(range.Start, range.End, range.Detail))];
         source.Resume(new(start.Committed, _deltas?.Position, planned));
     }
 
@@ -84,11 +86,12 @@ internal sealed partial class TaskActor
     {
         var (generation, epoch) = (_protocol!.Generation, run.Info.Epoch.Number);
         var delta = _deltas?.Delta(run.Range.End);
-        _worker.Tell(new WorkerMessages.EpochCompleted(_task, generation, epoch, delta, delta?.Bytes.Length ?? 0));
         if (run.TakesSnapshot && _deltas is not null)
         {
             var image = _deltas.Image(run.Range.End);
             _worker.Tell(new WorkerMessages.ImageTaken(_task, generation, epoch, image, image.Bytes.Length));
         }
+
+        _worker.Tell(new WorkerMessages.EpochCompleted(_task, generation, epoch, delta, delta?.Bytes.Length ?? 0));
     }
 }

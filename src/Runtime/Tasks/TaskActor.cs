@@ -51,6 +51,7 @@ internal sealed partial class TaskActor : UntypedActor
     private Rest? _rest;
     private bool _continues;
     private bool _flushes;
+    private bool _isRestored;
 
     private sealed record EpochRun(EpochInfo Info, OffsetRange Range, bool TakesSnapshot)
     {
@@ -158,6 +159,9 @@ internal sealed partial class TaskActor : UntypedActor
 
     private void OnAdopt(WorkerMessages.AdoptTask adopt)
     {
+        // A copy that could not be restored has nothing to go back to: it is started again.
+        if (!_isRestored)
+            return;
         var (chain, protocol) = (_chain!, _protocol!);
         var committed = protocol.Committed;
         var adoption = protocol.Adopt(adopt.Generation, adopt.Base, adopt.ConsumerGenerations.AsSpan());

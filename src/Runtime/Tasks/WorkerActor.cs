@@ -236,5 +236,5 @@ internal sealed class WorkerActor : UntypedActor
 
     // Why by a message: a step of the protocol may be at work.
     private void OnRestoreFailed(WorkerMessages.StartTask start, string reason, bool isCorrupt) =>
-        Self.Tell(new WorkerMessages.TaskFailed(start.Task, start.Generation, reason, isCorrupt ? FailureKind.Fatal : FailureKind.TaskAndState));
+        Self.Tell(new WorkerMessages.RestoreFailed(start.Task, start.Generation, reason, isCorrupt));
 }

@@ -33,12 +33,20 @@ internal sealed class DirectoryHarness : IDisposable
     public ISplitReader<string> OpenText(DirectorySourceOptions? options = null, int split = 0, int splits = 1, LineFormat? format = null) =>
         Open(format ?? new LineFormat(), options, split, splits);
 
-    public ISplitReader<T> Open<T>(IFileFormat<T> format, DirectorySourceOptions? options = null, int split = 0, int splits = 1)
+    public ISplitReader<T> Open<T>(IFileFormat<T> format, DirectorySourceOptions? options = null, int split = 0, int splits = 1, long first = 0)
     {
         var source = new DirectorySource<T>(Watched, format, options);
         var reader = source.Open(new SplitContext(
-            new PartitionId(split), splits, reason => Skipped.AddOrUpdate(reason, 1, (_, count) => count + 1), Warnings.Enqueue));
+            new PartitionId(split), splits, reason => Skipped.AddOrUpdate(reason, 1, (_, count) => count + 1), Warnings.Enqueue, first));
         _readers.Add(reader);
+        return reader;
+    }
+
+    /// <summary>A reader as it is opened after a restart.</summary>
+    public ISplitReader<string> Resume(SplitProgress progress, DirectorySourceOptions? options = null)
+    {
+        var reader = Open(new LineFormat(), options, first: progress.Committed);
+        reader.Resume(progress);
         return reader;
     }
 

@@ -1,56 +1,72 @@
-using System.Collections.Immutable;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tests.Support;
 
 namespace Millrace.Runtime.Tests.Checkpoints;
 
-/// <summary>Asks a journal and waits for its answers.</summary>
-internal sealed class JournalClient(IJournal journal)
+/// <summary>Asks a journal and waits for the answer.</summary>
+internal static class JournalClient
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    public static JournalStream Stream { get; } = JournalStream.Coordinator(1);
-
-    public Task<JournalMessages.Appended> Append(long first, params ImmutableArray<JournalRows.Row> rows) => Append(Stream, first, rows);
-
-    public Task<JournalMessages.Appended> Append(JournalStream stream, long first, ImmutableArray<JournalRows.Row> rows)
+    public static Task<JournalMessages.Appended> AppendAsync(this IJournal journal, JournalStream stream, long first, params JournalRows.Row[] rows)
     {
         var answer = new TaskCompletionSource<JournalMessages.Appended>(TaskCreationOptions.RunContinuationsAsynchronously);
-        journal.Append(new(stream, first, rows), answer.SetResult);
-        return answer.Task.WaitAsync(Patience);
+        journal.Append(new(stream, first, [.. rows]), answer.SetResult);
+        return answer.Task.WaitAsync(2 * TestHost.Patience);
     }
 
-    public Task<AppendOutcome> Append(long first, int count) => Append(first, first, count);
-
-    /// <summary>Rows whose content tells them apart.</summary>
-    public async Task<AppendOutcome> Append(long first, long by, int count) =>
-        (await Append(Stream, first, [.. Enumerable.Range(0, count).Select(row => new JournalRows.Sealed(by + row))])).Outcome;
-
-    public async Task<ImmutableArray<JournalMessages.NumberedRow>> Read(long from)
+    /// <summary>As the state machines do it: an unknown outcome is tried again, and a conflict with the own row is a success.</summary>
+    public static async Task<JournalMessages.Appended> InsistAsync(this IJournal journal, JournalStream stream, long first, JournalRows.Sealed row)
     {
-        var (read, failed) = await TryRead(Stream, from);
-        return read?.Rows ?? throw new InvalidOperationException($"The read failed: {failed!.Reason ?? "no answer"}");
+        while (true)
+        {
+            var appended = await journal.AppendAsync(stream, first, row);
+            if (appended.Outcome == AppendOutcome.Ok)
+                return appended;
+            if (appended.Outcome == AppendOutcome.Unknown)
+                await Task.Delay(50);
+            else if ((await journal.ReadAllAsync(stream, first)) is [var found, ..] && found.Row == row)
+                return appended with { Outcome = AppendOutcome.Ok, NextNumber = found.NextNumber };
+            else
+                return appended;
+        }
     }
 
-    /// <summary>What the rows of <see cref="Append(long, long, int)"/> hold.</summary>
-    public async Task<IEnumerable<long>> ReadContents(long from) => (await Read(from)).Select(row => ((JournalRows.Sealed)row.Row).By);
-
-    /// <summary>Null: no answer.</summary>
-    public async Task<IEnumerable<long>?> TryReadContents(long from) =>
-        (await TryRead(Stream, from)).Read?.Rows.Select(row => ((JournalRows.Sealed)row.Row).By);
-
-    public async Task<JournalMessages.ReadFailed> ReadFailure(long from)
+    /// <summary>The answer: rows, or a failure.</summary>
+    public static Task<object> ReadAsync(this IJournal journal, JournalStream stream, long from = 1)
     {
-        var (read, failed) = await TryRead(Stream, from);
-        return failed ?? throw new InvalidOperationException($"{read!.Rows.Length} rows were read; a failure expected.");
+        var answer = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
+        journal.Read(new(stream, from, 7), answer.SetResult, answer.SetResult);
+        return answer.Task.WaitAsync(2 * TestHost.Patience);
     }
 
-    public void Trim(long through) => journal.Trim(new(Stream, through));
-
-    private Task<(JournalMessages.RowsRead? Read, JournalMessages.ReadFailed? Failed)> TryRead(JournalStream stream, long from)
+    /// <summary>The rows; a failure without a reason is tried again.</summary>
+    public static async Task<JournalMessages.NumberedRow[]> ReadAllAsync(this IJournal journal, JournalStream stream, long from = 1)
     {
-        var answer = new TaskCompletionSource<(JournalMessages.RowsRead?, JournalMessages.ReadFailed?)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        journal.Read(new(stream, from, 7), read => answer.SetResult((read, null)), failed => answer.SetResult((null, failed)));
-        return answer.Task.WaitAsync(Patience);
+        while (true)
+        {
+            switch (await journal.ReadAsync(stream, from))
+            {
+                case JournalMessages.RowsRead read:
+                    Assert.Equal((stream, from, 7), (read.Stream, read.FromNumber, read.Request));
+                    return [.. read.Rows];
+                case JournalMessages.ReadFailed { Reason: { } reason }:
+                    throw new InvalidOperationException(reason);
+                default:
+                    await Task.Delay(50);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>A row that says which one it is.</summary>
+    public static JournalRows.Sealed Row(long mark) => new(mark);
+
+    public static JournalRows.TaskImage Large(int size) => new(1, 2, 3, new EncodedDelta(Pattern(size)));
+
+    public static byte[] Pattern(int size)
+    {
+        var bytes = new byte[size];
+        new Random(size).NextBytes(bytes);
+        return bytes;
     }
 }

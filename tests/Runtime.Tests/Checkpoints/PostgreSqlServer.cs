@@ -1,110 +1,127 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Configuration;
 using Npgsql;
 
 namespace Millrace.Runtime.Tests.Checkpoints;
 
-/// <summary>A PostgreSQL server as an ordinary process on loopback, with a folder and a port of its own. Shared by the tests of a class.</summary>
-public sealed class PostgreSqlServer : IDisposable
+/// <summary>A PostgreSQL server of its own on loopback, from Debian's binaries; without them its tests are skipped.</summary>
+public sealed class PostgreSqlServer : IAsyncLifetime, IDisposable
 {
-    private const string Installed = "/usr/lib/postgresql";
-
-    private static readonly string? Programs = Directory.Exists(Installed)
-        ? Directory.GetDirectories(Installed).Select(version => Path.Combine(version, "bin")).FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+    private static readonly string? Binaries = Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
         : null;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("millrace-pg-").FullName;
+    private readonly ActorSystem _system = ActorSystem.Create("tests", "akka.loglevel = OFF, akka.stdout-loglevel = OFF");
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"millrace-pg-{Guid.NewGuid():N}");
     private readonly int _port = FreePort();
-    private Process? _process;
+    private Process? _server;
 
-    public PostgreSqlServer()
+    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Password=s3cret;Database=postgres";
+
+    internal SqlJournalOptions Options => new() { Kind = JournalKind.PostgreSql, Target = ConnectionString };
+
+    public async Task InitializeAsync()
     {
-        if (Obstacle is not null)
+        if (Binaries is null)
             return;
-        Run("chown", "postgres", _folder);
-        Run("setpriv", [.. AsPostgres, Program("initdb"), "-D", Data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale", "C"]);
-        Start();
+        Directory.CreateDirectory(_folder);
+        if (Environment.IsPrivilegedProcess)
+            await RunAsync("chown", "postgres:postgres", _folder);
+        await RunAsServerUserAsync(Path.Combine(Binaries, "initdb"), "-D", Data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale", "C");
+        await StartAsync();
     }
 
-    /// <value>Why tests on it are skipped; null: they are not.</value>
-    public static string? Obstacle { get; } =
-        Programs is null ? $"No PostgreSQL found at {Installed}; apt-get install postgresql."
-        : Environment.UserName != "root" ? "PostgreSQL is started as another user, which only root may."
-        : null;
+    /// <summary>Starts the server, and returns when it answers.</summary>
+    public async Task StartAsync()
+    {
+        _server = Start([Path.Combine(Binaries!, "postgres"), "-D", Data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder}"], asServerUser: true);
+        while (!await AnswersAsync())
+            await Task.Delay(50);
+    }
 
-    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Password=secret";
+    /// <summary>Ends the server as a power failure would: no goodbye to its clients, and a recovery at the next start.</summary>
+    public async Task StopAsync()
+    {
+        await RunAsync("kill", "-QUIT", $"{_server!.Id}");
+        await _server.WaitForExitAsync();
+    }
 
-    private static string[] AsPostgres => ["--reuid", "postgres", "--regid", "postgres", "--clear-groups"];
+    public async Task DisposeAsync()
+    {
+        if (_server is { HasExited: false })
+            await StopAsync();
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+        await _system.Terminate();
+    }
+
+    public void Dispose() => _server?.Dispose();
+
+    /// <summary>Runs SQL as the superuser.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=False");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    internal Task<SqlJournal> OpenAsync(string job, ILogger? logger = null, SqlJournalOptions? options = null)
+    {
+        Skip.If(Binaries is null, "No PostgreSQL at /usr/lib/postgresql; install the package postgresql.");
+        return SqlJournal.OpenAsync(_system, options ?? Options, job, logger ?? NullLogger.Instance);
+    }
 
     private string Data => Path.Combine(_folder, "data");
-
-    /// <summary>Returns when it accepts connections.</summary>
-    public void Start()
-    {
-        var start = new ProcessStartInfo("setpriv", [.. AsPostgres, Program("postgres"), "-D", Data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder}"])
-        {
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        _process = Process.Start(start)!;
-        _process.ErrorDataReceived += static (_, _) => { };
-        _process.BeginErrorReadLine();
-        while (!TryConnect())
-            Assert.False(_process.HasExited, "PostgreSQL ended before it accepted a connection.");
-    }
-
-    /// <summary>Ends it as a crash would: without a checkpoint, with every connection broken.</summary>
-    public void StopAtOnce()
-    {
-        Run("setpriv", [.. AsPostgres, Program("pg_ctl"), "-D", Data, "-m", "immediate", "-w", "stop"]);
-        _process!.WaitForExit();
-        _process.Dispose();
-        _process = null;
-    }
-
-    public void Sql(string sql)
-    {
-        using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
-        connection.Open();
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
-    }
-
-    public void Dispose()
-    {
-        if (_process is not null)
-            StopAtOnce();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private static string Program(string name) => Path.Combine(Programs!, name);
-
-    private bool TryConnect()
-    {
-        try
-        {
-            Sql("SELECT 1");
-            return true;
-        }
-        catch (NpgsqlException)
-        {
-            return false;
-        }
-    }
-
-    private static void Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
-    }
 
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static Process Start(string[] command, bool asServerUser)
+    {
+        // Why: the server refuses to run as root.
+        string[] all = asServerUser && Environment.IsPrivilegedProcess ? ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups", .. command] : command;
+        var start = new ProcessStartInfo(all[0], all[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static Task RunAsync(params string[] command) => FinishAsync(Start(command, asServerUser: false));
+
+    private static Task RunAsServerUserAsync(params string[] command) => FinishAsync(Start(command, asServerUser: true));
+
+    private static async Task FinishAsync(Process process)
+    {
+        using (process)
+        {
+            await process.WaitForExitAsync();
+            Assert.Equal(0, process.ExitCode);
+        }
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await ExecuteAsync("SELECT 1");
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            Assert.False(_server!.HasExited);
+            return false;
+        }
     }
 }

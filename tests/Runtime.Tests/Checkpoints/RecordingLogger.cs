@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Millrace.Runtime.Tests.Checkpoints;
 
-/// <summary>Keeps every line that is logged, after its level.</summary>
+/// <summary>Keeps what is logged, as "Level: text".</summary>
 internal sealed class RecordingLogger : ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
-    public IReadOnlyList<string> Lines => [.. _lines];
+    public string[] Lines => [.. _lines];
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -16,5 +16,5 @@ internal sealed class RecordingLogger : ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue($"{logLevel}: {formatter(state, exception)}{exception}");
+        _lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
 }

@@ -1,47 +1,36 @@
-using System.Text.Json;
+using System.Collections.Immutable;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
 
 namespace Millrace.Runtime.Tests.Checkpoints;
 
-/// <summary>Rows of every kind whose fields all differ, so that none can be lost or swapped unseen.</summary>
+/// <summary>A row of each kind in which every field has a value of its own.</summary>
 internal static class RowSamples
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly EpochPlan Plan = new(41, [new(1, 2), new(-3, long.MaxValue, IsLast: true, IsVolatile: true, Detail: "täil"), new(5, 5, IsVolatile: true, Detail: "")], 1_700_000_000_123, 0xFEDC_BA98_7654_3210, TakesSnapshot: true, Applied: 39);
 
-    private static readonly ProcessUid Ann = new(0xA11CE5_0000_0001);
-    private static readonly ProcessUid Bob = new(0xFFFF_0000_1111_2222);
+    private static readonly AttemptPlan Attempt = new(7, 40, [7, 6], [new(0xA1), new(0xA2)], [1, 2], [new(0xDEAD)], [0], 3);
 
-    private static readonly EpochPlan Plan = new(11, [new(12, 13), new(-14, 15, IsLast: true), new(16, 17, IsVolatile: true, Detail: "file:ä.txt")], 1_800_000_000_000, 0xFEED_FACE_CAFE_BEEF, TakesSnapshot: true, Applied: 9);
-    private static readonly AttemptPlan Attempt = new(21, 22, [23, 24], [Ann, ProcessUid.None], [25, 26], [Bob], [1, 0], 27);
-    private static readonly CommittedEpoch Commit = new(31, 30, [new(Ann, 32), new(Bob, 33)]);
-    private static readonly JournalRows.Closed Closed = new(JobOutcome.Failed, "Task 3 failed: é");
-    private static readonly HistoryImage History = new("job words", 41, 42, 43, [new(44, 45)], [Plan], [Commit], Attempt, 46, [Bob, Ann], 40, 47, [new(Bob, 48)], Closed);
-    private static readonly HistoryImage Young = new("", 0, null, 0, [], [], [], null, 0, [], 0, 0, [], null);
+    private static readonly CommittedEpoch Commit = new(40, 38, [new(new(0xA1), 12), new(new(0xA2), 13)]);
 
-    public static IReadOnlyDictionary<string, JournalRows.Row> All { get; } = new Dictionary<string, JournalRows.Row>(StringComparer.Ordinal)
-    {
-        ["lease-taken"] = new JournalRows.LeaseTaken(Ann),
-        ["opened"] = new JournalRows.Opened(2, true, "words 5 → lines", History),
-        ["opened-first"] = new JournalRows.Opened(1, false),
-        ["planned"] = new JournalRows.Planned(Plan),
-        ["attempted"] = new JournalRows.Attempted(Attempt),
-        ["committed"] = new JournalRows.Committed(Commit),
-        ["snapshotted"] = new JournalRows.Snapshotted(51, [new(Ann, 52), new(Bob, 53)], Young),
-        ["closed"] = Closed,
-        ["sealed"] = new JournalRows.Sealed(61),
-        ["epoch-deltas"] = new JournalRows.EpochDeltas(71, [new(0, 2, new EncodedDelta(new byte[] { 1, 2, 3 })), new(1, 3, null), new(4, 5, new EncodedDelta(default)), new(6, 7, new EncodedDelta(new byte[] { 9 }))]),
-        ["task-image"] = new JournalRows.TaskImage(81, 3, 4, new EncodedDelta(new byte[] { 0xAB, 0xCD })),
-        ["task-image-none"] = new JournalRows.TaskImage(82, 5, 6, null),
-    };
+    private static readonly HistoryImage Full = new(
+        43, 1_700_000_000_999, 40, [new(8, 9)], [Plan], [Commit], Attempt, 2, [new(0xDEAD), new(0xBEEF)], 37, 30, [new(new(0xA1), 4)], new(JobOutcome.Stopped, "on request"));
 
-    /// <summary>All fields of a row, compared where records with arrays can't be.</summary>
-    public static string Json(JournalRows.Row row) => row.GetType().Name + JsonSerializer.Serialize(row, row.GetType(), Indented);
+    private static readonly HistoryImage Empty = new(0, null, 0, [], [], [], null, 0, [], 0, 0, [], null);
 
-    public static byte[] Noise(int length)
-    {
-        var bytes = new byte[length];
-        new Random(length).NextBytes(bytes);
-        return bytes;
-    }
+    public static ImmutableArray<(string Name, JournalRows.Row Row)> All { get; } =
+    [
+        ("lease-taken", new JournalRows.LeaseTaken(new(0x0123_4567_89AB_CDEF))),
+        ("opened", new JournalRows.Opened(3, Resumes: true, "manifest ü", Full)),
+        ("opened-first", new JournalRows.Opened(1, Resumes: false, "", null)),
+        ("planned", new JournalRows.Planned(Plan)),
+        ("attempted", new JournalRows.Attempted(Attempt)),
+        ("committed", new JournalRows.Committed(Commit)),
+        ("snapshotted", new JournalRows.Snapshotted(30, [new(new(0xA1), 4), new(new(0xA2), 5)], Empty, "job words")),
+        ("closed", new JournalRows.Closed(JobOutcome.Failed, "Field 3 of line 7")),
+        ("sealed", new JournalRows.Sealed(4)),
+        ("epoch-deltas", new JournalRows.EpochDeltas(42, [new(0, 7, new EncodedDelta(new byte[] { 1, 2, 3 })), new(1, 6, null), new(2, 5, new EncodedDelta(Array.Empty<byte>())), new(3, 4, new EncodedDelta(new byte[] { 4 }))])),
+        ("task-image", new JournalRows.TaskImage(30, 2, 7, new EncodedDelta(new byte[] { 9, 8, 7, 6 }))),
+        ("task-image-none", new JournalRows.TaskImage(31, 3, 8, null)),
+    ];
 }

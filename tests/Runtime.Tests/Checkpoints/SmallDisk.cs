@@ -2,44 +2,43 @@ using System.Diagnostics;
 
 namespace Millrace.Runtime.Tests.Checkpoints;
 
-/// <summary>A disk in memory of 4 MB, mounted on a folder; needs the right to mount.</summary>
+/// <summary>A file system of a megabyte in memory. It takes the right to mount; without it its tests are skipped.</summary>
 internal sealed class SmallDisk : IDisposable
 {
-    public const int SizeBytes = 4 * 1024 * 1024;
+    private readonly string _filler;
 
-    private readonly string _folder;
-
-    public SmallDisk(string folder)
+    public SmallDisk()
     {
-        _folder = Directory.CreateDirectory(folder).FullName;
-        if (!Run("mount", "-t", "tmpfs", "-o", $"size={SizeBytes}", "none", _folder))
-            throw new InvalidOperationException($"A disk in memory can't be mounted on {_folder}.");
+        Folder = Path.Combine(Path.GetTempPath(), $"millrace-disk-{Guid.NewGuid():N}");
+        _filler = Path.Combine(Folder, "filler");
+        Directory.CreateDirectory(Folder);
+        IsMounted = Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", Folder);
+        if (!IsMounted)
+            Directory.Delete(Folder);
+        Skip.IfNot(IsMounted, "No right to mount a file system; run the tests as root.");
+        System.IO.File.WriteAllBytes(_filler, new byte[512 * 1024]);
     }
 
-    /// <value>Why a test that needs one is skipped; null: it is not.</value>
-    public static string? Obstacle { get; } = Probe();
+    public string Folder { get; }
 
-    public void MakeReadOnly() => Assert.True(Run("mount", "-o", "remount,ro", _folder), $"The disk at {_folder} can't be made read-only.");
+    private bool IsMounted { get; }
 
-    public void Dispose() => Run("umount", "-l", _folder);
+    public void FreeSpace() => System.IO.File.Delete(_filler);
 
-    private static string? Probe()
+    /// <summary>False while a file on it is open for writing.</summary>
+    public bool TryMakeReadOnly() => Run("mount", "-o", "remount,ro", Folder);
+
+    public void Dispose()
     {
-        var folder = Directory.CreateTempSubdirectory("millrace-mount-").FullName;
-        try
-        {
-            using var disk = new SmallDisk(folder);
-            return null;
-        }
-        catch (Exception cause) when (cause is InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return cause.Message;
-        }
+        if (!IsMounted)
+            return;
+        Run("umount", "-l", Folder);
+        Directory.Delete(Folder);
     }
 
     private static bool Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
         process.WaitForExit();
         return process.ExitCode == 0;
     }

@@ -1,227 +1,285 @@
-using Microsoft.Data.Sqlite;
 using Millrace.Runtime.Checkpoints;
-using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Protocol;
+using static Millrace.Runtime.Tests.Checkpoints.JournalClient;
 using ConfigurationException = Millrace.Data.ConfigurationException;
 
 namespace Millrace.Runtime.Tests.Checkpoints;
 
-/// <summary>What a journal on SQLite does when the file is not as it should be.</summary>
-public sealed class SqliteFaultTests : IAsyncLifetime
+public sealed class SqliteFaultTests : IDisposable
 {
-    private const string Row3 = $"{SqlDatabase.Table} WHERE sequence_number = 3";
+    private const int ChunkSize = 4096;
 
-    private static readonly JournalRows.EpochDeltas Large = new(1, [new(0, 1, new EncodedDelta(RowSamples.Noise(900_000)))]);
+    private static readonly JournalStream Stream = JournalStream.Coordinator(1);
 
-    private readonly SqliteJournals _journals = new();
+    private readonly SqliteFile _file = new();
     private readonly RecordingLogger _log = new();
-    private SqlJournal? _journal;
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        if (_journal is not null)
-            await _journal.DisposeAsync();
-        await _journals.EndAsync();
-    }
-
-    [Theory]
-    [InlineData($"UPDATE {SqlDatabase.Table} SET message = CAST(substr(message, 1, 22) || x'FF' || substr(message, 24) AS BLOB) WHERE sequence_number = 3", "number 3: checksum")]
-    [InlineData($"DELETE FROM {Row3}", "number 4: number 3 expected, 4 found: rows between are gone")]
-    [InlineData($"UPDATE {SqlDatabase.Table} SET message = CAST(substr(message, 1, 2) || x'02' || substr(message, 4) AS BLOB) WHERE sequence_number = 3", "number 3: format version 1 expected, version 2 found")]
-    [InlineData($"UPDATE {SqlDatabase.Table} SET message = x'00' WHERE sequence_number = 3", "number 3: a row of Millrace expected, 1 other bytes found")]
-    public async Task A_damaged_row_fails_the_read_in_one_line_that_names_it(string sql, string expected)
-    {
-        var client = await OpenAsync();
-        await client.Append(1, 5);
-        _journals.Sql(sql);
-
-        var reason = (await client.ReadFailure(1)).Reason!;
-
-        Assert.Contains($"job the/job, stream c1, {expected}", reason, StringComparison.Ordinal);
-        Assert.Contains("restore SQLite", reason, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', reason);
-        Assert.Equal(2, (await client.Read(4)).Length);
-    }
+    public void Dispose() => _file.Dispose();
 
     [Fact]
-    public async Task A_row_whose_last_chunk_is_missing_fails_the_read()
+    public async Task A_file_locked_by_another_process_is_waited_for_and_no_row_is_lost_or_doubled()
     {
-        var client = await OpenAsync();
-        await client.Append(1, new JournalRows.EpochDeltas(1, [new(0, 1, new EncodedDelta(RowSamples.Noise(2_500_000)))]));
-        _journals.Sql($"DELETE FROM {Row3}");
-
-        var reason = (await client.ReadFailure(1)).Reason;
-
-        Assert.Contains("3 chunks expected from number 1 on, 2 found: the last are gone", reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_row_whose_first_chunks_were_trimmed_is_left_out()
-    {
-        var client = await OpenAsync();
-        await client.Append(1, new JournalRows.EpochDeltas(1, [new(0, 1, new EncodedDelta(RowSamples.Noise(2_500_000)))]), new JournalRows.Sealed(4));
-        _journals.Sql($"DELETE FROM {SqlDatabase.Table} WHERE sequence_number < 3");
-
-        Assert.Equal(4, Assert.Single(await client.Read(1)).Number);
-    }
-
-    [Fact]
-    public async Task A_file_locked_by_another_process_makes_appends_unknown_and_one_warning_until_it_is_free()
-    {
-        var client = await OpenAsync();
-        await client.Append(1, 1);
-        using (var other = _journals.Connect())
+        await using var journal = await _file.OpenAsync(logger: _log);
+        await journal.AppendAsync(Stream, 1, Row(1));
+        using (var other = _file.Connect())
         {
-            Run(other, "BEGIN EXCLUSIVE");
-            Assert.Equal(AppendOutcome.Unknown, await client.Append(2, 1));
-            Assert.Equal(AppendOutcome.Unknown, await client.Append(2, 1));
-            Run(other, "ROLLBACK");
+            using var lockUp = other.CreateCommand();
+            lockUp.CommandText = "BEGIN EXCLUSIVE";
+            lockUp.ExecuteNonQuery();
+            Assert.Equal(AppendOutcome.Unknown, (await journal.AppendAsync(Stream, 2, Row(2))).Outcome);
         }
 
-        Assert.Equal(AppendOutcome.Ok, await client.Append(2, 1));
-        Assert.Equal(new long[] { 1, 2 }, await client.ReadContents(1));
-        Assert.Collection(
-            _log.Lines,
-            line => Assert.Equal($"Warning: Journal of job the/job: SQLite {_journals.DatabaseFile} is locked by another process; close what holds it; epochs wait until it works again", line),
-            line => Assert.StartsWith($"Information: Journal of job the/job: SQLite {_journals.DatabaseFile} works again after ", line, StringComparison.Ordinal));
+        Assert.Equal(AppendOutcome.Ok, (await journal.InsistAsync(Stream, 2, Row(2))).Outcome);
+
+        Assert.Equal([Row(1), Row(2)], (await journal.ReadAllAsync(Stream)).Select(row => row.Row));
+        Assert.Equal(2, _log.Lines.Length);
+        Assert.Equal($"Warning: Journal of job job: SQLite {_file.File} is locked by another process; close what holds it; epochs wait until it works again", _log.Lines[0]);
+        Assert.StartsWith($"Information: Journal of job job: SQLite {_file.File} works again after ", _log.Lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_lost_table_is_named_and_the_journal_gives_up_after_its_budget()
+    public async Task A_write_that_lands_after_its_time_out_is_found_and_not_doubled()
     {
-        var client = await OpenAsync(_journals.Options with { OutageBudget = TimeSpan.FromMilliseconds(50) });
-        var gaveUp = new TaskCompletionSource<string>();
-        _journal!.GaveUp += gaveUp.SetResult;
-        await client.Append(1, 1);
-        _journals.Sql($"DROP TABLE {SqlDatabase.Table}");
+        await using var journal = await _file.OpenAsync(options: _file.Options with { AppendTimeout = TimeSpan.FromMilliseconds(200) });
+        await journal.InsistAsync(Stream, 1, Row(1));
+        using (var other = _file.Connect())
+        {
+            using var lockUp = other.CreateCommand();
+            lockUp.CommandText = "BEGIN EXCLUSIVE";
+            lockUp.ExecuteNonQuery();
+            Assert.Equal(AppendOutcome.Unknown, (await journal.AppendAsync(Stream, 2, Row(2))).Outcome);
+        }
 
-        Assert.Equal(AppendOutcome.Unknown, await client.Append(2, 1));
-        var reason = await gaveUp.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        // Now it lands, while nobody waits for it.
+        while ((await journal.ReadAllAsync(Stream)).Length < 2)
+            await Task.Delay(10);
 
-        Assert.Contains($"has lost its table {SqlDatabase.Table}", reason, StringComparison.Ordinal);
-        Assert.Null((await client.ReadFailure(1)).Reason);
+        AppendOutcome outcome;
+        while ((outcome = (await journal.AppendAsync(Stream, 2, Row(3))).Outcome) == AppendOutcome.Unknown)
+            await Task.Delay(10);
+        Assert.Equal(AppendOutcome.Conflict, outcome);
+        Assert.Equal([Row(1), Row(2)], (await journal.ReadAllAsync(Stream)).Select(row => row.Row));
+    }
+
+    [Fact]
+    public async Task A_database_that_fails_for_the_whole_budget_is_given_up_once()
+    {
+        await using var journal = await _file.OpenAsync(logger: _log, options: _file.Options with { OutageBudget = TimeSpan.Zero });
+        var reasons = new List<string>();
+        journal.GaveUp += reasons.Add;
+        _file.Execute("ALTER TABLE millrace_journal RENAME TO gone");
+
+        for (var i = 0; i < 4; i++)
+            Assert.Equal(AppendOutcome.Unknown, (await journal.AppendAsync(Stream, 1, Row(1))).Outcome);
+
+        var reason = Assert.Single(reasons);
+        Assert.Contains("has lost its table millrace_journal", reason, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', reason);
         Assert.Single(_log.Lines);
     }
 
     [Fact]
-    public async Task A_table_lost_while_nobody_looked_is_not_made_anew()
+    public async Task A_read_of_a_database_that_fails_may_be_tried_again()
     {
-        await OpenAsync();
-        await _journal!.DisposeAsync();
-        _journals.Sql($"DROP TABLE {SqlDatabase.Table}");
+        await using var journal = await _file.OpenAsync();
+        _file.Execute("ALTER TABLE millrace_journal RENAME TO gone");
 
-        await RefusedAsync($"Table {SqlDatabase.Table} expected", _journals.Options);
+        var failed = Assert.IsType<JournalMessages.ReadFailed>(await journal.ReadAsync(Stream));
+
+        Assert.Null(failed.Reason);
+        Assert.Equal((Stream, 7), (failed.Stream, failed.Request));
     }
 
     [Fact]
-    public async Task A_table_of_a_later_version_is_refused()
+    public async Task A_row_larger_than_a_chunk_takes_as_many_numbers_as_chunks()
     {
-        await OpenAsync();
-        await _journal!.DisposeAsync();
-        _journals.Sql("PRAGMA user_version = 2");
+        await using var journal = await OpenSmallAsync();
 
-        await RefusedAsync("Version 1 expected", _journals.Options);
+        var appended = await journal.AppendAsync(Stream, 1, Row(1), Large(3 * ChunkSize), Row(2));
+
+        Assert.Equal(7, appended.NextNumber);
+        Assert.Equal([(1, 2), (2, 6), (6, 7)], (await journal.ReadAllAsync(Stream)).Select(row => (row.Number, row.NextNumber)));
+        Assert.Equal([6L], (await journal.ReadAllAsync(Stream, 3)).Select(row => row.Number));
+        Assert.Equal(AppendOutcome.Ok, (await journal.AppendAsync(Stream, 7, Row(3))).Outcome);
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_refused()
+    public async Task A_row_of_many_megabytes_comes_back_as_it_was()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(_journals.DatabaseFile)!);
-        await File.WriteAllBytesAsync(_journals.DatabaseFile, RowSamples.Noise(10_000));
+        await using var journal = await _file.OpenAsync();
+        const int Size = 5_000_000;
 
-        await RefusedAsync("is a file that is no SQLite database", _journals.Options);
+        Assert.Equal(6, (await journal.AppendAsync(Stream, 1, Large(Size))).NextNumber);
+
+        var row = Assert.Single(await journal.ReadAllAsync(Stream));
+        Assert.Equal(Pattern(Size), ((EncodedDelta)((JournalRows.TaskImage)row.Row).Image!).Bytes.ToArray());
+    }
+
+    [Fact]
+    public async Task A_flipped_byte_is_found_and_named()
+    {
+        await using var journal = await WrittenAsync();
+        Change(2, bytes => bytes[^1] ^= 1);
+
+        await AssertDamagedAsync(journal, 1, "number 2: checksum ");
+    }
+
+    [Fact]
+    public async Task A_newer_format_is_refused_by_its_version()
+    {
+        await using var journal = await WrittenAsync();
+        Change(2, bytes => bytes[2] = 2);
+
+        await AssertDamagedAsync(journal, 2, "number 2: format version 1 expected, version 2 found; start it with the newer Millrace that wrote it");
+    }
+
+    [Fact]
+    public async Task Rows_that_are_gone_in_the_middle_are_found()
+    {
+        await using var journal = await WrittenAsync();
+        Assert.Equal(1, _file.Execute("DELETE FROM millrace_journal WHERE sequence_number = 3"));
+
+        await AssertDamagedAsync(journal, 1, "number 4: number 3 expected, 4 found");
+        await AssertDamagedAsync(journal, 3, "number 3 expected, 4 found");
+        Assert.Equal([4L, 8L], (await journal.ReadAllAsync(Stream, 4)).Select(row => row.Number));
+    }
+
+    [Fact]
+    public async Task A_last_chunk_that_is_gone_is_found()
+    {
+        await using var journal = await WrittenAsync();
+        Assert.Equal(2, _file.Execute("DELETE FROM millrace_journal WHERE sequence_number >= 7"));
+
+        await AssertDamagedAsync(journal, 1, "4 chunks expected from number 4 on, 3 found");
+    }
+
+    [Fact]
+    public async Task A_truncated_file_is_refused_when_it_is_opened()
+    {
+        await (await WrittenAsync()).DisposeAsync();
+        _file.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        using (var stream = System.IO.File.OpenWrite(_file.File))
+            stream.SetLength(5000);
+
+        await AssertNotOpenedAsync(_file.Options, "is damaged");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_damaged_is_not_waited_for()
+    {
+        await using var journal = await OpenSmallAsync();
+        await journal.AppendAsync(Stream, 1, [.. Enumerable.Range(1, 2000).Select(number => Row(number))]);
+        await using var other = await OpenSmallAsync();
+        Assert.Empty(await other.ReadAllAsync(JournalStream.Lease));
+        _file.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        OverwritePages();
+
+        await AssertDamagedAsync(other, 1, "is damaged; restore the file from a backup");
+        await AssertNotOpenedAsync(_file.Options, "is damaged; restore the file from a backup");
+    }
+
+    [Fact]
+    public async Task A_table_that_is_gone_is_not_made_anew()
+    {
+        await (await WrittenAsync()).DisposeAsync();
+        _file.Execute("DROP TABLE millrace_journal");
+
+        await AssertNotOpenedAsync(_file.Options, "Table millrace_journal expected");
+    }
+
+    [Fact]
+    public async Task A_file_of_a_newer_Millrace_is_refused()
+    {
+        await (await WrittenAsync()).DisposeAsync();
+        _file.Execute("PRAGMA user_version = 2");
+
+        await AssertNotOpenedAsync(_file.Options, "version 2 found; start it with the newer Millrace");
     }
 
     [Theory]
     [InlineData(":memory:", "what is kept in memory is gone with the process")]
-    [InlineData("file:x?mode=memory", "what is kept in memory is gone with the process")]
-    [InlineData(" ", "The path of a SQLite file expected")]
-    [InlineData("/dev/null/job.db", "is at a path that can't be used")]
-    [InlineData("/proc/job.db", "can't be opened")]
+    [InlineData("file::memory:?cache=shared", "what is kept in memory is gone with the process")]
+    [InlineData("", "The path of a SQLite file expected")]
+    [InlineData("/proc/millrace/journal.db", "/proc/millrace/journal.db is at a path that")]
+    [InlineData("/dev", "SQLite /dev can't be opened")]
     public async Task A_path_that_can_not_hold_a_journal_is_refused(string path, string expected) =>
-        await RefusedAsync(expected, _journals.Options with { Target = path });
+        await AssertNotOpenedAsync(_file.Options with { Target = path }, expected);
 
-    [MountFact]
-    public async Task A_full_disk_is_named_and_appends_go_on_when_space_is_free()
+    [Fact]
+    public async Task A_file_that_is_no_database_is_refused()
     {
-        using var disk = new SmallDisk(Path.GetDirectoryName(_journals.DatabaseFile)!);
-        var client = await OpenAsync();
-        await client.Append(1, 1);
-        var ballast = Path.Combine(Path.GetDirectoryName(_journals.DatabaseFile)!, "ballast");
-        Assert.Throws<IOException>(() => File.WriteAllBytes(ballast, new byte[SmallDisk.SizeBytes]));
+        Directory.CreateDirectory(Path.GetDirectoryName(_file.File)!);
+        System.IO.File.WriteAllText(_file.File, new string('x', 5000));
 
-        var failed = await client.Append(2, Large);
-        File.Delete(ballast);
-        var again = await client.Append(2, Large);
-
-        Assert.Equal((AppendOutcome.Unknown, AppendOutcome.Ok), (failed.Outcome, again.Outcome));
-        Assert.Contains("is full (no space on the disk); it goes on when space is free", _log.Lines[0], StringComparison.Ordinal);
-        await _journal!.DisposeAsync();
-    }
-
-    [MountFact]
-    public async Task A_file_on_a_read_only_disk_is_named()
-    {
-        await OpenAsync();
-        await _journal!.DisposeAsync();
-        _journals.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
-        var folder = Path.Combine(_journals.Folder, "read-only");
-        using var disk = new SmallDisk(folder);
-        File.Copy(_journals.DatabaseFile, Path.Combine(folder, "job.db"));
-        disk.MakeReadOnly();
-
-        await RefusedAsync("can't be opened; name a file in a directory that is writable", _journals.Options with { Target = Path.Combine(folder, "job.db") });
+        await AssertNotOpenedAsync(_file.Options, "is a file that is no SQLite database");
     }
 
     [Fact]
-    public async Task Jobs_whose_names_hold_a_separator_share_no_stream()
+    public async Task A_row_that_can_not_be_written_is_named_and_harms_no_other()
     {
-        var client = await OpenAsync();
-        await client.Append(1, 2);
-        var other = await _journals.OpenAsync(job: "the");
+        await using var journal = await _file.OpenAsync(logger: _log);
 
-        Assert.Empty(await new JournalClient(other).Read(1));
-        await other.DisposeAsync();
+        Assert.Equal(AppendOutcome.Unknown, (await journal.AppendAsync(Stream, 1, new JournalRows.TaskImage(1, 2, 3, "text"))).Outcome);
+        Assert.Equal(AppendOutcome.Ok, (await journal.AppendAsync(Stream, 1, Row(1))).Outcome);
+
+        Assert.Contains("Bytes of task 2 expected in a durable row, String found", _log.Lines[0], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_closed_journal_answers_unknown()
+    public async Task A_journal_that_is_closed_answers_and_does_not_hang()
     {
-        var client = await OpenAsync();
-        await _journal!.DisposeAsync();
+        var journal = await _file.OpenAsync();
+        await journal.DisposeAsync();
 
-        Assert.Equal(AppendOutcome.Unknown, await client.Append(1, 1));
-        Assert.Null((await client.ReadFailure(1)).Reason);
-        Assert.Empty(_log.Lines);
+        Assert.Equal(AppendOutcome.Unknown, (await journal.AppendAsync(Stream, 1, Row(1))).Outcome);
+        Assert.IsType<JournalMessages.ReadFailed>(await journal.ReadAsync(Stream));
     }
 
-    [Theory]
-    [InlineData(JournalKind.PostgreSql, "", "one expected with kind = postgresql, none found")]
-    [InlineData(JournalKind.Sqlite, "Host=x;Password=secret", "none expected with kind = sqlite, one found")]
-    public void Kind_and_connection_string_must_go_together(JournalKind kind, string connection, string expected)
+    // 1, 2, 3: small rows; 4 to 7: one row in four chunks; 8: a small row.
+    private async Task<SqlJournal> WrittenAsync()
     {
-        var failure = Assert.Throws<ConfigurationException>(() => new JournalOptions { Kind = kind, ConnectionString = connection }.For("x.db"));
-
-        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+        var journal = await OpenSmallAsync();
+        await journal.AppendAsync(Stream, 1, Row(1), Row(2), Row(3), Large(3 * ChunkSize), Row(4));
+        return journal;
     }
 
-    private async Task<JournalClient> OpenAsync(SqlJournalOptions? options = null) => new(_journal = await _journals.OpenAsync(options, _log));
+    private Task<SqlJournal> OpenSmallAsync() => _file.OpenAsync(logger: _log, options: _file.Options with { ChunkSizeBytes = ChunkSize });
 
-    private async Task RefusedAsync(string expected, SqlJournalOptions options)
+    private static async Task AssertDamagedAsync(SqlJournal journal, long from, string expected)
     {
-        var failure = await Assert.ThrowsAsync<ConfigurationException>(() => _journals.OpenAsync(options));
+        var reason = Assert.IsType<JournalMessages.ReadFailed>(await journal.ReadAsync(Stream, from)).Reason!;
+        Assert.StartsWith("Journal of job job, stream c1, number ", reason, StringComparison.Ordinal);
+        Assert.Contains(expected, reason, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', reason);
+    }
 
+    private async Task AssertNotOpenedAsync(SqlJournalOptions options, string expected)
+    {
+        var failure = await Assert.ThrowsAsync<ConfigurationException>(() => _file.OpenAsync(options: options));
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);
     }
 
-    private static void Run(SqliteConnection connection, string sql)
+    // All but the first, which holds the schema.
+    private void OverwritePages()
     {
+        const int PageSize = 4096;
+        using var stream = System.IO.File.OpenWrite(_file.File);
+        var garbage = new byte[stream.Length - PageSize];
+        garbage.AsSpan().Fill(0xEE);
+        stream.Position = PageSize;
+        stream.Write(garbage);
+    }
+
+    private void Change(long number, Action<byte[]> change)
+    {
+        using var connection = _file.Connect();
         using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        command.CommandText = $"SELECT message FROM millrace_journal WHERE sequence_number = {number}";
+        var bytes = (byte[])command.ExecuteScalar()!;
+        change(bytes);
+        command.CommandText = $"UPDATE millrace_journal SET message = $bytes WHERE sequence_number = {number}";
+        command.Parameters.AddWithValue("$bytes", bytes);
+        Assert.Equal(1, command.ExecuteNonQuery());
     }
 }

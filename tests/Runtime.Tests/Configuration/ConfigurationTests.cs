@@ -21,11 +21,11 @@ public sealed partial class ConfigurationTests
         ["task.max-attempts"] = "77",
         ["exchange.credits"] = "77",
         ["exchange.max-batch-delay"] = "7 ms",
-        ["journal.kind"] = "postgresql",
-        ["journal.connection-string"] = "\"Host=here;Password=secret\"",
-        ["journal.outage-budget"] = "7 s",
-        ["journal.chunk-size"] = "7 KiB",
         ["stop.drain-timeout"] = "7 s",
+        ["journal.kind"] = "postgresql",
+        ["journal.connection-string"] = "\"Host=db\"",
+        ["journal.outage-budget"] = "7 m",
+        ["journal.chunk-size"] = "7 KiB",
     };
 
     [Theory]
@@ -51,14 +51,15 @@ public sealed partial class ConfigurationTests
     [InlineData("millrace.task.parallelism = 1.5", "millrace.task.parallelism = 1.5: a whole number")]
     [InlineData("millrace.task.parallelism { count = 2 }", "millrace.task.parallelism: a plain value expected, a section found.")]
     [InlineData("millrace.task.parallelism = [1, 2]", "millrace.task.parallelism")]
-    [InlineData("millrace.journal.kind = oracle", "millrace.journal.kind = oracle: sqlite or postgresql expected.")]
-    [InlineData("millrace.journal.chunk-size = 1 MB", "millrace.journal.chunk-size = 1 MB: a whole number and a unit (B, KiB, MiB) expected.")]
-    [InlineData("millrace.journal.chunk-size = 1048576", "millrace.journal.chunk-size = 1048576: a whole number and a unit (B, KiB, MiB) expected.")]
-    [InlineData("millrace.journal.chunk-size = 1 KiB", "millrace.journal.chunk-size = 1 KiB: a size from 4 KiB to 64 MiB expected.")]
-    [InlineData("millrace.journal.chunk-size = 99999999999 MiB", "millrace.journal.chunk-size = 99999999999 MiB: a size from 4 KiB to 64 MiB expected.")]
-    [InlineData("millrace.journal.outage-budget = 0 s", "millrace.journal.outage-budget = 0 s: a duration from 1 s to 1 d expected.")]
     [InlineData("millrace.task = 5", "millrace.task: a section expected, a plain value found.")]
     [InlineData("millrace = 5", "millrace: a section expected, a plain value found.")]
+    [InlineData("millrace.journal.kind = oracle", "millrace.journal.kind = oracle: sqlite or postgresql expected.")]
+    [InlineData("millrace.journal.kind = postgresql", "millrace.journal.connection-string: one expected with kind = postgresql, none found; set it to 'Host=")]
+    [InlineData("millrace.journal.connection-string = \"Password=secret\"", "millrace.journal.connection-string: none expected with kind = sqlite, one found; leave it out")]
+    [InlineData("millrace.journal.outage-budget = 0 s", "millrace.journal.outage-budget = 0 s: a duration from 1 s to 1 d expected.")]
+    [InlineData("millrace.journal.chunk-size = 1 KB", "millrace.journal.chunk-size = 1 KB: a number of bytes, or one with a unit (KiB, MiB), expected.")]
+    [InlineData("millrace.journal.chunk-size = 0.5", "millrace.journal.chunk-size = 0.5: 1024 to 16777216 bytes expected.")]
+    [InlineData("millrace.journal.chunk-size = 17 MiB", "millrace.journal.chunk-size = 17 MiB: 1024 to 16777216 bytes expected.")]
     [InlineData("millrace {\n  task { threads = 1 }, stop { }\n}", "HOCON text, line 2: HOCON expected")]
     public void A_wrong_setting_is_refused_in_one_line(string hocon, string expected)
     {
@@ -122,13 +123,14 @@ public sealed partial class ConfigurationTests
 
         Assert.Equal(Changed.Keys.Order(), keys.Order());
         Assert.Equal(typeof(RuntimeOptions).GetProperties().Length - 1 + typeof(JournalOptions).GetProperties().Length, keys.Length);
-        foreach (var (key, value) in Changed)
-            Assert.NotEqual(Read(""), Read($"millrace.{key} = {value}"));
+        foreach (var (key, value) in Changed.Where(change => change.Key != "journal.kind"))
+            Assert.NotEqual(Read(BesideOf(key)), Read($"{BesideOf(key)}\nmillrace.{key} = {value}"));
+        Assert.Equal(JournalKind.PostgreSql, Read("millrace.journal { kind = postgresql, connection-string = \"Host=a\" }").Journal.Kind);
     }
 
-    [Fact]
-    public void A_password_is_not_shown_with_the_options() =>
-        Assert.DoesNotContain("secret", Read("millrace.journal.connection-string = \"Host=here;Password=secret\"").ToString(), StringComparison.Ordinal);
+    // Kind and connection string go together.
+    private static string BesideOf(string key) =>
+        key == "journal.connection-string" ? "millrace.journal { kind = postgresql, connection-string = \"Host=a\" }" : "";
 
     [Fact]
     public void Every_key_of_the_reference_has_its_meaning_its_unit_and_its_default()
