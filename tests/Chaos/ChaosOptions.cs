@@ -6,6 +6,9 @@ public sealed record ChaosOptions
     /// <summary>How often the victim is killed. <value>Default 20; 1 or more.</value></summary>
     public int Kills { get; init; } = 20;
 
+    /// <summary>After how long the last victim is started, however many kills are left. <value>Default null: after the last kill.</value></summary>
+    public TimeSpan? TimeLimit { get; init; }
+
     /// <summary>What input and kills are drawn from. <value>Default 1.</value></summary>
     public int Seed { get; init; } = 1;
 

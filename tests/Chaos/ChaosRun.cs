@@ -20,6 +20,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
     private readonly EpochTracker _epochs = new();
     private readonly ProgressCheck _watermarks = new();
     private readonly List<Recovery> _recoveries = [];
+    private int _killed;
     private int _inFlight;
     private int _duringRecovery;
 
@@ -68,7 +69,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
             await progress.WriteLineAsync(line).ConfigureAwait(false);
         return new ChaosReport
         {
-            Kills = options.Kills,
+            Kills = _killed,
             InflightAtKill = _inFlight,
             DuringRecovery = _duringRecovery,
             Recoveries = [.. _recoveries.Select(recovery => recovery.Whole).Order()],
@@ -81,7 +82,8 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
     private async Task KillAllAsync(string[] arguments, SinkReader sinks)
     {
         var kills = new KillPlan(options.Kills, options.Seed).Kills;
-        for (var kill = 0; kill < kills.Length; kill++)
+        var started = TimeProvider.System.GetTimestamp();
+        for (var kill = 0; kill < kills.Length && !(TimeProvider.System.GetElapsedTime(started) > options.TimeLimit); kill++)
         {
             using (var victim = new Victim(_epochs, arguments))
             {
@@ -118,6 +120,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
     // After the kill, when all that the victim had written is read.
     private void Count(Victim victim, bool isFirst)
     {
+        _killed++;
         _inFlight += _epochs.HasEpochInFlight ? 1 : 0;
         if (isFirst)
             return;

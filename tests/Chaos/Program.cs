@@ -6,7 +6,7 @@ namespace Millrace.Chaos;
 internal static class Program
 {
     private const string Usage =
-        "usage: single [--kills N] [--seed N] [--journal sqlite|postgres] [--postgres CONNECTION] [--rate RECORDS_PER_SECOND] [--directory PATH]";
+        "usage: single [--kills N] [--minutes N] [--seed N] [--journal sqlite|postgres] [--postgres CONNECTION] [--rate RECORDS_PER_SECOND] [--directory PATH]";
 
     private static async Task<int> Main(string[] args)
     {
@@ -45,6 +45,7 @@ internal static class Program
     private static ChaosOptions? Read(ChaosOptions options, string name, string value) => name switch
     {
         "--kills" when Number(value) is > 0 and var kills => options with { Kills = kills },
+        "--minutes" when Number(value) is > 0 and var minutes => options with { TimeLimit = TimeSpan.FromMinutes(minutes) },
         "--seed" when Number(value) is { } seed => options with { Seed = seed },
         "--rate" when Number(value) is > 0 and var rate => options with { RecordsPerSecond = rate },
         "--journal" when value == "sqlite" => options with { Journal = JournalKind.Sqlite },
