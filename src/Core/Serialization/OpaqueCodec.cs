@@ -1,5 +1,3 @@
-using Millrace.Data;
-
 namespace Millrace.Serialization;
 
 /// <summary>Values of a serializer outside: four bytes of length, then its bytes. The base of what a <see cref="CodecSource"/> gives.</summary>
@@ -19,7 +17,7 @@ public abstract class OpaqueCodec<T>(string serializer) : Codec<T>
         {
             WriteBody(writer, value);
         }
-        catch (Exception failure) when (failure is not (MillraceException or OutOfMemoryException))
+        catch (Exception failure) when (failure is not (SchemaException or OutOfMemoryException))
         {
             throw new SchemaException($"A {CodecCatalog.Name(typeof(T))} that {serializer} can write expected, one found on which it throws {failure.GetType().Name}: {OneLine(failure)}", failure);
         }
@@ -36,7 +34,7 @@ public abstract class OpaqueCodec<T>(string serializer) : Codec<T>
         {
             return ReadBody(body);
         }
-        catch (Exception failure) when (failure is not (MillraceException or OutOfMemoryException))
+        catch (Exception failure) when (failure is not (CorruptPayloadException or OutOfMemoryException))
         {
             throw new CorruptPayloadException($"A {CodecCatalog.Name(typeof(T))} of {serializer} expected at byte {start}, bytes found on which it throws {failure.GetType().Name}: {OneLine(failure)}; use another copy.", failure);
         }
