@@ -16,6 +16,7 @@ using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Observability;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
+using Millrace.Runtime.Wire;
 using Millrace.Serialization;
 
 namespace Millrace;
@@ -66,7 +67,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         Options = runtime;
         _logger = options.LoggerFactory.CreateLogger("Millrace");
         _dispatchers = new TaskDispatchers(system, runtime.TaskThreads);
-        _codecs = new CodecCatalog();
+        _codecs = new CodecCatalog(new MemoryPackCodecs(), new HyperionCodecs(options.SerializableTypes));
         _journals = new JobJournals(system, runtime.Journal, options.Clock, _logger);
         _jobManager = system.ActorOf(JobManager.Props(), "millrace");
         if (options.StopsOnSignal)
