@@ -1,0 +1,28 @@
+using Xunit.Abstractions;
+
+namespace Millrace.Chaos.Tests.Runs;
+
+/// <summary>Real processes, killed by SIGKILL; long runs are for the console.</summary>
+/// <remarks><c>MILLRACE_SEED</c> chooses the seed; a failure prints it.</remarks>
+public sealed class ChaosRunTests(ITestOutputHelper output)
+{
+    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("MILLRACE_SEED"), out var seed) ? seed : 1;
+
+    [Fact]
+    public Task Twenty_kills_on_SQLite_lose_and_double_nothing() => RunAsync(new ChaosOptions { Kills = 20, Seed = Seed });
+
+    [PostgresFact]
+    public Task Five_kills_on_PostgreSQL_lose_and_double_nothing() => RunAsync(new ChaosOptions { Kills = 5, Seed = Seed, Journal = JournalKind.Postgres });
+
+    private async Task RunAsync(ChaosOptions options)
+    {
+        using var progress = new StringWriter();
+        var report = await new ChaosRun(options, progress).RunAsync();
+
+        output.WriteLine(report.ToJson());
+        Assert.True(report.Verdict.IsClean, $"Nothing lost or doubled expected, found {report.ToJson()}\n{progress}");
+        Assert.True(report.Recoveries.Count > 0, $"Recoveries expected, none found: {report.ToJson()}");
+        Assert.True(report.DuringRecovery > 0, $"A kill during recovery expected, none found: {report.ToJson()}");
+        Assert.True(report.InflightAtKill * 10 >= report.Kills * 9, $"An epoch in flight at 9 of 10 kills expected: {report.ToJson()}");
+    }
+}

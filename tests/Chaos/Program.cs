@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace Millrace.Chaos;
+
+/// <summary>The console: one line of JSON on the standard output, progress on the other; exit code 1 on a fault, 2 on arguments that make no sense.</summary>
+internal static class Program
+{
+    private const string Usage =
+        "usage: single [--kills N] [--minutes N] [--seed N] [--journal sqlite|postgres] [--postgres CONNECTION] [--rate RECORDS_PER_SECOND] [--directory PATH]";
+
+    private static async Task<int> Main(string[] args)
+    {
+        if (args is not ["single", .. var rest] || Read(rest) is not { } options)
+        {
+            await Console.Error.WriteLineAsync($"Cannot read '{string.Join(' ', args)}'. {Usage}");
+            return 2;
+        }
+
+        try
+        {
+            var report = await new ChaosRun(options, Console.Error).RunAsync();
+            Console.WriteLine(report.ToJson());
+            return report.Verdict.IsClean ? 0 : 1;
+        }
+        catch (ChaosException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 1;
+        }
+    }
+
+    private static ChaosOptions? Read(string[] args)
+    {
+        var options = new ChaosOptions();
+        for (var index = 0; index < args.Length; index += 2)
+        {
+            if (index + 1 == args.Length || Read(options, args[index], args[index + 1]) is not { } read)
+                return null;
+            options = read;
+        }
+
+        return options;
+    }
+
+    private static ChaosOptions? Read(ChaosOptions options, string name, string value) => name switch
+    {
+        "--kills" when Number(value) is > 0 and var kills => options with { Kills = kills },
+        "--minutes" when Number(value) is > 0 and var minutes => options with { TimeLimit = TimeSpan.FromMinutes(minutes) },
+        "--seed" when Number(value) is { } seed => options with { Seed = seed },
+        "--rate" when Number(value) is > 0 and var rate => options with { RecordsPerSecond = rate },
+        "--journal" when value == "sqlite" => options with { Journal = JournalKind.Sqlite },
+        "--journal" when value == "postgres" => options with { Journal = JournalKind.Postgres },
+        "--postgres" => options with { Postgres = value, Journal = JournalKind.Postgres },
+        "--directory" => options with { Directory = value },
+        _ => null,
+    };
+
+    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}
