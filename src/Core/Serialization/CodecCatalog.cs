@@ -46,5 +46,15 @@ public sealed class CodecCatalog(params CodecSource[] sources)
         }
     }
 
-    internal static string Name(Type type) => type.IsGenericType ? $"{type.Name[..Math.Max(0, type.Name.IndexOf('`', StringComparison.Ordinal))]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : type.Name;
+    /// <summary>The name of a type in messages and schemas, as in a program: <c>Pair&lt;Int32, String&gt;[]</c>.</summary>
+    internal static string Name(Type type)
+    {
+        if (type.IsArray)
+            return $"{Name(type.GetElementType()!)}[{new string(',', type.GetArrayRank() - 1)}]";
+        if (Nullable.GetUnderlyingType(type) is { } underlying)
+            return $"{Name(underlying)}?";
+        var end = type.Name.IndexOf('`', StringComparison.Ordinal);
+        var name = end < 0 ? type.Name : type.Name[..end];
+        return type.IsGenericType ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : name;
+    }
 }

@@ -7,15 +7,11 @@ namespace Millrace.Serialization;
 /// <content>Records, classes, structs and tuples.</content>
 internal sealed partial class CodecMaker
 {
-    private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-
     private Codec<T> FromMembers<T>(CodecSchema? written, string path)
     {
         var type = typeof(T);
         if (WhyNot(type) is { } why)
             throw Refused(type, path, why);
-        if (_open.Contains(type))
-            throw Refused(type, path, "it holds itself");
         _open.Push(type);
         try
         {
@@ -35,12 +31,19 @@ internal sealed partial class CodecMaker
             return "what it holds is known only when it runs";
         if (type == typeof(nint) || type == typeof(nuint) || typeof(IDisposable).IsAssignableFrom(type) || typeof(Task).IsAssignableFrom(type))
             return "it stands for something of this process alone";
-        var isOfPlatform = type.Assembly == typeof(object).Assembly || type.Namespace == "System" || type.Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
-        return isOfPlatform && !IsTuple(type) ? "its inside is the platform's own" : null;
+        if (type.IsDefined(typeof(InlineArrayAttribute)) || type.IsDefined(typeof(UnsafeValueTypeAttribute)))
+            return "one member of it stands for many";
+        for (var level = type; level is not null && level != typeof(object) && level != typeof(ValueType); level = level.BaseType)
+        {
+            if (DeclaredTypes.IsOfPlatform(level) && !IsTuple(level))
+                return "its inside is the platform's own";
+        }
+
+        return null;
     }
 
     private static bool IsTuple(Type type) =>
-        typeof(ITuple).IsAssignableFrom(type) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>)) || type == typeof(ValueTuple);
+        type == typeof(ValueTuple) || (DeclaredTypes.IsOfPlatform(type) && (typeof(ITuple).IsAssignableFrom(type) || DeclaredTypes.IsGeneric(type, typeof(KeyValuePair<,>))));
 
     private Codec<T> Members<T>(CodecSchema? written, string path)
     {
@@ -48,16 +51,16 @@ internal sealed partial class CodecMaker
         var kind = IsTuple(type) ? SchemaKind.Tuple : SchemaKind.Object;
         if (written is not null)
             return Adapted<T>(written, kind, path);
-        var (members, parts) = (new List<Member<T>>(), ImmutableArray.CreateBuilder<(string, CodecSchema)>());
+        var (code, parts) = (new MemberCode<T>(), ImmutableArray.CreateBuilder<(string, CodecSchema)>());
         foreach (var (name, field) in FieldsOf(type))
         {
-            var (member, schema) = MakeMember<T>(field, null, $"{path}.{name}");
-            members.Add(member);
-            parts.Add((kind == SchemaKind.Tuple ? "" : name, schema));
+            var codec = Make(field.FieldType, null, $"{path}.{name}");
+            code.Field(field, codec);
+            parts.Add((kind == SchemaKind.Tuple ? "" : name, SchemaOf(codec)));
         }
 
-        var schemaOfValue = new CodecSchema(kind, kind == SchemaKind.Tuple ? "" : CodecCatalog.Name(type), parts.ToImmutable());
-        return new MemberCodec<T>(type.IsValueType ? schemaOfValue : CodecSchema.Of(SchemaKind.Nullable, schemaOfValue), members);
+        var schema = Shallow(new CodecSchema(kind, kind == SchemaKind.Tuple ? "" : CodecCatalog.Name(type), parts.ToImmutable()), type, path);
+        return code.Finish(type.IsValueType ? schema : CodecSchema.Of(SchemaKind.Nullable, schema));
     }
 
     /// <summary>Members in the order in which they were written; those that have come since have their defaults.</summary>
@@ -70,55 +73,46 @@ internal sealed partial class CodecMaker
         var fields = FieldsOf(type);
         if (kind == SchemaKind.Tuple && fields.Count != value.Parts.Length)
             throw Differs(path, written, $"a tuple of {fields.Count}");
-        var (members, found) = (new List<Member<T>>(), new HashSet<string>(StringComparer.Ordinal));
+        var (code, found) = (new MemberCode<T>(), new HashSet<FieldInfo>());
         for (var i = 0; i < value.Parts.Length; i++)
         {
             var (name, part) = value.Parts[i];
             var (known, field) = kind == SchemaKind.Tuple ? fields[i] : fields.Find(candidate => candidate.Name == name);
-            if (field is null)
-            {
-                members.Add(new SkippedMember<T>(part));
-                continue;
-            }
-
-            found.Add(known);
-            members.Add(MakeMember<T>(field, part, $"{path}.{known}").Member);
+            if (field is not null && found.Add(field))
+                code.Field(field, Make(field.FieldType, part, $"{path}.{known}"));
+            else
+                code.Skip(part);
         }
 
-        foreach (var (name, field) in fields.Where(candidate => !found.Contains(candidate.Name)))
-            members.Add(Default<T>(name, field, path));
-        return new MemberCodec<T>(written, members);
+        foreach (var (name, field) in fields.Where(candidate => !found.Contains(candidate.Field)))
+            AddDefault(code, name, field, path);
+        return code.Finish(written);
     }
 
-    private (Member<T> Member, CodecSchema Schema) MakeMember<T>(FieldInfo field, CodecSchema? written, string path)
-    {
-        var codec = Make(field.FieldType, written, path);
-        var member = Activator.CreateInstance(typeof(FieldMember<,>).MakeGenericType(typeof(T), field.FieldType), field, codec)!;
-        return ((Member<T>)member, (CodecSchema)codec.GetType().GetProperty(nameof(Codec<>.Schema))!.GetValue(codec)!);
-    }
-
-    private static Member<T> Default<T>(string name, FieldInfo field, string path)
+    private static void AddDefault<T>(MemberCode<T> code, string name, FieldInfo field, string path)
     {
         var parameter = typeof(T).GetConstructors().SelectMany(constructor => constructor.GetParameters())
             .FirstOrDefault(candidate => candidate.HasDefaultValue && string.Equals(candidate.Name, name, StringComparison.OrdinalIgnoreCase) && candidate.ParameterType == field.FieldType);
+        if (parameter?.DefaultValue is { } value)
+        {
+            // Why: the default of an optional enumeration is given as its number.
+            code.Default(field, Nullable.GetUnderlyingType(field.FieldType) is { IsEnum: true } type ? Enum.ToObject(type, value) : value);
+            return;
+        }
+
         var isOptional = parameter is not null || Nullable.GetUnderlyingType(field.FieldType) is not null
             || (!field.FieldType.IsValueType && new NullabilityInfoContext().Create(field).WriteState != NullabilityState.NotNull);
         if (!isOptional)
-            throw new SchemaException($"{path}.{name}: not written, a {CodecCatalog.Name(field.FieldType)} expected; make it nullable, or give its constructor parameter a default.");
-        return (Member<T>)Activator.CreateInstance(typeof(DefaultMember<,>).MakeGenericType(typeof(T), field.FieldType), field, parameter?.DefaultValue)!;
+            throw new SchemaException($"{path}.{name}: not written, {CodecCatalog.Name(field.FieldType)} expected; make it nullable, or give its constructor parameter a default.");
     }
 
     /// <summary>Instance fields, those of base classes first, in order of declaration, by the names of what they stand for.</summary>
     private static List<(string Name, FieldInfo Field)> FieldsOf(Type type)
     {
-        var fields = new List<(string, FieldInfo)>();
-        for (var level = type; level is not null && level != typeof(object) && level != typeof(ValueType); level = level.BaseType)
-        {
-            var own = level.GetFields(Declared).Where(field => !field.IsDefined(typeof(NonSerializedAttribute))).OrderBy(field => field.MetadataToken).Select(field => (NameOf(field), field));
-            fields.InsertRange(0, own);
-        }
-
-        return fields;
+        var fields = DeclaredTypes.FieldsOf(type);
+        var names = fields.CountBy(NameOf).ToDictionary(StringComparer.Ordinal);
+        // A name that stands twice, in a class and in its base, is told apart by where it stands.
+        return [.. fields.Select(field => (names[NameOf(field)] == 1 ? NameOf(field) : $"{CodecCatalog.Name(field.DeclaringType!)}.{field.Name}", field))];
     }
 
     // <Name>k__BackingField of a property, <name>P of a captured constructor parameter.

@@ -15,8 +15,8 @@ internal sealed partial class CodecMaker(CodecCatalog catalog)
     /// <param name="path">What led here, for messages: <c>Order.Lines</c>.</param>
     public object Make(Type type, CodecSchema? written, string path)
     {
-        if (type.IsPointer || type.IsByRefLike || type == typeof(void))
-            throw Refused(type, path, "it exists on a stack only");
+        if (type.IsPointer || type.IsFunctionPointer || type.IsByRefLike || type == typeof(void))
+            throw Refused(type, path, "it exists in memory only");
         return Call(GenericMake.MakeGenericMethod(type), this, written, path);
     }
 
@@ -35,6 +35,8 @@ internal sealed partial class CodecMaker(CodecCatalog catalog)
         return FromSource<T>(isLastResort: false, written, path) ?? FromMembersOrLastResort<T>(written, path);
     }
 
+    private static CodecSchema SchemaOf(object codec) => (CodecSchema)codec.GetType().GetProperty(nameof(Codec<>.Schema))!.GetValue(codec)!;
+
     private static object Call(MethodInfo method, object? target, params object?[] arguments) =>
         method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
 
@@ -46,6 +48,10 @@ internal sealed partial class CodecMaker(CodecCatalog catalog)
 
     private static GraphException Refused(Type type, string path, string why) =>
         new($"{path}: a type that can be written expected, {CodecCatalog.Name(type)} found: {why}; keep what it stands for in members of plain types, or leave it out with [NonSerialized].");
+
+    private static CodecSchema Shallow(CodecSchema schema, Type type, string path) => schema.Depth < CodecSchema.DepthMax
+        ? schema
+        : throw Refused(type, path, $"its parts lie more than {CodecSchema.DepthMax} deep in each other");
 
     private object MakeNullable(Type underlying, CodecSchema? written, string path) => written is { Kind: not SchemaKind.Nullable }
         ? Activator.CreateInstance(typeof(WidenedCodec<>).MakeGenericType(underlying), Make(underlying, written, path))!
@@ -64,7 +70,11 @@ internal sealed partial class CodecMaker(CodecCatalog catalog)
 
     private Codec<T> FromMembersOrLastResort<T>(CodecSchema? written, string path)
     {
-        if (written is { Kind: SchemaKind.Opaque } && FromSource<T>(isLastResort: true, written, path) is { } opaque)
+        if (_open.Contains(typeof(T)))
+            throw Refused(typeof(T), path, "it holds itself");
+        if (_open.Count == CodecSchema.DepthMax)
+            throw Refused(typeof(T), path, $"its parts lie more than {CodecSchema.DepthMax} deep in each other");
+        if (written is { Kind: SchemaKind.Opaque } && FromLastResort<T>(written, path) is { } opaque)
             return opaque;
         try
         {
@@ -72,9 +82,13 @@ internal sealed partial class CodecMaker(CodecCatalog catalog)
         }
         catch (GraphException)
         {
-            if (FromSource<T>(isLastResort: true, written, path) is { } codec)
+            if (FromLastResort<T>(written, path) is { } codec)
                 return codec;
             throw;
         }
     }
+
+    // Why functions are looked for first: a serializer that writes them would run what it reads.
+    private Codec<T>? FromLastResort<T>(CodecSchema? written, string path) =>
+        DeclaredTypes.Of(typeof(T)).Any(type => typeof(Delegate).IsAssignableFrom(type)) ? null : FromSource<T>(isLastResort: true, written, path);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Millrace.Serialization;
 
@@ -7,12 +8,8 @@ namespace Millrace.Serialization;
 /// <remarks>Whatever the bytes are, a read gives a value or throws <see cref="CorruptPayloadException"/>.</remarks>
 public ref struct CodecReader(ReadOnlySpan<byte> bytes)
 {
-    // Why: bytes that are no UTF-8 are damage; replaced by U+FFFD they would pass for a value.
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
-    private int _depth;
 
     /// <summary>Bytes read so far.</summary>
     public readonly int Position => _position;
@@ -30,15 +27,20 @@ public ref struct CodecReader(ReadOnlySpan<byte> bytes)
     {
         var start = _position;
         ulong value = 0;
-        for (var shift = 0; shift < 64; shift += 7)
+        for (var (shift, at) = (0, start); shift < 64; shift += 7, at++)
         {
-            var part = ReadByte();
+            if ((uint)at >= (uint)_bytes.Length)
+                throw Short(1, at);
+            var part = _bytes[at];
             // Why: the tenth byte has room for one bit; more would be lost without a word.
             if (shift == 63 && part > 1)
                 break;
             value |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80)
+            {
+                _position = at + 1;
                 return value;
+            }
         }
         throw new CorruptPayloadException($"A varint of at most 64 bits expected at byte {start}, a longer one found; use another copy.");
     }
@@ -72,23 +74,31 @@ public ref struct CodecReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>The number of items of a list that may be null; -1 for null.</summary>
-    internal int ReadListLength()
+    internal int ReadListLength(int itemBytesMin = 1)
     {
         var start = _position;
         var length = ReadVarint();
-        if (length > (ulong)Remaining + 1)
+        if (length > 1 && length - 1 > (ulong)(Remaining / itemBytesMin))
             throw TooLong(length - 1, start);
         return (int)length - 1;
     }
 
-    /// <summary>A value begins that may hold others.</summary>
-    internal void Enter()
+    /// <summary>Bytes behind a length of four bytes, not copied.</summary>
+    internal ReadOnlySpan<byte> ReadBlock()
     {
-        if (++_depth > CodecWriter.DepthMax)
-            throw new CorruptPayloadException($"Values at most {CodecWriter.DepthMax} deep expected, deeper ones found at byte {_position}; use another copy.");
+        var start = _position;
+        var length = ReadFixed32();
+        if (length > (uint)Remaining)
+            throw TooLong(length, start);
+        return ReadSpan((int)length);
     }
 
-    internal void Leave() => _depth--;
+    /// <summary>A byte that is 0 or 1.</summary>
+    internal bool ReadFlag()
+    {
+        var flag = ReadByte();
+        return flag <= 1 ? flag == 1 : throw new CorruptPayloadException($"0 or 1 expected at byte {_position - 1}, {flag} found; use another copy.");
+    }
 
     public string? ReadText()
     {
@@ -98,14 +108,11 @@ public ref struct CodecReader(ReadOnlySpan<byte> bytes)
             return null;
         if (length - 1 > (ulong)Remaining)
             throw TooLong(length - 1, start);
-        try
-        {
-            return Utf8.GetString(ReadSpan((int)(length - 1)));
-        }
-        catch (DecoderFallbackException failure)
-        {
-            throw new CorruptPayloadException($"UTF-8 expected at byte {start}, other bytes found; use another copy.", failure);
-        }
+        var utf8 = ReadSpan((int)(length - 1));
+        // Why asked first: the encoding would put U+FFFD for bytes that are no text, and damage would pass for a value.
+        return Utf8.IsValid(utf8)
+            ? Encoding.UTF8.GetString(utf8)
+            : Wtf8.Decode(utf8) ?? throw new CorruptPayloadException($"UTF-8 expected at byte {start}, other bytes found; use another copy.");
     }
 
     /// <summary>Says that the value ends here.</summary>
@@ -117,7 +124,7 @@ public ref struct CodecReader(ReadOnlySpan<byte> bytes)
     }
 
     private readonly CorruptPayloadException Short(int count, int at) =>
-        new($"{count} bytes expected at byte {at}, {Remaining} found; use another copy.");
+        new($"{count} bytes expected at byte {at}, {_bytes.Length - at} found; use another copy.");
 
     private readonly CorruptPayloadException TooLong(ulong length, int at) =>
         new($"A length within the {Remaining} remaining bytes expected at byte {at}, {length} found; use another copy.");

@@ -9,15 +9,23 @@ namespace Millrace.Serialization;
 /// </remarks>
 public sealed class CodecSchema : IEquatable<CodecSchema>
 {
-    private const int DepthMax = 64;
+    /// <summary>How deep parts may lie in each other: 64.</summary>
+    internal const int DepthMax = 64;
 
     /// <param name="kind">What it is.</param>
     /// <param name="name">Of a primitive, an object's type or a serializer; else empty.</param>
     /// <param name="parts">Item, key and value, items or members; of members the name counts.</param>
-    public CodecSchema(SchemaKind kind, string name, ImmutableArray<(string Name, CodecSchema Schema)> parts)
+    internal CodecSchema(SchemaKind kind, string name, ImmutableArray<(string Name, CodecSchema Schema)> parts)
     {
         (Kind, Name, Parts) = (kind, name, parts);
         Depth = parts.IsEmpty ? 1 : 1 + parts.Max(part => part.Schema.Depth);
+        BytesMin = kind switch
+        {
+            SchemaKind.Primitive => Math.Max(1, PrimitiveWidth.Fixed(name)),
+            SchemaKind.Tuple or SchemaKind.Object => PartBytesMin,
+            SchemaKind.Opaque => sizeof(uint),
+            _ => 1,
+        };
     }
 
     public SchemaKind Kind { get; }
@@ -26,13 +34,29 @@ public sealed class CodecSchema : IEquatable<CodecSchema>
 
     public ImmutableArray<(string Name, CodecSchema Schema)> Parts { get; }
 
-    private int Depth { get; }
+    internal int Depth { get; }
+
+    /// <summary>The least bytes of a value; 0 only for one without members.</summary>
+    internal int BytesMin { get; }
+
+    /// <summary>The least bytes of an item of a list or map.</summary>
+    internal int ItemBytesMin => Math.Max(1, PartBytesMin);
+
+    private int PartBytesMin => Parts.Sum(part => part.Schema.BytesMin);
+
+    /// <summary>Bytes of a serializer outside, behind a length of four bytes.</summary>
+    public static CodecSchema Opaque(string serializer, Type type)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(serializer);
+        ArgumentNullException.ThrowIfNull(type);
+        return new(SchemaKind.Opaque, $"{serializer} {CodecCatalog.Name(type)}", []);
+    }
 
     /// <summary>A value of a kind of its own.</summary>
-    public static CodecSchema Primitive(string name) => new(SchemaKind.Primitive, name, []);
+    internal static CodecSchema Primitive(string name) => new(SchemaKind.Primitive, name, []);
 
     /// <summary>A schema of unnamed parts.</summary>
-    public static CodecSchema Of(SchemaKind kind, params ReadOnlySpan<CodecSchema> parts) => new(kind, "", [.. parts.ToArray().Select(part => ("", part))]);
+    internal static CodecSchema Of(SchemaKind kind, params ReadOnlySpan<CodecSchema> parts) => new(kind, "", [.. parts.ToArray().Select(part => ("", part))]);
 
     /// <exception cref="CorruptPayloadException">The bytes are no schema.</exception>
     public static CodecSchema ReadFrom(ref CodecReader reader) => ReadFrom(ref reader, 1);

@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Millrace.Serialization;
 
 /// <summary>A growing buffer that values are written into; its array comes from a pool and goes back on <see cref="Dispose"/>.</summary>
 /// <remarks>
 /// For one thread at a time. All widths are little-endian. A text is <c>varint(UTF-8 bytes + 1)</c> and the bytes; null is 0.
+/// Half of a surrogate pair, which UTF-8 lacks, has the three bytes of its number (WTF-8): every string comes back as it was.
 /// Spans and memories handed out are valid until the next write, <see cref="Reset"/> or <see cref="Dispose"/>.
 /// </remarks>
 public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
@@ -14,17 +16,10 @@ public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
     /// <summary>The most bytes that a 64-bit varint takes.</summary>
     internal const int VarintBytesMax = 10;
 
-    /// <summary>How deep values may lie in each other.</summary>
-    internal const int DepthMax = 64;
-
     private const int InitialBytes = 256;
-
-    // Why: the text that UTF-16 holds and UTF-8 does not must be refused, not replaced, or a key would come back as another one.
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private byte[] _buffer;
     private int _count;
-    private int _depth;
 
     /// <param name="capacity">Bytes that are expected.</param>
     public CodecWriter(int capacity = InitialBytes) => _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, InitialBytes));
@@ -39,7 +34,7 @@ public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
     public byte[] ToArray() => WrittenSpan.ToArray();
 
     /// <summary>Forgets what was written; the array is kept for what comes next.</summary>
-    public void Reset() => (_count, _depth) = (0, 0);
+    public void Reset() => _count = 0;
 
     /// <summary>Gives the array back. The writer starts again with none, so that a late write can't touch another owner's bytes.</summary>
     public void Dispose()
@@ -93,32 +88,34 @@ public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
         _count += bytes.Length;
     }
 
-    /// <exception cref="ArgumentException">The text holds half of a surrogate pair, which UTF-8 can't carry.</exception>
     public void WriteText(string? text)
     {
         if (text is null)
-        {
             WriteVarint(0);
-            return;
-        }
-        var length = Utf8.GetByteCount(text);
+        else
+            WriteText(text.AsSpan());
+    }
+
+    /// <summary>A text that is not null.</summary>
+    public void WriteText(ReadOnlySpan<char> text)
+    {
+        // Why it fits: what this encoding puts for half of a pair has three bytes too.
+        var length = Encoding.UTF8.GetByteCount(text);
         WriteVarint((ulong)length + 1);
         Ensure(length);
-        _count += Utf8.GetBytes(text, _buffer.AsSpan(_count));
+        while (true)
+        {
+            var status = Utf8.FromUtf16(text, _buffer.AsSpan(_count), out var read, out var written, replaceInvalidSequences: false);
+            _count += written;
+            if (status == OperationStatus.Done)
+                return;
+            WriteHalf(text[read]);
+            text = text[(read + 1)..];
+        }
     }
 
     /// <summary>Writes how many bytes follow four bytes left by <see cref="ReserveFixed32"/>.</summary>
     public void PatchLength(int position) => PatchFixed32(position, (uint)(_count - position - sizeof(uint)));
-
-    /// <summary>A value begins that may hold others.</summary>
-    /// <exception cref="SchemaException">Values lie in each other more than 64 deep: perhaps in a circle.</exception>
-    internal void Enter()
-    {
-        if (++_depth > DepthMax)
-            throw new SchemaException($"Values at most {DepthMax} deep in each other expected, deeper ones found, perhaps a circle of references; keep such a structure flat, by keys.");
-    }
-
-    internal void Leave() => _depth--;
 
     /// <summary>Leaves four bytes for a number that is known later; <see cref="PatchFixed32"/> fills them.</summary>
     /// <returns>Where the bytes stand.</returns>
@@ -156,6 +153,13 @@ public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
     {
         Ensure(Math.Max(sizeHint, 1));
         return _buffer.AsSpan(_count);
+    }
+
+    private void WriteHalf(char half)
+    {
+        WriteByte((byte)(0xE0 | (half >> 12)));
+        WriteByte((byte)(0x80 | ((half >> 6) & 0x3F)));
+        WriteByte((byte)(0x80 | (half & 0x3F)));
     }
 
     private void Ensure(int count)

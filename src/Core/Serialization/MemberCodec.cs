@@ -7,12 +7,9 @@ namespace Millrace.Serialization;
 /// Members are the instance fields, those of base classes first, auto-properties and captured constructor parameters by their names. A value
 /// is read without its constructor: what was written is exactly what comes back, and no user code runs.
 /// </remarks>
-internal sealed class MemberCodec<T>(CodecSchema schema, IReadOnlyList<Member<T>> members) : Codec<T>
+internal sealed class MemberCodec<T>(CodecSchema schema, WriteMembers<T> write, ReadMembers<T> read) : Codec<T>
 {
-    private static readonly bool IsClass = !typeof(T).IsValueType;
     private static readonly bool IsSealed = typeof(T).IsSealed;
-
-    private readonly Member<T>[] _members = [.. members];
 
     /// <inheritdoc/>
     public override CodecSchema Schema => schema;
@@ -20,38 +17,30 @@ internal sealed class MemberCodec<T>(CodecSchema schema, IReadOnlyList<Member<T>
     /// <inheritdoc/>
     public override void Write(CodecWriter writer, T value)
     {
-        if (IsClass)
+        if (!typeof(T).IsValueType)
         {
             writer.WriteByte(value is null ? (byte)0 : (byte)1);
             if (value is null)
                 return;
             if (!IsSealed && value.GetType() != typeof(T))
-                throw new SchemaException($"A {typeof(T)} expected, a {value.GetType()} found; declare the type that is stored, or make {typeof(T)} sealed.");
-            writer.Enter();
+                throw new SchemaException($"A {CodecCatalog.Name(typeof(T))} expected, a {CodecCatalog.Name(value.GetType())} found; declare the type that is stored, or make {CodecCatalog.Name(typeof(T))} sealed.");
         }
 
-        foreach (var member in _members)
-            member.Write(writer, ref value);
-        if (IsClass)
-            writer.Leave();
+        write(writer, ref value);
     }
 
     /// <inheritdoc/>
     public override T Read(ref CodecReader reader)
     {
         T value = default!;
-        if (IsClass)
+        if (!typeof(T).IsValueType)
         {
-            if (reader.ReadByte() == 0)
+            if (!reader.ReadFlag())
                 return value;
-            reader.Enter();
             value = (T)RuntimeHelpers.GetUninitializedObject(typeof(T));
         }
 
-        foreach (var member in _members)
-            member.Read(ref reader, ref value);
-        if (IsClass)
-            reader.Leave();
+        read(ref reader, ref value);
         return value;
     }
 }

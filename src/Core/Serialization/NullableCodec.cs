@@ -16,5 +16,5 @@ internal sealed class NullableCodec<T>(Codec<T> value) : Codec<T?>
     }
 
     /// <inheritdoc/>
-    public override T? Read(ref CodecReader reader) => reader.ReadByte() == 0 ? null : value.Read(ref reader);
+    public override T? Read(ref CodecReader reader) => reader.ReadFlag() ? value.Read(ref reader) : null;
 }

@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Millrace.Data;
 
 namespace Millrace.Serialization;
@@ -11,7 +11,7 @@ internal static class PrimitiveCodecs
 
     private static readonly Dictionary<Type, object> Codecs = new()
     {
-        [typeof(bool)] = new PrimitiveCodec<bool>("bool", static (w, v) => w.WriteByte(v ? (byte)1 : (byte)0), static (ref r) => ReadFlag(ref r)),
+        [typeof(bool)] = new PrimitiveCodec<bool>("bool", static (w, v) => w.WriteByte(v ? (byte)1 : (byte)0), static (ref r) => r.ReadFlag()),
         [typeof(byte)] = new PrimitiveCodec<byte>("byte", static (w, v) => w.WriteByte(v), static (ref r) => r.ReadByte()),
         [typeof(sbyte)] = new PrimitiveCodec<sbyte>("sbyte", static (w, v) => w.WriteByte((byte)v), static (ref r) => (sbyte)r.ReadByte()),
         [typeof(short)] = new PrimitiveCodec<short>("short", static (w, v) => w.WriteZigZag(v), static (ref r) => (short)Within(r.ReadZigZag(), short.MinValue, short.MaxValue)),
@@ -21,17 +21,17 @@ internal static class PrimitiveCodecs
         [typeof(long)] = new PrimitiveCodec<long>("long", static (w, v) => w.WriteZigZag(v), static (ref r) => r.ReadZigZag()),
         [typeof(ulong)] = new PrimitiveCodec<ulong>("ulong", static (w, v) => w.WriteVarint(v), static (ref r) => r.ReadVarint()),
         [typeof(char)] = new PrimitiveCodec<char>("char", static (w, v) => w.WriteVarint(v), static (ref r) => (char)Within(r.ReadVarint(), char.MaxValue)),
-        [typeof(Half)] = Blittable<Half>("half"),
+        [typeof(Half)] = new PrimitiveCodec<Half>("half", WriteHalf, static (ref r) => BinaryPrimitives.ReadHalfLittleEndian(r.ReadSpan(2))),
         [typeof(float)] = new PrimitiveCodec<float>("float", static (w, v) => w.WriteFixed32(BitConverter.SingleToUInt32Bits(v)), static (ref r) => BitConverter.UInt32BitsToSingle(r.ReadFixed32())),
         [typeof(double)] = new PrimitiveCodec<double>("double", static (w, v) => w.WriteFixed64(BitConverter.DoubleToUInt64Bits(v)), static (ref r) => BitConverter.UInt64BitsToDouble(r.ReadFixed64())),
         [typeof(decimal)] = new PrimitiveCodec<decimal>("decimal", WriteDecimal, static (ref r) => ReadDecimal(ref r)),
-        [typeof(Int128)] = Blittable<Int128>("int128"),
-        [typeof(UInt128)] = Blittable<UInt128>("uint128"),
-        [typeof(BigInteger)] = new PrimitiveCodec<BigInteger>("bigint", static (w, v) => WriteBytes(w, v.ToByteArray()), static (ref r) => new BigInteger(ReadBytes(ref r))),
+        [typeof(Int128)] = new PrimitiveCodec<Int128>("int128", static (w, v) => WriteWide(w, (UInt128)v), static (ref r) => (Int128)ReadWide(ref r)),
+        [typeof(UInt128)] = new PrimitiveCodec<UInt128>("uint128", WriteWide, static (ref r) => ReadWide(ref r)),
+        [typeof(BigInteger)] = new PrimitiveCodec<BigInteger>("bigint", WriteBigInteger, static (ref r) => new BigInteger(r.ReadSpan(r.ReadLength()))),
         [typeof(string)] = new PrimitiveCodec<string?>("text", static (w, v) => w.WriteText(v), static (ref r) => r.ReadText()),
-        [typeof(TextSlice)] = new PrimitiveCodec<TextSlice>("text", static (w, v) => w.WriteText(v.ToString()), static (ref r) => new TextSlice(r.ReadText())),
+        [typeof(TextSlice)] = new PrimitiveCodec<TextSlice>("text", static (w, v) => w.WriteText(v.AsSpan()), static (ref r) => new TextSlice(r.ReadText())),
         [typeof(byte[])] = new PrimitiveCodec<byte[]?>("bytes", WriteByteArray, static (ref r) => ReadByteArray(ref r)),
-        [typeof(Guid)] = new PrimitiveCodec<Guid>("guid", static (w, v) => w.WriteSpan(v.ToByteArray()), static (ref r) => new Guid(r.ReadSpan(16))),
+        [typeof(Guid)] = new PrimitiveCodec<Guid>("guid", WriteGuid, static (ref r) => new Guid(r.ReadSpan(16))),
         [typeof(DateTime)] = new PrimitiveCodec<DateTime>("datetime", static (w, v) => w.WriteFixed64((ulong)v.Ticks | ((ulong)v.Kind << KindShift)), static (ref r) => ReadDateTime(ref r)),
         [typeof(DateTimeOffset)] = new PrimitiveCodec<DateTimeOffset>("datetimeoffset", WriteDateTimeOffset, static (ref r) => ReadDateTimeOffset(ref r)),
         [typeof(DateOnly)] = new PrimitiveCodec<DateOnly>("date", static (w, v) => w.WriteVarint((ulong)v.DayNumber), static (ref r) => DateOnly.FromDayNumber((int)Within(r.ReadVarint(), (ulong)DateOnly.MaxValue.DayNumber))),
@@ -42,32 +42,43 @@ internal static class PrimitiveCodecs
     /// <summary>The codec of a type, or null when it is no primitive.</summary>
     public static Codec<T>? Find<T>() => (Codec<T>?)Codecs.GetValueOrDefault(typeof(T));
 
-    private static bool ReadFlag(ref CodecReader reader) => reader.ReadByte() switch
-    {
-        0 => false,
-        1 => true,
-        var found => throw new CorruptPayloadException($"0 or 1 expected at byte {reader.Position - 1}, {found} found; use another copy."),
-    };
-
-    private static PrimitiveCodec<T> Blittable<T>(string name)
-        where T : unmanaged => new(
-            name,
-            static (writer, value) => writer.WriteSpan(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value))),
-            static (ref reader) => MemoryMarshal.Read<T>(reader.ReadSpan(System.Runtime.CompilerServices.Unsafe.SizeOf<T>())));
-
     private static long Within(long value, long min, long max) =>
         value >= min && value <= max ? value : throw new CorruptPayloadException($"A number from {min} to {max} expected, {value} found; use another copy.");
 
     private static ulong Within(ulong value, ulong max) =>
         value <= max ? value : throw new CorruptPayloadException($"A number up to {max} expected, {value} found; use another copy.");
 
-    private static void WriteBytes(CodecWriter writer, ReadOnlySpan<byte> bytes)
+    private static void WriteHalf(CodecWriter writer, Half value)
     {
-        writer.WriteVarint((ulong)bytes.Length);
-        writer.WriteSpan(bytes);
+        BinaryPrimitives.WriteHalfLittleEndian(writer.GetSpan(sizeof(ushort)), value);
+        writer.Advance(sizeof(ushort));
     }
 
-    private static ReadOnlySpan<byte> ReadBytes(ref CodecReader reader) => reader.ReadSpan(reader.ReadLength());
+    private static void WriteWide(CodecWriter writer, UInt128 value)
+    {
+        writer.WriteFixed64((ulong)value);
+        writer.WriteFixed64((ulong)(value >> 64));
+    }
+
+    private static UInt128 ReadWide(ref CodecReader reader)
+    {
+        var low = reader.ReadFixed64();
+        return new(reader.ReadFixed64(), low);
+    }
+
+    private static void WriteBigInteger(CodecWriter writer, BigInteger value)
+    {
+        var length = value.GetByteCount();
+        writer.WriteVarint((ulong)length);
+        value.TryWriteBytes(writer.GetSpan(length), out _);
+        writer.Advance(length);
+    }
+
+    private static void WriteGuid(CodecWriter writer, Guid value)
+    {
+        value.TryWriteBytes(writer.GetSpan(16));
+        writer.Advance(16);
+    }
 
     private static void WriteByteArray(CodecWriter writer, byte[]? bytes)
     {
@@ -77,8 +88,8 @@ internal static class PrimitiveCodecs
 
     private static byte[]? ReadByteArray(ref CodecReader reader)
     {
-        var length = reader.ReadVarint();
-        return length == 0 ? null : reader.ReadSpan((int)Within(length - 1, (ulong)reader.Remaining)).ToArray();
+        var length = reader.ReadListLength();
+        return length < 0 ? null : reader.ReadSpan(length).ToArray();
     }
 
     private static void WriteDecimal(CodecWriter writer, decimal value)

@@ -11,18 +11,18 @@ internal static class SchemaSkip
                 Primitive(schema.Name, ref reader);
                 break;
             case SchemaKind.Nullable:
-                if (reader.ReadByte() != 0)
+                if (reader.ReadFlag())
                     Value(schema.Parts[0].Schema, ref reader);
                 break;
             case SchemaKind.List or SchemaKind.Map:
-                for (var left = reader.ReadListLength(); left > 0; left--)
+                for (var left = reader.ReadListLength(schema.ItemBytesMin); left > 0; left--)
                     Parts(schema, ref reader);
                 break;
             case SchemaKind.Tuple or SchemaKind.Object:
                 Parts(schema, ref reader);
                 break;
             default:
-                reader.ReadSpan(reader.ReadLength());
+                reader.ReadBlock();
                 break;
         }
     }
@@ -35,33 +35,21 @@ internal static class SchemaSkip
 
     private static void Primitive(string name, ref CodecReader reader)
     {
-        switch (name.StartsWith("enum ", StringComparison.Ordinal) ? name["enum ".Length..] : name)
+        if (PrimitiveWidth.Fixed(name) is > 0 and var bytes)
         {
-            case "bool" or "byte" or "sbyte":
-                reader.ReadByte();
-                break;
+            reader.ReadSpan(bytes);
+            return;
+        }
+
+        switch (PrimitiveWidth.Written(name))
+        {
             case "short" or "ushort" or "int" or "uint" or "long" or "ulong" or "char" or "date" or "time" or "timespan":
                 reader.ReadVarint();
-                break;
-            case "half":
-                reader.ReadSpan(2);
-                break;
-            case "float":
-                reader.ReadFixed32();
-                break;
-            case "double" or "datetime":
-                reader.ReadFixed64();
-                break;
-            case "decimal" or "int128" or "uint128" or "guid":
-                reader.ReadSpan(16);
                 break;
             case "bigint":
                 reader.ReadSpan(reader.ReadLength());
                 break;
-            case "text":
-                reader.ReadText();
-                break;
-            case "bytes":
+            case "text" or "bytes":
                 reader.ReadSpan(Math.Max(0, reader.ReadListLength()));
                 break;
             case "datetimeoffset":
@@ -69,7 +57,7 @@ internal static class SchemaSkip
                 reader.ReadVarint();
                 break;
             default:
-                throw new SchemaException($"A member of kind '{name}' was written, which this version does not know, so it can't be left out; use the version that wrote it.");
+                throw new CorruptPayloadException($"A member of kind '{name}' was written, which this version does not know, so it can't be left out; use the version that wrote it.");
         }
     }
 }

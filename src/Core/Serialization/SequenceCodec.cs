@@ -1,63 +1,82 @@
 namespace Millrace.Serialization;
 
-/// <summary>A list: the number of items and one, 0 for null, then the items.</summary>
+/// <summary>A list, set or map: the number of items and one, 0 for null, then the items; a map's are its keys, each followed by its value.</summary>
+/// <param name="schema">Of the list, or of the map.</param>
 /// <param name="item">The codec of an item.</param>
 /// <param name="make">Makes the list of its items.</param>
+/// <param name="spanOf">The items in place. <value>Default null: they are enumerated.</value></param>
 /// <param name="isAbsent">Whether a list that is no null reference is written as null.</param>
-internal sealed class SequenceCodec<TList, TItem>(Codec<TItem> item, Func<TItem[], TList> make, Predicate<TList>? isAbsent = null) : Codec<TList>
+/// <param name="isPlain">Whether items are equal and ordered as they are by themselves. <value>Default null: always.</value></param>
+internal sealed class SequenceCodec<TList, TItem>(
+    CodecSchema schema,
+    Codec<TItem> item,
+    Func<TItem[], TList> make,
+    SpanOf<TList, TItem>? spanOf = null,
+    Predicate<TList>? isAbsent = null,
+    Predicate<TList>? isPlain = null) : Codec<TList>
     where TList : IEnumerable<TItem>
 {
+    private const int ItemsAtFirst = 16;
+
     /// <inheritdoc/>
-    public override CodecSchema Schema { get; } = CodecSchema.Of(SchemaKind.List, item.Schema);
+    public override CodecSchema Schema => schema;
 
     /// <inheritdoc/>
     public override void Write(CodecWriter writer, TList value)
     {
         if (value is null || isAbsent?.Invoke(value) == true)
-        {
             writer.WriteVarint(0);
-            return;
-        }
-
-        writer.Enter();
-        if (value is TItem[] array)
-        {
-            writer.WriteVarint((ulong)array.Length + 1);
-            foreach (var element in array)
-                WriteItem(writer, element);
-        }
+        else if (isPlain?.Invoke(value) == false)
+            throw new SchemaException($"A {CodecCatalog.Name(typeof(TList))} with the default comparer expected, another comparer found, which can't be written; normalize the keys instead.");
+        else if (spanOf is null)
+            WriteEach(writer, value);
         else
-        {
-            TItem[] items = [.. value];
-            writer.WriteVarint((ulong)items.Length + 1);
-            foreach (var element in items)
-                WriteItem(writer, element);
-        }
-
-        writer.Leave();
+            WriteAll(writer, spanOf(value));
     }
 
     /// <inheritdoc/>
     public override TList Read(ref CodecReader reader)
     {
-        var count = reader.ReadListLength();
+        var count = reader.ReadListLength(schema.ItemBytesMin);
         if (count < 0)
             return default!;
-        reader.Enter();
-        var items = new TItem[count];
-        for (var i = 0; i < items.Length; i++)
-            items[i] = item.Read(ref reader);
 
-        reader.Leave();
-        return make(items);
+        // Why not all at once: items may be much wider than their bytes, and a damaged count would ask for the memory of all of them.
+        var items = new TItem[Math.Min(count, Math.Max(ItemsAtFirst, reader.Remaining / System.Runtime.CompilerServices.Unsafe.SizeOf<TItem>()))];
+        for (var i = 0; i < count; i++)
+        {
+            if (i == items.Length)
+                Array.Resize(ref items, (int)Math.Min(count, 2L * i));
+            items[i] = item.Read(ref reader);
+        }
+
+        try
+        {
+            return make(items);
+        }
+        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
+        {
+            throw new CorruptPayloadException($"A {CodecCatalog.Name(typeof(TList))} expected before byte {reader.Position}, a key twice or null found; use another copy.", failure);
+        }
     }
 
-    // Why: a reader takes no more items than bytes remain, or a few bytes could ask for any memory.
-    private void WriteItem(CodecWriter writer, TItem element)
+    private void WriteEach(CodecWriter writer, TList value)
     {
-        var start = writer.WrittenCount;
-        item.Write(writer, element);
-        if (writer.WrittenCount == start)
-            throw new SchemaException($"A list of {typeof(TItem)} found, whose items have no bytes to be written; give the type a member.");
+        if (value is not (ICollection<TItem> or IReadOnlyCollection<TItem>))
+        {
+            WriteAll(writer, [.. value]);
+            return;
+        }
+
+        writer.WriteVarint((ulong)value.Count() + 1);
+        foreach (var element in value)
+            item.Write(writer, element);
+    }
+
+    private void WriteAll(CodecWriter writer, ReadOnlySpan<TItem> items)
+    {
+        writer.WriteVarint((ulong)items.Length + 1);
+        foreach (var element in items)
+            item.Write(writer, element);
     }
 }

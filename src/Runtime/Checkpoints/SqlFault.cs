@@ -8,6 +8,8 @@ namespace Millrace.Runtime.Checkpoints;
 /// <summary>What a database's exception means to the user. Nothing of its own text is repeated, so that no secret is.</summary>
 internal static class SqlFault
 {
+    private const int SqliteBusy = 5;
+    private const int SqliteLocked = 6;
     private const int SqliteConstraint = 19;
     private const int SqliteCorrupt = 11;
     private const int SqliteNoDatabase = 26;
@@ -20,6 +22,9 @@ internal static class SqlFault
     public static bool IsDamage(Exception fault) => Causes(fault).Any(cause =>
         cause is SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNoDatabase }
             or PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted });
+
+    /// <summary>Whether somebody else holds the database's file for the moment.</summary>
+    public static bool IsLocked(Exception fault) => Causes(fault).Any(cause => cause is SqliteException { SqliteErrorCode: SqliteBusy or SqliteLocked });
 
     /// <summary>A clause that completes "The database …".</summary>
     public static string Describe(Exception fault)
@@ -51,7 +56,7 @@ internal static class SqlFault
 
     private static string? OfSqlite(SqliteException fault) => fault.SqliteErrorCode switch
     {
-        5 or 6 => "is locked by another process; close what holds it",
+        SqliteBusy or SqliteLocked => "is locked by another process; close what holds it",
         8 => "is read-only; make the file and its directory writable",
         10 => "can't be read or written (I/O error); check the disk",
         SqliteCorrupt => "is damaged; restore the file from a backup",

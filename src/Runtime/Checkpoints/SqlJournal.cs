@@ -19,6 +19,9 @@ namespace Millrace.Runtime.Checkpoints;
 /// </remarks>
 internal sealed class SqlJournal : IJournal, IAsyncDisposable
 {
+    // Each try waits for the lock itself.
+    private const int LockedTriesMax = 3;
+    private static readonly TimeSpan LockedPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);
 
     // Between two rows of a read, not for all of it.
@@ -106,7 +109,7 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
         try
         {
             // Why on the pool: SQLite waits for a lock on the thread that calls it.
-            await Task.Run(() => step(patience.Token), patience.Token);
+            await Task.Run(() => WhenUnlockedAsync(step, patience.Token), patience.Token);
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
@@ -117,6 +120,23 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
 #pragma warning disable MA0054 // Why without the cause: drivers' texts may repeat what is in the connection string.
             throw new ConfigurationException($"Journal of job {job}: a database that works expected, {database.Name} {SqlFault.Describe(fault)}.");
 #pragma warning restore MA0054
+        }
+    }
+
+    /// <summary>A file is locked for a while after the process that had it was killed: its log is read by whoever comes first.</summary>
+    private static async Task WhenUnlockedAsync(Func<CancellationToken, Task> step, CancellationToken patience)
+    {
+        for (var left = LockedTriesMax; ; left--)
+        {
+            try
+            {
+                await step(patience);
+                return;
+            }
+            catch (Exception fault) when (left > 1 && SqlFault.IsLocked(fault))
+            {
+                await Task.Delay(LockedPause, patience);
+            }
         }
     }
 

@@ -9,33 +9,38 @@ using Millrace.Runtime.Protocol;
 namespace Millrace.Runtime.Hosting;
 
 /// <summary>Opens the journal of each job that starts: in memory, or where the job keeps its checkpoints.</summary>
-internal sealed class JobJournals(ActorSystem system, JournalOptions configuration, ILogger logger)
+internal sealed class JobJournals(ActorSystem system, JournalOptions configuration, TimeProvider clock, ILogger logger)
 {
     private const string FileName = "journal.db";
     private const string OnlyJob = "job";
 
     /// <summary>Opens the journal of a job.</summary>
-    /// <exception cref="ConfigurationException">It can't be opened.</exception>
+    /// <exception cref="ConfigurationException">It can't be opened, or another job has it.</exception>
     /// <exception cref="GraphException">It holds a checkpoint, and the job is to start anew.</exception>
-    public async Task<IJournal> OpenAsync(JobOptions options, CancellationToken cancellationToken)
+    public async Task<JobJournal> OpenAsync(JobOptions options, CancellationToken cancellationToken)
     {
         if (options.CheckpointDirectory is not { } directory)
-            return new MemoryJournal();
-        var journal = await OpenAsync(directory, options.Name, cancellationToken).ConfigureAwait(false);
-        if (options.StartsAnew && await HoldsAsync(journal, cancellationToken).ConfigureAwait(false))
+            return new(new MemoryJournal());
+        var hold = DirectoryLock.Take(directory, options.Name!, clock.GetUtcNow());
+        try
         {
-            await CloseAsync(journal).ConfigureAwait(false);
-            throw new GraphException($"Checkpoint directory {directory}: an empty one expected, a checkpoint found; go on from it with GetOrCreate, or choose another directory.");
+            return new(await OpenAsync(directory, options, cancellationToken).ConfigureAwait(false), hold);
         }
-
-        return journal;
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Closes a journal when its job has ended.</summary>
-    public static async ValueTask CloseAsync(IJournal journal)
+    private async Task<IJournal> OpenAsync(string directory, JobOptions options, CancellationToken cancellationToken)
     {
-        if (journal is IAsyncDisposable disposable)
-            await disposable.DisposeAsync().ConfigureAwait(false);
+        var file = Path.Combine(directory, FileName);
+        var journal = await SqlJournal.OpenAsync(system, configuration.For(file), StreamsOf(options.Name), logger, cancellationToken).ConfigureAwait(false);
+        if (!options.StartsAnew || !await HoldsAsync(journal, cancellationToken).ConfigureAwait(false))
+            return journal;
+        await journal.DisposeAsync().ConfigureAwait(false);
+        throw new GraphException($"Checkpoint directory {directory}: an empty one expected, a checkpoint found; go on from it with GetOrCreate, or choose another directory.");
     }
 
     private static Task<bool> HoldsAsync(IJournal journal, CancellationToken cancellationToken)
@@ -47,9 +52,6 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
             failed => holds.TrySetException(new ConfigurationException(failed.Reason ?? "The journal did not answer when it was opened; is its database there?")));
         return holds.Task.WaitAsync(cancellationToken);
     }
-
-    private async Task<IJournal> OpenAsync(string directory, string? name, CancellationToken cancellationToken) =>
-        await SqlJournal.OpenAsync(system, configuration.For(Path.Combine(directory, FileName)), StreamsOf(name), logger, cancellationToken).ConfigureAwait(false);
 
     // Why not the name in a file: it holds one job, and under another name its checkpoint must be found, so that it is refused.
     private string StreamsOf(string? name) => configuration.Kind == JournalKind.Sqlite ? OnlyJob : name ?? OnlyJob;

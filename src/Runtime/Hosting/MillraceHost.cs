@@ -16,6 +16,7 @@ using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Observability;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
+using Millrace.Runtime.Wire;
 using Millrace.Serialization;
 
 namespace Millrace;
@@ -66,8 +67,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         Options = runtime;
         _logger = options.LoggerFactory.CreateLogger("Millrace");
         _dispatchers = new TaskDispatchers(system, runtime.TaskThreads);
-        _codecs = new CodecCatalog();
-        _journals = new JobJournals(system, runtime.Journal, _logger);
+        _codecs = new CodecCatalog(new MemoryPackCodecs(), new HyperionCodecs(options.SerializableTypes));
+        _journals = new JobJournals(system, runtime.Journal, options.Clock, _logger);
         _jobManager = system.ActorOf(JobManager.Props(), "millrace");
         if (options.StopsOnSignal)
             _signals = new StopSignals(() => _ = StopAsync(Options.DrainTimeout));
@@ -124,7 +125,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             throw new GraphException($"Job '{id}' can't start: the host is stopping; start jobs before.");
         }
 
-        var journal = await OpenJournalAsync(handle, options, cancellationToken).ConfigureAwait(false);
+        var opened = await OpenJournalAsync(handle, options, cancellationToken).ConfigureAwait(false);
+        var journal = opened.Journal;
         var clock = new JobClock(Clock);
         if (journal.IsDurable && !plan.VolatileSources.IsEmpty)
             JobLog.VolatileSources(_logger, id.Name, string.Join(", ", plan.VolatileSources.Select(plan.IdOf)));
@@ -152,7 +154,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             Dispatcher = _dispatchers.Take(),
             ReturnDispatcher = _dispatchers.Return,
             TaskTimeout = options.TaskTimeout ?? Options.TaskTimeout,
-            Ended = () => _ = JobJournals.CloseAsync(journal).AsTask(),
+            Ended = () => _ = opened.DisposeAsync().AsTask(),
         }));
         try
         {
@@ -168,12 +170,12 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         return handle;
     }
 
-    private async Task<IJournal> OpenJournalAsync(JobHandle handle, JobOptions options, CancellationToken cancellationToken)
+    private async Task<JobJournal> OpenJournalAsync(JobHandle handle, JobOptions options, CancellationToken cancellationToken)
     {
         try
         {
             return _options.Journals is { } open && options.CheckpointDirectory is { } directory
-                ? open(directory)
+                ? new(open(directory))
                 : await _journals.OpenAsync(options, cancellationToken).ConfigureAwait(false);
         }
         catch

@@ -25,6 +25,12 @@ public sealed class MillraceHostOptions
     /// </summary>
     public bool StopsOnSignal { get; set; } = true;
 
+    /// <summary>
+    /// Types that state and records may hold where their declared type does not say what it is: an interface, a base class, <c>object</c>, a class
+    /// that holds itself. They are written by Hyperion, which writes and reads no other type. <value>Default none.</value>
+    /// </summary>
+    public ICollection<Type> SerializableTypes { get; } = [];
+
     /// <summary>The journal of a job that keeps checkpoints, in tests. <value>Default null: by the configuration.</value></summary>
     internal Func<string, IJournal>? Journals { get; set; }
 

@@ -80,6 +80,9 @@ internal sealed class EpochCoordinator : UntypedActor
                 break;
             case CoordinatorMessages.Opened opened:
                 _job.OnOpened(opened.Committed);
+                // What another process had planned and not committed runs now.
+                foreach (var plan in _protocol.History.Inflight)
+                    _job.OnPlanned(plan, _clock.NowMs);
                 break;
             case CoordinatorMessages.EpochPlanned planned:
                 _job.OnPlanned(planned.Plan, _clock.NowMs);

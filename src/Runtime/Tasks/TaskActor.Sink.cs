@@ -45,6 +45,8 @@ internal sealed partial class TaskActor
                 ReadSinkWatermark();
                 break;
             case SinkMessages.Applied applied:
+                if (_restored.Count > 0 && applied.Epoch >= _restored[^1].Reference.Epoch)
+                    _restored = [];
                 _worker.Tell(new WorkerMessages.SinkApplied(_task, applied.Epoch));
                 break;
             case SinkMessages.Contradiction contradiction:

@@ -4,6 +4,7 @@ using Millrace.Data;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
 using Millrace.Serialization;
+using Millrace.Time;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -18,6 +19,10 @@ internal sealed partial class TaskActor
         DropHeld();
         DropRest();
         _runs.Clear();
+        _watermarks.Clear();
+        _merger.Restore(new WatermarkMerger(_merger.Channels));
+        Array.Clear(_creditsDue);
+        _position = 0;
         var shape = _settings.Topology.Shape.Tasks[_task];
         _protocol = new TaskProtocol(_task, shape, start.Generation, start.Base, start.ConsumerGenerations.AsSpan());
         _chain = new ChainBuilder(

@@ -67,10 +67,31 @@ public sealed class CodecReaderTests
     }
 
     [Fact]
-    public void Half_of_a_surrogate_pair_is_refused_at_write()
+    public void Any_string_comes_back_halves_of_surrogate_pairs_too() =>
+        Gen.Int[0, 5].Select(Kind).Array[0, 12].Sample(chars =>
+        {
+            var text = new string(chars);
+            using var writer = new CodecWriter();
+            writer.WriteText(text);
+
+            var reader = new CodecReader(writer.WrittenSpan);
+
+            Assert.Equal(text, reader.ReadText(), StringComparer.Ordinal);
+            reader.ExpectEnd();
+        });
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_has_the_three_bytes_of_its_number()
     {
-        using var writer = new CodecWriter();
-        Assert.ThrowsAny<ArgumentException>(() => writer.WriteText("\uD800"));
+        // Why no theory: the arguments of an attribute are UTF-8 themselves.
+        (string Text, string Hex)[] cases = [("\uD800", "04EDA080"), ("a\uDFFFb", "0661EDBFBF62"), ("\uDC00\uD800", "07EDB080EDA080"), ("\U0001F600", "05F09F9880")];
+        foreach (var (text, hex) in cases)
+        {
+            using var writer = new CodecWriter();
+            writer.WriteText(text);
+            Assert.Equal(hex, Convert.ToHexString(writer.WrittenSpan));
+            Assert.Equal(text, new CodecReader(writer.WrittenSpan).ReadText(), StringComparer.Ordinal);
+        }
     }
 
     [Theory]
@@ -78,6 +99,8 @@ public sealed class CodecReaderTests
     [InlineData("80", "1 bytes expected at byte 1, 0 found; use another copy.")]
     [InlineData("FFFFFFFF07", "A length within the 0 remaining bytes expected at byte 0, 2147483646 found; use another copy.")]
     [InlineData("02FF", "UTF-8 expected at byte 0, other bytes found; use another copy.")]
+    [InlineData("03EDA0", "UTF-8 expected at byte 0, other bytes found; use another copy.")]
+    [InlineData("07EDA080EDB080", "UTF-8 expected at byte 0, other bytes found; use another copy.")]
     public void Damaged_texts_are_refused_in_one_line(string hex, string message)
     {
         var failure = Assert.Throws<CorruptPayloadException>(() => new CodecReader(Convert.FromHexString(hex)).ReadText());
@@ -109,6 +132,8 @@ public sealed class CodecReaderTests
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (2 * bytes.Length) + 65_536);
         }
     }
+
+    private static char Kind(int kind) => kind switch { 0 => '\uD800', 1 => '\uDBFF', 2 => '\uDC00', 3 => '\uDFFF', 4 => 'a', _ => '\u20AC' };
 
     private static void ReadAll(byte[] bytes)
     {

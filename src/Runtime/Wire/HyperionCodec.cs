@@ -1,0 +1,45 @@
+using Hyperion;
+using Hyperion.Internal;
+using Millrace.Serialization;
+
+namespace Millrace.Runtime.Wire;
+
+/// <summary>Values as Hyperion writes them, in an <see cref="Envelope"/>: it sees no byte before length and CRC have been checked. No bytes for null.</summary>
+internal sealed class HyperionCodec<T>(AllowedTypes allowed) : OpaqueCodec<T>("Hyperion")
+{
+    // Why with a filter: without one Hyperion 0.12 throws on every read. Why tolerant of versions: fields go by name, not by place.
+    private readonly Serializer _serializer = new(SerializerOptions.Default
+        .WithTypeFilter(allowed)
+        .WithDisallowUnsafeType(true)
+        .WithVersionTolerance(true));
+
+    /// <inheritdoc/>
+    protected override void WriteBody(CodecWriter writer, T value)
+    {
+        if (value is null)
+            return;
+        using var stream = new GuardedStream();
+        try
+        {
+            _serializer.Serialize(value, stream);
+        }
+        catch (UserEvilDeserializationException failure)
+        {
+            throw new SchemaException($"A {typeof(T).Name} of allowed types expected, another found: {failure.Message}; add the type to MillraceHostOptions.SerializableTypes.", failure);
+        }
+
+        Envelope.Write(writer, stream.GetBuffer().AsSpan(0, (int)stream.Length));
+    }
+
+    /// <inheritdoc/>
+    protected override T ReadBody(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty)
+            return default!;
+        using var stream = new GuardedStream(Envelope.Open(body).ToArray());
+        var value = _serializer.Deserialize<T>(stream);
+        return stream.Position == stream.Length
+            ? value
+            : throw new CorruptPayloadException($"A value of {stream.Length} bytes of Hyperion expected, one of {stream.Position} found; use another copy.");
+    }
+}
