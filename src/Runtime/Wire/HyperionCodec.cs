@@ -7,6 +7,8 @@ namespace Millrace.Runtime.Wire;
 /// <summary>Values as Hyperion writes them, in an <see cref="Envelope"/>: it sees no byte before length and CRC have been checked. No bytes for null.</summary>
 internal sealed class HyperionCodec<T>(AllowedTypes allowed) : OpaqueCodec<T>("Hyperion")
 {
+    private const int StackBytes = 16 * 1024 * 1024;
+
     // Why with a filter: without one Hyperion 0.12 throws on every read. Why tolerant of versions: fields go by name, not by place.
     private readonly Serializer _serializer = new(SerializerOptions.Default
         .WithTypeFilter(allowed)
@@ -37,9 +39,31 @@ internal sealed class HyperionCodec<T>(AllowedTypes allowed) : OpaqueCodec<T>("H
         if (body.IsEmpty)
             return default!;
         using var stream = new GuardedStream(Envelope.Open(body).ToArray());
-        var value = _serializer.Deserialize<T>(stream);
+        var value = Deserialize(stream);
         return stream.Position == stream.Length
             ? value
             : throw new CorruptPayloadException($"A value of {stream.Length} bytes of Hyperion expected, one of {stream.Position} found; use another copy.");
+    }
+
+    // Why on a thread of its own: Hyperion catches and throws again at each level, and that takes 20 KB of stack each, more than other threads have.
+    private T Deserialize(GuardedStream stream)
+    {
+        var (value, failure) = (default(T), default(Exception));
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    value = _serializer.Deserialize<T>(stream);
+                }
+                catch (Exception caught)
+                {
+                    failure = caught;
+                }
+            },
+            StackBytes);
+        thread.Start();
+        thread.Join();
+        return failure is null ? value! : throw failure.GetBaseException();
     }
 }
