@@ -215,7 +215,11 @@ internal sealed partial class CoordinatorProtocol
             process.RepeatAtMs = nowMs + _options.RepeatMs;
         }
 
-        _pollRepeatAtMs = nowMs;
+        // Why at once: the first poll after a restart went to owners that are gone.
+        if (_pollEpoch != 0)
+        {
+            SendPoll(nowMs, effects);
+        }
     }
 
     /// <summary>The attempt, with the named rows of the tasks that the process may not have yet.</summary>

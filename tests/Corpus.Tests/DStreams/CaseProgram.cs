@@ -8,10 +8,13 @@ namespace Millrace.Corpus.Tests.DStreams;
 /// <summary>Builds the streams of a case from its operations. Pairs are rows of two items between operations.</summary>
 internal sealed class CaseProgram(JsonObject test, IReadOnlyDictionary<string, DStream<string>> inputs)
 {
-    private readonly TimeSpan _batch = TimeSpan.FromMilliseconds((long)test["batchMs"]!);
+    private readonly TimeSpan _batch = BatchOf(test);
 
     /// <summary>The states behind the last <c>mapWithState</c>, if the case has one.</summary>
     public DStream<string>? Snapshots { get; private set; }
+
+    /// <summary>The batch interval of a case. <value>Default 1 s.</value></summary>
+    public static TimeSpan BatchOf(JsonObject test) => TimeSpan.FromMilliseconds((long?)test["batchMs"] ?? 1000);
 
     public DStream<string> Build() => BuildAll()[^1];
 
@@ -29,6 +32,9 @@ internal sealed class CaseProgram(JsonObject test, IReadOnlyDictionary<string, D
         var name = (string)operation[0]!;
         return name switch
         {
+            "textFileStream" => stream,
+            _ when name.StartsWith("fileStream: ", StringComparison.Ordinal) => stream,
+            "checkpoint" => stream.Checkpoint(Duration(1)),
             "map" => stream.Map(Functions.Map(Word(1))),
             "flatMap" => stream.FlatMap(Functions.Expand(Word(1))),
             "filter" => stream.Filter(Functions.Holds(Word(1))),

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Client;
 using Millrace.DStreams;
+using Millrace.Runtime.Checkpoints;
 using DStreamTime = Millrace.DStreams.Time;
 
 namespace Millrace.Corpus.Tests.DStreams;
@@ -31,6 +32,7 @@ internal sealed class CaseRun : IAsyncDisposable
         {
             options.Clock = clock;
             options.StopsOnSignal = false;
+            options.Journals = _ => new MemoryJournal(isDurable: true);
         });
         return new(clock, host, interval, partitions);
     }

@@ -27,15 +27,16 @@ internal static class DStreamCases
 
     private static Task DispatchAsync(JsonObject test) => (string?)test["kind"] switch
     {
-        null when test.ContainsKey("restartAfterBatches") => throw new AbsentFeatureException("a restart from the journal"),
+        null when test.ContainsKey("restartAfterBatches") => RestartCases.RunAfterStopAsync(test),
         null when test.ContainsKey("expectError") => ExpectErrorAsync(test),
         null => RunProgramAsync(test),
         "source" => RunQueueAsync(test),
         "state-object" => StateObjectCase.RunAsync(test["steps"]!.AsArray()),
         "retention" when test.ContainsKey("rememberMs") => RunRetentionAsync(test),
-        "retention" => throw new AbsentFeatureException("an interval of checkpoints"),
-        "rule" => throw new AbsentFeatureException("an interval of checkpoints"),
-        "recovery" or "chaos" => throw new AbsentFeatureException("a restart from the journal"),
+        "retention" when test.ContainsKey("checkpointMs") => CheckpointCases.RunRetentionAsync(test),
+        "rule" when test.ContainsKey("explicit") => CheckpointCases.RunDurationsAsync(test),
+        "recovery" => RestartCases.RunFilesAsync(test),
+        "chaos" => RestartCases.RunChaosAsync(test),
         var kind => throw new AbsentFeatureException($"the kind {kind}"),
     };
 
@@ -111,16 +112,20 @@ internal static class DStreamCases
         var retained = test["retainedAtTimesMs"]!.AsObject();
         Assert.Equal(streams.Count, retained.Count);
         foreach (var (stream, times) in streams.Zip(retained.Reverse(), (stream, entry) => (stream, entry.Value!)))
-        {
-            Assert.All(times["kept"]!.AsArray(), time => Assert.Single(Slice(stream, time!)));
-            Assert.All(times["dropped"]!.AsArray(), time => Assert.Empty(Slice(stream, time!)));
-        }
+            CheckRetained(stream, times);
+    }
 
-        static IReadOnlyList<Millrace.DStreams.Rdds.Rdd<string>> Slice(DStream<string> stream, JsonNode timeMs) => stream.Slice(new((long)timeMs), new((long)timeMs));
+    /// <summary>Which batches a stream still has.</summary>
+    public static void CheckRetained<T>(DStream<T> stream, JsonNode times)
+    {
+        Assert.All(times["kept"]!.AsArray(), time => Assert.Single(Slice(time!)));
+        Assert.All(times["dropped"]!.AsArray(), time => Assert.Empty(Slice(time!)));
+
+        IReadOnlyList<Millrace.DStreams.Rdds.Rdd<T>> Slice(JsonNode timeMs) => stream.Slice(new((long)timeMs), new((long)timeMs));
     }
 
     private static Task<CaseRun> StartAsync(JsonObject test) =>
-        CaseRun.StartAsync(TimeSpan.FromMilliseconds((long)test["batchMs"]!), (int?)test["inputPartitions"] ?? 2);
+        CaseRun.StartAsync(CaseProgram.BatchOf(test), (int?)test["inputPartitions"] ?? 2);
 
     private static (CaseProgram Program, Dictionary<string, DStream<string>> Inputs) Program(JsonObject test, CaseRun run)
     {
@@ -132,7 +137,7 @@ internal static class DStreamCases
         ? test["inputs"]!.AsObject().Max(input => input.Value!.AsArray().Count)
         : expected.Count * (int)(stream.SlideDuration / stream.Context.BatchDuration);
 
-    private static void CheckBatches(JsonArray expected, IEnumerable<string[]> found, bool isOrdered)
+    public static void CheckBatches(JsonArray expected, IEnumerable<string[]> found, bool isOrdered)
     {
         Assert.Equal(
             expected.Select(batch => Text.List(Sorted(batch!.AsArray().Select(Text.Of), isOrdered))),

@@ -1,0 +1,246 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
+using Millrace.Client;
+using Millrace.Data;
+using Millrace.DStreams;
+using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Api.Tests.DStreams;
+
+public sealed class CheckpointTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("millrace-");
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
+    private readonly ConcurrentQueue<string[]> _queue = new();
+
+    private string Checkpoints => Path.Combine(_folder.FullName, "checkpoints");
+
+    private string Journal => Path.Combine(Checkpoints, "journal.db");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Used_directory_is_gone_on_from_and_batches_missed_meanwhile_run_with_their_own_times()
+    {
+        _queue.Enqueue(["a"]);
+        _queue.Enqueue(["a", "b"]);
+        await using (var first = await CheckpointRun.CreateAsync(_clock))
+        {
+            var counts = Counts(first);
+            await first.RunAsync(2);
+            Assert.Equal([("a", 1L)], Sorted(counts[1000]));
+            Assert.Equal([("a", 2L), ("b", 1L)], Sorted(counts[2000]));
+        }
+
+        Assert.True(File.Exists(Journal));
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        _queue.Enqueue(["b"]);
+        await using var second = await CheckpointRun.CreateAsync(_clock);
+        var after = Counts(second);
+        await second.CatchUpAsync();
+
+        Assert.Equal([3000L, 4000, 5000], after.Keys.Where(time => time > 2000).Order());
+        Assert.All(after.Where(batch => batch.Key > 2000), batch => Assert.Equal([("a", 2L), ("b", 2L)], Sorted(batch.Value)));
+        Assert.Equal(5, second.Context.Job!.Committed.Number);
+    }
+
+    [Fact]
+    public async Task Checkpoint_on_a_directory_that_holds_one_is_refused()
+    {
+        await RunOnceAsync();
+        await using var second = await CheckpointRun.CreateAsync(_clock);
+        Build(second);
+        second.Context.Checkpoint(Checkpoints);
+
+        var failure = await Assert.ThrowsAsync<GraphException>(second.CatchUpAsync);
+
+        Assert.Equal(
+            $"Checkpoint directory {Checkpoints}: an empty one expected, a checkpoint found; go on from it with GetOrCreate, or choose another directory.",
+            failure.Message);
+    }
+
+    [Theory]
+    [InlineData("name", "job first", "job second")]
+    [InlineData("parallelism", "stage 0: 2 tasks", "stage 0: 3 tasks")]
+    [InlineData("stages", "from updateStateByKey", "from reduceByKey")]
+    public async Task Checkpoint_of_another_program_is_refused_and_both_are_named(string difference, string written, string present)
+    {
+        await RunOnceAsync(new JobOptions { Parallelism = 2, Name = "first" });
+        var job = difference switch
+        {
+            "name" => new JobOptions { Parallelism = 2, Name = "second" },
+            "parallelism" => new JobOptions { Parallelism = 3, Name = "first" },
+            _ => new JobOptions { Parallelism = 2, Name = "first" },
+        };
+        await using var second = await CheckpointRun.CreateAsync(_clock, job);
+        GetOrCreate(second, () =>
+        {
+            if (difference == "stages")
+                second.Collect(Pairs(second).ReduceByKey((left, right) => left + right));
+            else
+                Build(second);
+        });
+
+        var failure = await FailureOfAsync(second);
+
+        var programs = failure.Split("', this program is '");
+        Assert.Contains("was written by", programs[0], StringComparison.Ordinal);
+        Assert.Contains(written, programs[0], StringComparison.Ordinal);
+        Assert.Contains(present, programs[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task State_that_can_not_be_written_is_named()
+    {
+        _queue.Enqueue(["a"]);
+        await using var run = await CheckpointRun.CreateAsync(_clock);
+        GetOrCreate(run, () => run.Collect(Pairs(run).UpdateStateByKey<string, long, Action>((_, _) => (Action)(() => { }))));
+
+        var failure = await FailureOfAsync(run);
+
+        Assert.Contains("a type that can be written expected", failure, StringComparison.Ordinal);
+        Assert.Contains("Action", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Queue_is_warned_of_and_what_a_killed_process_had_taken_from_it_is_counted_as_lost()
+    {
+        var journal = new MemoryJournal(isDurable: true);
+        var dying = new MortalJournal(journal, row => row is JournalRows.Committed { Epoch.Epoch: 2 });
+        using var logs = new LogLines();
+        await using (var first = await CheckpointRun.CreateAsync(_clock, journals: _ => dying, logs: logs))
+        {
+            var counts = Counts(first);
+            _queue.Enqueue(["a"]);
+            await first.RunAsync(1);
+            Assert.Equal(0, first.Context.Job!.Counters.RecordsLost);
+            _queue.Enqueue(["x", "y"]);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await dying.Died.WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.Single(counts);
+        }
+
+        await using var second = await CheckpointRun.CreateAsync(_clock, journals: _ => journal);
+        var after = Counts(second);
+        await second.RunAsync(1);
+
+        Assert.Contains("can't be read again", Assert.Single(logs.Warnings), StringComparison.Ordinal);
+        Assert.Equal([("a", 1L)], after[2000]);
+        Assert.Equal([("a", 1L)], after[3000]);
+        Assert.Equal(2, second.Context.Job!.Counters.RecordsLost);
+    }
+
+    [Fact]
+    public async Task Directory_that_can_not_be_written_is_named()
+    {
+        // Why a file in its place: whoever runs this may be allowed to write everywhere.
+        await File.WriteAllTextAsync(Checkpoints, "");
+        await using var run = await CheckpointRun.CreateAsync(_clock);
+        Counts(run);
+
+        Assert.Contains(Checkpoints, await FailureOfAsync(run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Journal_of_a_newer_format_is_refused()
+    {
+        await RunOnceAsync();
+        await using (var connection = new SqliteConnection($"Data Source={Journal}"))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA user_version = 2";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await using var run = await CheckpointRun.CreateAsync(_clock);
+        Counts(run);
+
+        Assert.Equal($"Version 1 expected of SQLite {Journal}, version 2 found; start it with the newer Millrace that wrote it.", await FailureOfAsync(run));
+    }
+
+    [Fact]
+    public async Task Files_are_counted_once_over_a_chain_of_restarts_also_those_that_came_while_nothing_ran()
+    {
+        const int Lives = 4;
+        var found = new SortedDictionary<long, string[]>();
+        var input = Directory.CreateDirectory(Path.Combine(_folder.FullName, "in")).FullName;
+        for (var life = 0; life < Lives; life++)
+        {
+            await using var run = await CheckpointRun.CreateAsync(_clock);
+            ConcurrentDictionary<long, (string, long)[]> sums = [];
+            ConcurrentDictionary<long, string[]> lines = [];
+            GetOrCreate(run, () =>
+            {
+                var stream = run.Context.TextFileStream(input);
+                lines = run.Collect(stream);
+                sums = run.Collect(Running(stream.Map(line => (line, 1L))));
+            });
+            await run.CatchUpAsync();
+            Write();
+            await run.RunAsync(1);
+            foreach (var (time, rows) in lines)
+                found[time] = rows;
+            Assert.Equal(found.Values.Sum(rows => (long)rows.Length), sums.MaxBy(batch => batch.Key).Value.Sum(pair => pair.Item2));
+
+            // While nothing runs two batches are missed, one of them with a file.
+            Write();
+            _clock.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.Equal(
+            [.. Enumerable.Range(0, (2 * Lives) - 1).Select(file => $"{1000 * ((file / 2 * 3) + (file % 2) + 1)}")],
+            found.SelectMany(batch => batch.Value.Select(line => (batch.Key, line))).Select(row =>
+            {
+                Assert.Equal($"{row.Key}", row.line);
+                return row.line;
+            }));
+
+        void Write()
+        {
+            var nowMs = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var path = Path.Combine(_folder.FullName, $"{nowMs}");
+            File.WriteAllText(path, $"{nowMs + 1000}");
+            File.SetLastWriteTimeUtc(path, DateTimeOffset.FromUnixTimeMilliseconds(nowMs + 500).UtcDateTime);
+            File.Move(path, Path.Combine(input, $"{nowMs}"));
+        }
+    }
+
+    private static DStream<(string Key, long State)> Running(DStream<(string, long)> pairs) =>
+        pairs.UpdateStateByKey<string, long, long>((values, former) => values.Sum() + former.GetOrElse(0));
+
+    private static async Task<string> FailureOfAsync(CheckpointRun run)
+    {
+        var failure = await Assert.ThrowsAnyAsync<MillraceException>(() => run.RunAsync(1));
+        Assert.DoesNotContain('\n', failure.Message);
+        return failure.Message;
+    }
+
+    private static (string, long)[] Sorted((string Key, long State)[] rows) => [.. rows.OrderBy(row => row.Key, StringComparer.Ordinal)];
+
+    private async Task RunOnceAsync(JobOptions? job = null)
+    {
+        await using var run = await CheckpointRun.CreateAsync(_clock, job);
+        Counts(run);
+        await run.RunAsync(1);
+    }
+
+    private DStream<(string, long)> Pairs(CheckpointRun run) => run.Context.QueueStream(_queue).Map(word => (word, 1L));
+
+    private ConcurrentDictionary<long, (string Key, long State)[]> Build(CheckpointRun run) => run.Collect(Running(Pairs(run)));
+
+    private ConcurrentDictionary<long, (string Key, long State)[]> Counts(CheckpointRun run)
+    {
+        ConcurrentDictionary<long, (string Key, long State)[]> batches = [];
+        GetOrCreate(run, () => batches = Build(run));
+        return batches;
+    }
+
+    private void GetOrCreate(CheckpointRun run, Action build) => StreamingContext.GetOrCreate(Checkpoints, () =>
+    {
+        build();
+        return run.Context;
+    });
+}
