@@ -15,7 +15,11 @@ public class CodecBenchmarks : IDisposable
     private readonly Rowset<Order> _orders = new(row => new(row, $"customer{row % 100}", row * 0.5, row % 2 == 0, row % 7));
 
     [GlobalCleanup]
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        _writer.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark(OperationsPerInvoke = Rows)]
     public int WritePairs() => _pairs.Write(_writer);
