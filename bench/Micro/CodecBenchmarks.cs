@@ -9,7 +9,6 @@ public class CodecBenchmarks : IDisposable
 {
     private const int Rows = 4096;
 
-    private readonly CodecWriter _writer = new(1 << 20);
     private readonly Rowset<(long, long)> _pairs = new(row => (row, row * 7919L));
     private readonly Rowset<(string, int)> _counts = new(row => ($"word{row}", row));
     private readonly Rowset<Order> _orders = new(row => new(row, $"customer{row % 100}", row * 0.5, row % 2 == 0, row % 7));
@@ -22,19 +21,19 @@ public class CodecBenchmarks : IDisposable
     }
 
     [Benchmark(OperationsPerInvoke = Rows)]
-    public int WritePairs() => _pairs.Write(_writer);
+    public int WritePairs() => _pairs.Write();
 
     [Benchmark(OperationsPerInvoke = Rows)]
     public (long, long) ReadPairs() => _pairs.Read();
 
     [Benchmark(OperationsPerInvoke = Rows)]
-    public int WriteTextAndCount() => _counts.Write(_writer);
+    public int WriteTextAndCount() => _counts.Write();
 
     [Benchmark(OperationsPerInvoke = Rows)]
     public (string, int) ReadTextAndCount() => _counts.Read();
 
     [Benchmark(OperationsPerInvoke = Rows)]
-    public int WriteRecords() => _orders.Write(_writer);
+    public int WriteRecords() => _orders.Write();
 
     [Benchmark(OperationsPerInvoke = Rows)]
     public Order ReadRecords() => _orders.Read();
@@ -44,6 +43,8 @@ public class CodecBenchmarks : IDisposable
 
     private sealed class Rowset<T>
     {
+        private static readonly CodecWriter Writer = new(1 << 20);
+
         private readonly Codec<T> _codec = new CodecCatalog().Of<T>();
         private readonly T[] _rows;
         private readonly byte[] _bytes;
@@ -51,13 +52,13 @@ public class CodecBenchmarks : IDisposable
         public Rowset(Func<int, T> make)
         {
             _rows = [.. Enumerable.Range(0, Rows).Select(make)];
-            using var writer = new CodecWriter();
-            Write(writer);
-            _bytes = writer.ToArray();
+            Write();
+            _bytes = Writer.ToArray();
         }
 
-        public int Write(CodecWriter writer)
+        public int Write()
         {
+            var writer = Writer;
             writer.Reset();
             foreach (var row in _rows)
                 _codec.Write(writer, row);

@@ -142,6 +142,25 @@ public sealed class HyperionCodecsTests
     }
 
     [Fact]
+    public void Whatever_is_not_too_deep_to_be_written_can_be_read()
+    {
+        var (codec, deep, levels) = (_catalog.Of<Node>(), default(Node), 0);
+        var bytes = Array.Empty<byte>();
+        Assert.Throws<SchemaException>((Action)(() =>
+        {
+            while (true)
+            {
+                deep = new(levels, deep);
+                bytes = Write(codec, deep);
+                levels++;
+            }
+        }));
+
+        Assert.InRange(levels, 64, 1000);
+        Assert.Equal(levels - 1, Read(codec, bytes).Value);
+    }
+
+    [Fact]
     public void Too_deep_bytes_are_refused_and_do_not_end_the_process()
     {
         Node? deep = null;
