@@ -5,20 +5,13 @@ namespace Millrace.Bench.Micro;
 
 /// <summary>Values written into and read from a checkpoint; per row.</summary>
 [MemoryDiagnoser]
-public class CodecBenchmarks : IDisposable
+public class CodecBenchmarks
 {
     private const int Rows = 4096;
 
     private readonly Rowset<(long, long)> _pairs = new(row => (row, row * 7919L));
     private readonly Rowset<(string, int)> _counts = new(row => ($"word{row}", row));
     private readonly Rowset<Order> _orders = new(row => new(row, $"customer{row % 100}", row * 0.5, row % 2 == 0, row % 7));
-
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        _writer.Dispose();
-        GC.SuppressFinalize(this);
-    }
 
     [Benchmark(OperationsPerInvoke = Rows)]
     public int WritePairs() => _pairs.Write();

@@ -105,6 +105,12 @@ internal sealed partial class CoordinatorProtocol
             _acks.Add(acks);
         }
 
+        // A late acknowledgement of an older row must not take the place of the newer one's: the older may be trimmed.
+        if (acks.Rows[ack.Task].Process == process && acks.Rows[ack.Task].Number > ack.Row.Number)
+        {
+            return;
+        }
+
         acks.Rows[ack.Task] = ack.Row;
         acks.Bytes[ack.Task] = ack.Bytes;
     }

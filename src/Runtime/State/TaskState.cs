@@ -98,7 +98,15 @@ internal sealed class TaskState
             writer.WriteText(id.Name);
             writer.WriteText(delta.Table);
             var length = writer.ReserveFixed32();
-            delta.Write(writer, codecs);
+            try
+            {
+                delta.Write(writer, codecs);
+            }
+            catch (SchemaException cause)
+            {
+                throw new SchemaException($"Table {delta.Table} of operator {id}: {cause.Message}", cause);
+            }
+
             writer.PatchLength(length);
         }
     }

@@ -63,7 +63,7 @@ internal sealed partial class TaskActor
         var sink = _chain!.Sink!;
         try
         {
-            var watermark = sink.ReadWatermark() ?? (sink.IsStaged ? _appliedAtLeast : _protocol!.Committed);
+            var watermark = sink.ReadWatermark() ?? (sink.IsStaged ? Math.Max(_appliedAtLeast, _sink!.Watermark) : _protocol!.Committed);
             StepSink(new SinkMessages.WatermarkRead(watermark));
         }
         catch (TransientFaultException cause)

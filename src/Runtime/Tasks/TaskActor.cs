@@ -5,6 +5,7 @@ using Millrace.Operators;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Protocol;
+using Millrace.Serialization;
 using Millrace.Time;
 
 namespace Millrace.Runtime.Tasks;
@@ -248,7 +249,7 @@ internal sealed partial class TaskActor : UntypedActor
             _rowByRowThrough = Math.Max(_rowByRowThrough, _runs.Keys.Last());
         var reason = cause is MillraceException ? cause.Message : $"Task {_settings.Topology.IdOf(_task)}: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
         // Why without a chain: it could not be built, and only a built one can adopt an attempt.
-        var isFatal = _chain is null || cause is JobFailedException or GraphException or SourceFailedException or InvalidOperationException;
+        var isFatal = _chain is null || cause is JobFailedException or GraphException or SourceFailedException or SchemaException or CorruptPayloadException or InvalidOperationException;
         return new TaskFailure(_task, _protocol?.Generation ?? 0, reason, isFatal, cause);
     }
 
