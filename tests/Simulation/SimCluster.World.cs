@@ -204,7 +204,9 @@ internal sealed partial class SimCluster
                 TellWorker(process, new WorkerMessages.SinkApplied(task.Index, applied.Epoch));
                 break;
             case SinkMessages.Contradiction contradiction:
-                throw new ViolationException($"I4: {contradiction.Reason}");
+                // A process that thawed behind the others may see more than it knows to be committed; its report is of an old generation, and void.
+                TellWorker(process, new WorkerMessages.TaskFailed(task.Index, task.Protocol.Generation, $"I4: {contradiction.Reason}", FailureKind.Fatal));
+                break;
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class DirectoryLock : IDisposable
     /// <exception cref="ConfigurationException">Somebody else has it, or the directory can't be used.</exception>
     public static DirectoryLock Take(string directory, string job, DateTimeOffset now)
     {
-        var path = Path.Combine(directory, "lock");
+        var path = PathIn(directory);
         try
         {
             Directory.CreateDirectory(directory);
@@ -35,8 +35,24 @@ internal sealed class DirectoryLock : IDisposable
         }
     }
 
+    /// <summary>Whether somebody has it.</summary>
+    public static bool IsTaken(string directory)
+    {
+        try
+        {
+            using var file = new FileStream(PathIn(directory), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            return OwnerOf(PathIn(directory)) is not null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private static string PathIn(string directory) => Path.Combine(directory, "lock");
 
     /// <summary>What the owner wrote; null where there is none.</summary>
     private static string? OwnerOf(string path)

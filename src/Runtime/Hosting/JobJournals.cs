@@ -12,6 +12,8 @@ namespace Millrace.Runtime.Hosting;
 internal sealed class JobJournals(ActorSystem system, JournalOptions configuration, TimeProvider clock, ILogger logger)
 {
     private const string FileName = "journal.db";
+    private const int LockTriesMax = 40;
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
     private const string OnlyJob = "job";
 
     /// <summary>Opens the journal of a job.</summary>
@@ -21,7 +23,7 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
     {
         if (options.CheckpointDirectory is not { } directory)
             return new(new MemoryJournal());
-        var hold = DirectoryLock.Take(directory, options.Name!, clock.GetUtcNow());
+        var hold = await TakeAsync(directory, options.Name!, cancellationToken).ConfigureAwait(false);
         try
         {
             return new(await OpenAsync(directory, options, cancellationToken).ConfigureAwait(false), hold);
@@ -30,6 +32,22 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
         {
             hold.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A job that has just ended, here or in a process that was killed, may not have let go yet.</summary>
+    private async Task<DirectoryLock> TakeAsync(string directory, string job, CancellationToken cancellationToken)
+    {
+        for (var left = LockTriesMax; ; left--)
+        {
+            try
+            {
+                return DirectoryLock.Take(directory, job, clock.GetUtcNow());
+            }
+            catch (ConfigurationException) when (left > 1 && DirectoryLock.IsTaken(directory))
+            {
+                await Task.Delay(LockPause, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
