@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Millrace.Data;
 
 namespace Millrace.Runtime.Hosting;
@@ -8,26 +7,29 @@ namespace Millrace.Runtime.Hosting;
 /// <remarks>Without it a program that is started twice by mistake would take the job away from the first.</remarks>
 internal sealed class DirectoryLock : IDisposable
 {
+    // What an exception says when somebody else has the file open.
+    private const int LockedOnLinux = 11;
+    private const int LockedOnMac = 35;
+    private const int LockedOnWindows = unchecked((int)0x80070020);
+
     private readonly FileStream _file;
 
     private DirectoryLock(FileStream file) => _file = file;
 
-    /// <exception cref="ConfigurationException">Somebody else has it, or the directory can't be used.</exception>
-    public static DirectoryLock Take(string directory, string job, DateTimeOffset now)
+    /// <summary>Takes the directory; null when somebody else has it.</summary>
+    /// <exception cref="ConfigurationException">It can't be used.</exception>
+    public static DirectoryLock? TryTake(string directory, string job, DateTimeOffset now)
     {
-        var path = PathIn(directory);
         try
         {
             Directory.CreateDirectory(directory);
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"job {job}, process {Environment.ProcessId}, since {now:u}")));
-            file.Flush();
+            var file = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(OwnerIn(directory), string.Create(CultureInfo.InvariantCulture, $"job {job}, process {Environment.ProcessId}, since {now:u}"));
             return new(file);
         }
-        catch (IOException taken) when (OwnerOf(path) is { } owner)
+        catch (IOException taken) when (taken.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
-            throw new ConfigurationException($"Checkpoint directory {directory}: a free one expected, one in use found ({owner}); stop that job, or choose another directory.", taken);
+            return null;
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -35,37 +37,22 @@ internal sealed class DirectoryLock : IDisposable
         }
     }
 
-    /// <summary>Whether somebody has it.</summary>
-    public static bool IsTaken(string directory)
+    /// <summary>Who has it, for a person.</summary>
+    public static string OwnerOf(string directory)
     {
         try
         {
-            using var file = new FileStream(PathIn(directory), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
+            return File.ReadAllText(OwnerIn(directory));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            return OwnerOf(PathIn(directory)) is not null;
+            return "by whom is not known";
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static string PathIn(string directory) => Path.Combine(directory, "lock");
-
-    /// <summary>What the owner wrote; null where there is none.</summary>
-    private static string? OwnerOf(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(file);
-            return reader.ReadToEnd() is { Length: > 0 } owner ? owner : null;
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    // Why beside the lock: a locked file can't be read.
+    private static string OwnerIn(string directory) => Path.Combine(directory, "lock-owner");
 }

@@ -38,17 +38,14 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
     /// <summary>A job that has just ended, here or in a process that was killed, may not have let go yet.</summary>
     private async Task<DirectoryLock> TakeAsync(string directory, string job, CancellationToken cancellationToken)
     {
-        for (var left = LockTriesMax; ; left--)
+        for (var tries = 0; tries < LockTriesMax; tries++)
         {
-            try
-            {
-                return DirectoryLock.Take(directory, job, clock.GetUtcNow());
-            }
-            catch (ConfigurationException) when (left > 1 && DirectoryLock.IsTaken(directory))
-            {
-                await Task.Delay(LockPause, cancellationToken).ConfigureAwait(false);
-            }
+            if (DirectoryLock.TryTake(directory, job, clock.GetUtcNow()) is { } taken)
+                return taken;
+            await Task.Delay(LockPause, cancellationToken).ConfigureAwait(false);
         }
+
+        throw new ConfigurationException($"Checkpoint directory {directory}: a free one expected, one in use found ({DirectoryLock.OwnerOf(directory)}); stop that job, or choose another directory.");
     }
 
     private async Task<IJournal> OpenAsync(string directory, JobOptions options, CancellationToken cancellationToken)

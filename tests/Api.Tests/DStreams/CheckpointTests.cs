@@ -92,6 +92,20 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task Directory_in_use_is_refused_and_its_owner_is_named()
+    {
+        await using var first = await CheckpointRun.CreateAsync(_clock);
+        GetOrCreate(first, () => Build(first));
+        await first.CatchUpAsync();
+        await using var second = await CheckpointRun.CreateAsync(_clock);
+        GetOrCreate(second, () => Build(second));
+
+        var failure = await FailureOfAsync(second);
+
+        Assert.Contains($"a free one expected, one in use found (job streaming, process {Environment.ProcessId}, since ", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task State_that_can_not_be_written_is_named()
     {
         _queue.Enqueue(["a"]);
