@@ -21,7 +21,7 @@ internal sealed record Options(
     /// <exception cref="UsageException">An argument is not what was expected.</exception>
     public static Options Parse(ReadOnlySpan<string> arguments)
     {
-        var options = new Options([], EngineCatalog.Available, Runs: 5, SecondsMin: 5, IsDurable: false, Json: false);
+        var options = new Options([], [.. EngineCatalog.Available.Where(engine => engine.Name != EngineCatalog.Durable)], Runs: 5, SecondsMin: 5, IsDurable: false, Json: false);
         for (var i = 0; i < arguments.Length; i++)
         {
             var argument = arguments[i];
@@ -37,9 +37,7 @@ internal sealed record Options(
             };
         }
 
-        if (!options.IsDurable)
-            options = options with { Engines = [.. options.Engines.Where(engine => engine.Name != EngineCatalog.Durable)] };
-        else if (options.Engines.All(engine => engine.Name != EngineCatalog.Durable))
+        if (options.IsDurable && options.Engines.All(engine => engine.Name != EngineCatalog.Durable))
             options = options with { Engines = [.. options.Engines, EngineCatalog.Available.Single(engine => engine.Name == EngineCatalog.Durable)] };
         return options.Workloads.Count > 0 ? options : throw new UsageException($"workloads ({WorkloadNames})", "none");
     }

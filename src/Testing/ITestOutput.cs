@@ -1,3 +1,5 @@
+using Millrace.DStreams;
+
 namespace Millrace.Testing;
 
 /// <summary>An output as the script sees it.</summary>
@@ -8,4 +10,7 @@ internal interface ITestOutput
 
     /// <summary>What messages call it.</summary>
     string Name { get; }
+
+    /// <summary>The context whose stream it listens to.</summary>
+    StreamingContext Context { get; }
 }

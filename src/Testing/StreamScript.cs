@@ -125,14 +125,16 @@ public sealed class StreamScript : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(name);
         if (!ReferenceEquals(stream.Context, Context))
             throw new ScriptException($"Output '{name}': a stream of another context found, one of the script's Context expected.");
-        if (_outputs.Find(output => output.Name == name) is TestOutput<T> known && !ReferenceEquals(known.Context, Context))
+        // Why by number among those of this context: after a restart the program's outputs come in the same order.
+        var isReadable = name.Length is > 0 and <= 60 && !name.Contains('\n', StringComparison.Ordinal);
+        var shown = isReadable ? name : string.Create(CultureInfo.InvariantCulture, $"{_outputs.Count(other => ReferenceEquals(other.Context, Context)) + 1}");
+        if (_outputs.Find(other => other.Name == shown) is TestOutput<T> known && !ReferenceEquals(known.Context, Context))
         {
             known.Attach(stream);
             return known;
         }
 
-        var isReadable = name.Length is > 0 and <= 60 && !name.Contains('\n', StringComparison.Ordinal);
-        var output = new TestOutput<T>(this, stream, isReadable ? name : string.Create(CultureInfo.InvariantCulture, $"{_outputs.Count + 1}"));
+        var output = new TestOutput<T>(this, stream, shown);
         _outputs.Add(output);
         return output;
     }

@@ -23,6 +23,9 @@ public sealed class TestOutput<T> : ITestOutput
 
     internal StreamingContext Context { get; private set; } = null!;
 
+    /// <inheritdoc/>
+    StreamingContext ITestOutput.Context => Context;
+
     internal TestOutput(StreamScript script, DStream<T> stream, string name)
     {
         _script = script;

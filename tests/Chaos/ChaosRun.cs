@@ -1,6 +1,7 @@
 using System.Globalization;
 using Millrace.Chaos.Oracle;
 using Millrace.Chaos.Processes;
+using Millrace.TestServers;
 
 namespace Millrace.Chaos;
 
@@ -30,7 +31,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
     {
         var directory = Directory.CreateDirectory(options.Directory ?? Path.Combine(Path.GetTempPath(), $"millrace-chaos-{Guid.NewGuid():N}")).FullName;
         var files = new ChaosFiles(directory);
-        using var server = options.Journal == JournalKind.Postgres && options.Postgres is null ? new PostgresServer() : null;
+        using var server = options.Journal == JournalKind.Postgres && options.Postgres is null ? StartPostgres() : null;
         try
         {
             var report = await RunAsync(files, options.Postgres ?? server?.ConnectionString).ConfigureAwait(false);
@@ -143,4 +144,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
         : _recoveries.Select(recovery => recovery.OfProgram).Order().ElementAt(_recoveries.Count / 2);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static PostgresServer StartPostgres() =>
+        PostgresServer.IsInstalled ? new() : throw new ChaosException($"{PostgresServer.Missing[..^1]}, or give --postgres.");
 }

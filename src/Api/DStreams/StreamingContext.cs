@@ -185,7 +185,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
             if (_remember is { } duration)
                 KeepBatches(duration);
             if (_options.CheckpointDirectory is not null)
-                _options = _options with { SnapshotInterval = _streams.Min(stream => stream.CheckpointDuration) ?? _options.SnapshotInterval };
+                _options = _options with { SnapshotInterval = _streams.Select(stream => stream.CheckpointDuration).Append(_options.SnapshotInterval).Min() };
             _state = StreamingContextState.Active;
         }
 

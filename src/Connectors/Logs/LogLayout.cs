@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Millrace.Serialization;
 
 namespace Millrace.Connectors.Logs;
 
@@ -27,7 +28,7 @@ internal static class LogLayout
         Magic.CopyTo(header);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(Magic.Length), first);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(SaltAt), salt);
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(HeaderCrcAt), Crc32C.Of(0, header.AsSpan(0, HeaderCrcAt)));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(HeaderCrcAt), Crc32C.Of(header.AsSpan(0, HeaderCrcAt)));
         return header;
     }
 
@@ -37,7 +38,7 @@ internal static class LogLayout
         salt = 0;
         if (header.Length < HeaderBytes || !header.StartsWith(Magic)
             || BinaryPrimitives.ReadInt64LittleEndian(header[Magic.Length..]) != first
-            || BinaryPrimitives.ReadUInt32LittleEndian(header[HeaderCrcAt..]) != Crc32C.Of(0, header[..HeaderCrcAt]))
+            || BinaryPrimitives.ReadUInt32LittleEndian(header[HeaderCrcAt..]) != Crc32C.Of(header[..HeaderCrcAt]))
         {
             return false;
         }
@@ -61,15 +62,15 @@ internal static class LogLayout
     {
         BinaryPrimitives.WriteInt64LittleEndian(target, offset);
         BinaryPrimitives.WriteInt32LittleEndian(target[sizeof(long)..], position);
-        BinaryPrimitives.WriteUInt32LittleEndian(target[(sizeof(long) + sizeof(int))..], Crc32C.Of(salt, target[..(sizeof(long) + sizeof(int))]));
+        BinaryPrimitives.WriteUInt32LittleEndian(target[(sizeof(long) + sizeof(int))..], Crc32C.Append(salt, target[..(sizeof(long) + sizeof(int))]));
     }
 
     public static bool TryReadIndexEntry(ReadOnlySpan<byte> entry, uint salt, out long offset, out int position)
     {
         offset = BinaryPrimitives.ReadInt64LittleEndian(entry);
         position = BinaryPrimitives.ReadInt32LittleEndian(entry[sizeof(long)..]);
-        return BinaryPrimitives.ReadUInt32LittleEndian(entry[(sizeof(long) + sizeof(int))..]) == Crc32C.Of(salt, entry[..(sizeof(long) + sizeof(int))]);
+        return BinaryPrimitives.ReadUInt32LittleEndian(entry[(sizeof(long) + sizeof(int))..]) == Crc32C.Append(salt, entry[..(sizeof(long) + sizeof(int))]);
     }
 
-    private static uint CrcOf(ReadOnlySpan<byte> length, ReadOnlySpan<byte> payload, uint salt) => Crc32C.Of(Crc32C.Of(salt, length), payload);
+    private static uint CrcOf(ReadOnlySpan<byte> length, ReadOnlySpan<byte> payload, uint salt) => Crc32C.Append(Crc32C.Append(salt, length), payload);
 }

@@ -31,21 +31,6 @@ public sealed class CodecCatalog(params CodecSource[] sources)
             : (Codec<T>)_adapted.GetOrAdd((typeof(T), written), static (key, catalog) => new CodecMaker(catalog).Make<T>(key.Item2, Name(typeof(T))), this);
     }
 
-    /// <summary>Whether values of a type can be written.</summary>
-    public bool CanWrite(Type type)
-    {
-        ArgumentNullException.ThrowIfNull(type);
-        try
-        {
-            new CodecMaker(this).Make(type, null, Name(type));
-            return true;
-        }
-        catch (GraphException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>The name of a type in messages and schemas, as in a program: <c>Pair&lt;Int32, String&gt;[]</c>.</summary>
     internal static string Name(Type type)
     {

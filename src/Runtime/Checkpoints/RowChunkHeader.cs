@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Millrace.Serialization;
 
 namespace Millrace.Runtime.Checkpoints;
 

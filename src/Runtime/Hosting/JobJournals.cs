@@ -12,9 +12,10 @@ namespace Millrace.Runtime.Hosting;
 internal sealed class JobJournals(ActorSystem system, JournalOptions configuration, TimeProvider clock, ILogger logger)
 {
     private const string FileName = "journal.db";
-    private const int LockTriesMax = 40;
-    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
     private const string OnlyJob = "job";
+    private const int LockTriesMax = 40;
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Opens the journal of a job.</summary>
     /// <exception cref="ConfigurationException">It can't be opened, or another job has it.</exception>
@@ -51,7 +52,7 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
     private async Task<IJournal> OpenAsync(string directory, JobOptions options, CancellationToken cancellationToken)
     {
         var file = Path.Combine(directory, FileName);
-        var journal = await SqlJournal.OpenAsync(system, configuration.For(file), StreamsOf(options.Name), logger, cancellationToken).ConfigureAwait(false);
+        var journal = await SqlJournal.OpenAsync(system, configuration.For(file), StreamsOf(options.Name!), logger, cancellationToken).ConfigureAwait(false);
         if (!options.StartsAnew || !await HoldsAsync(journal, cancellationToken).ConfigureAwait(false))
             return journal;
         await journal.DisposeAsync().ConfigureAwait(false);
@@ -69,5 +70,5 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
     }
 
     // Why not the name in a file: it holds one job, and under another name its checkpoint must be found, so that it is refused.
-    private string StreamsOf(string? name) => configuration.Kind == JournalKind.Sqlite ? OnlyJob : name ?? OnlyJob;
+    private string StreamsOf(string name) => configuration.Kind == JournalKind.Sqlite ? OnlyJob : name;
 }

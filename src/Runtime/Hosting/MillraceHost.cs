@@ -41,6 +41,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         }
         """;
 
+    private const int SnapshotEveryEpochsMax = 1000;
+
     // Why so short: what has not ended with the drain time hangs in user code, and nobody should wait for it.
     private static readonly TimeSpan EndTimeout = TimeSpan.FromMilliseconds(100);
 
@@ -147,7 +149,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
                 Codecs = _codecs,
                 Faults = _options.Faults,
             },
-            Epochs = EpochOptions(options, clock.NowMs, journal.IsDurable ? JobManifest.Of(options.Name, plan) : null),
+            Epochs = EpochOptions(options, clock.NowMs, journal.IsDurable ? JobManifest.Of(id.Name, plan) : null),
             Journal = journal,
             Handle = handle,
             Clock = clock,
@@ -293,9 +295,13 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             PlacementGraceMs = 0,
             ExpectedProcesses = 1,
             CommitsKept = manifest is null ? 1024 : int.MaxValue,
-            SnapshotEveryEpochs = manifest is null ? 0 : (int)Math.Clamp((options.SnapshotInterval ?? TimeSpan.FromMilliseconds(1000L * interval)).Ticks / (interval * TimeSpan.TicksPerMillisecond), 1, 1000),
+            SnapshotEveryEpochs = manifest is null ? 0 : SnapshotEvery(options.SnapshotInterval, interval),
             Manifest = manifest ?? "",
             RefusesManifest = JobManifest.Refusal,
         };
     }
+
+    // Never rarer than by default: it bounds what a restart reads.
+    private static int SnapshotEvery(TimeSpan? most, long intervalMs) =>
+        most is { } interval ? (int)Math.Clamp(interval.TotalMilliseconds / intervalMs, 1, SnapshotEveryEpochsMax) : SnapshotEveryEpochsMax;
 }

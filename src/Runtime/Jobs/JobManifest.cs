@@ -16,12 +16,12 @@ namespace Millrace.Runtime.Jobs;
 /// </remarks>
 internal static class JobManifest
 {
-    /// <param name="name">The job's name; null for one that has none.</param>
+    /// <param name="name">The job's name.</param>
     /// <param name="graph">Its plan.</param>
-    public static string Of(string? name, JobGraph graph)
+    public static string Of(string name, JobGraph graph)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"job {name ?? "(without a name)"}\nkey groups {graph.KeyGroups}\n");
+        text.Append(CultureInfo.InvariantCulture, $"job {name}\nkey groups {graph.KeyGroups}\n");
         foreach (var stage in graph.Stages)
         {
             var channels = stage.Inputs.Sum(edge => graph.Stages[edge.FromStage].Parallelism);

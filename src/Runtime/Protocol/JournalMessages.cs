@@ -16,7 +16,7 @@ internal static class JournalMessages
     internal sealed record Read(JournalStream Stream, long FromNumber, long Request) : ICoordinatorEffect, IWorkerEffect;
 
     /// <summary>Effect: rows up to a number are needed by nobody any more and may be deleted, now or later. Not answered; asked for again in vain it does no harm.</summary>
-    internal sealed record Trim(JournalStream Stream, long Through) : ICoordinatorEffect, IWorkerEffect;
+    internal sealed record Trim(JournalStream Stream, long Through) : ICoordinatorEffect;
 
     /// <param name="NextNumber">The number behind the rows, when they were written: a row takes as many numbers as it needs chunks.</param>
     internal sealed record Appended(JournalStream Stream, long FirstNumber, AppendOutcome Outcome, long NextNumber) : ICoordinatorInput, IWorkerInput;

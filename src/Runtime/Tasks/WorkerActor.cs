@@ -184,9 +184,6 @@ internal sealed class WorkerActor : UntypedActor
             case JournalMessages.Read read:
                 Read(read);
                 break;
-            case JournalMessages.Trim trim:
-                _journal.Trim(trim);
-                break;
             case WorkerMessages.StandDown standDown:
                 Context.Parent.Tell(standDown);
                 break;

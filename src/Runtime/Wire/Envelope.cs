@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using Millrace.Serialization;
 
 namespace Millrace.Runtime.Wire;
@@ -62,14 +61,5 @@ internal static class Envelope
     }
 
     private static uint Crc(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload) =>
-        ~Update(Update(uint.MaxValue, header[VersionAt..CrcAt]), payload);
-
-    private static uint Update(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var value in bytes)
-            crc = BitOperations.Crc32C(crc, value);
-        return crc;
-    }
+        Crc32C.Append(Crc32C.Of(header[VersionAt..CrcAt]), payload);
 }

@@ -1,4 +1,4 @@
-using Millrace.Chaos.Processes;
+using Millrace.TestServers;
 
 namespace Millrace.Chaos.Tests.Runs;
 
@@ -9,6 +9,6 @@ public sealed class PostgresFactAttribute : FactAttribute
     public PostgresFactAttribute()
     {
         if (!PostgresServer.IsInstalled)
-            Skip = "No PostgreSQL in /usr/lib/postgresql; run: apt-get install postgresql.";
+            Skip = PostgresServer.Missing;
     }
 }

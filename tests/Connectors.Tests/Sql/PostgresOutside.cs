@@ -1,28 +1,38 @@
 using Millrace.Connectors.Sql;
+using Millrace.TestServers;
 using Npgsql;
 
 namespace Millrace.Connectors.Tests.Sql;
 
-/// <summary>A PostgreSQL server for the tests of one class.</summary>
+/// <summary>A PostgreSQL server for the tests of one class; without one they are skipped.</summary>
 public sealed class PostgresOutside : SqlOutside, IDisposable
 {
-    private readonly PostgresServer _server = new();
+    private readonly PostgresServer? _server = PostgresServer.IsInstalled ? new() : null;
 
-    public override SqlDatabase Database => SqlDatabase.PostgreSql(_server.ConnectionString);
+    public override SqlDatabase Database => SqlDatabase.PostgreSql(Server.ConnectionString);
+
+    private PostgresServer Server
+    {
+        get
+        {
+            Skip.If(_server is null, PostgresServer.Missing);
+            return _server!;
+        }
+    }
 
     public void Restart()
     {
-        _server.Stop();
-        _server.Start();
+        Server.Stop();
+        Server.Start();
     }
 
-    public void Stop() => _server.Stop();
+    public void Stop() => Server.Stop();
 
-    public void Start() => _server.Start();
+    public void Start() => Server.Start();
 
     public void Dispose()
     {
         NpgsqlConnection.ClearAllPools();
-        _server.Dispose();
+        _server?.Dispose();
     }
 }

@@ -13,7 +13,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
 
     private string[] Rows => outside.Query($"SELECT word, count FROM {Quoted} ORDER BY word, count");
 
-    [Fact]
+    [SkippableFact]
     public async Task Rows_of_committed_epochs_are_inserted()
     {
         using var harness = Appending();
@@ -28,7 +28,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Equal(7, harness.Open().ReadWatermark());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Many_rows_are_inserted_in_order()
     {
         using var harness = Appending();
@@ -40,7 +40,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Equal(rows.Select(row => $"{row.Word}|{row.Count}"), Rows);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Upsert_replaces_rows_with_the_same_key()
     {
         using var harness = Upserting();
@@ -53,7 +53,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Equal(["w00|-2", "w01|101"], Rows.Take(2));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Upsert_of_keys_alone_inserts_each_once()
     {
         using var harness = Harness(Sink(SqlWriteMode.Upsert, [new("word", SqlType.Text, row => row.Word, IsKey: true), new("count", SqlType.Integer, row => row.Count, IsKey: true)]));
@@ -64,7 +64,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Equal(["a|1", "a|2"], Rows);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Repeated_commit_writes_nothing_and_tells_the_epoch_found()
     {
         using var harness = Appending();
@@ -77,7 +77,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Equal(["a|1"], Rows);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Late_commit_of_a_stale_writer_writes_nothing()
     {
         using var harness = Appending();
@@ -94,7 +94,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Equal(["a|1", "b|2", "c|3"], Rows);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Commit_ahead_of_the_watermark_writes_nothing()
     {
         using var harness = Appending();
@@ -106,7 +106,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Empty(Rows);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Failure_after_any_step_leaves_every_row_once()
     {
         foreach (var step in Enum.GetValues<SqlStep>())
@@ -129,7 +129,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Equal(Enum.GetNames<SqlStep>().Order(StringComparer.Ordinal).SelectMany(step => new[] { $"{step}|1", $"{step}|2", $"{step}|3" }), Rows.Order(StringComparer.Ordinal));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Writers_racing_for_an_epoch_write_it_once()
     {
         using var harness = Appending();
@@ -147,7 +147,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Equal(Enumerable.Range(1, 10).Select(epoch => $"a|{epoch}"), outside.Query($"SELECT word, count FROM {Quoted} ORDER BY count"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Partitions_jobs_and_operators_have_their_own_watermarks()
     {
         var sink = Sink(SqlWriteMode.Append, Columns);
@@ -160,7 +160,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Equal(4, first.Open().ReadWatermark());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Partitions_that_start_at_once_create_the_tables_once()
     {
         var sink = Sink(SqlWriteMode.Append, Columns);
@@ -175,7 +175,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.All(watermarks, watermark => Assert.Equal(0, watermark));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Every_type_is_kept_and_null_too()
     {
         var time = new DateTimeOffset(2026, 1, 31, 23, 59, 59, TimeSpan.FromHours(2)).AddTicks(1_234_567);
@@ -190,7 +190,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
             outside.Query($"SELECT * FROM {Quoted} ORDER BY c0 IS NULL"));
     }
 
-    [Fact]
+    [SkippableFact]
     public void Missing_table_is_one_line()
     {
         using var harness = Harness(new SqlTableSink<WordCount>(outside.Database, new() { Name = "nowhere", Columns = [.. Columns] }));
@@ -198,7 +198,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         AssertRefused(harness, "Table nowhere expected", "none found");
     }
 
-    [Fact]
+    [SkippableFact]
     public void Missing_column_is_one_line()
     {
         outside.Execute($"CREATE TABLE {Quoted} (word {outside.Database.NameOf(SqlType.Text)})");
@@ -207,7 +207,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         AssertRefused(harness, _name, "column count expected", "word found");
     }
 
-    [Fact]
+    [SkippableFact]
     public void Column_of_another_type_is_one_line()
     {
         outside.Execute($"CREATE TABLE {Quoted} (word {outside.Database.NameOf(SqlType.Text)}, count {outside.Database.NameOf(SqlType.Text)})");
@@ -216,7 +216,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         AssertRefused(harness, _name, "column count", "expected for Integer");
     }
 
-    [Fact]
+    [SkippableFact]
     public void Upsert_without_a_unique_index_is_one_line()
     {
         outside.Execute($"CREATE TABLE {Quoted} (word {outside.Database.NameOf(SqlType.Text)}, count {outside.Database.NameOf(SqlType.Integer)})");
@@ -225,7 +225,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         AssertRefused(harness, _name, "ON CONFLICT");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Row_that_the_database_refuses_fails_the_job_and_leaves_nothing_of_its_epoch()
     {
         outside.Execute($"CREATE TABLE {Quoted} (word {outside.Database.NameOf(SqlType.Text)}, count {outside.Database.NameOf(SqlType.Integer)} CHECK (count > 0))");
@@ -240,7 +240,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Equal(1, harness.Open().ReadWatermark());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Value_of_another_type_fails_the_job()
     {
         using var harness = Harness(Sink(SqlWriteMode.Append, [new("word", SqlType.Text, row => row.Count), new("count", SqlType.Integer, row => row.Count)]));
@@ -250,7 +250,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Contains("column word: a value for Text expected, a Int64 found", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Null_key_fails_the_job()
     {
         using var harness = Upserting();
@@ -260,7 +260,7 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
         Assert.Contains("key column word: a value expected, null found", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Function_of_a_column_that_throws_fails_the_job()
     {
         using var harness = Harness(Sink(SqlWriteMode.Append, [new("word", SqlType.Text, _ => throw new FormatException("bad")), new("count", SqlType.Integer, row => row.Count)]));

@@ -65,13 +65,6 @@ public sealed class CodecRefusalTests
         Assert.Equal("A Base expected, a Derived found; declare the type that is stored, or make Base sealed.", failure.Message);
     }
 
-    [Fact]
-    public void The_catalog_says_what_can_be_written()
-    {
-        Assert.True(Catalog.CanWrite(typeof(With<int>)));
-        Assert.False(Catalog.CanWrite(typeof(With<object>)));
-    }
-
     private static void Refused<T>(string message)
     {
         Assert.Equal(message + Advice, Assert.Throws<GraphException>(() => Catalog.Of<T>()).Message);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
+using Millrace.Serialization;
 
 namespace Millrace.Runtime.Tests.Checkpoints;
 

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Millrace.Runtime.Checkpoints;
+namespace Millrace.Serialization;
 
 /// <summary>CRC-32 with Castagnoli's polynomial (RFC 3720), 8 bytes an instruction where the processor has it.</summary>
-internal static class Crc32C
+public static class Crc32C
 {
+    /// <summary>The checksum of the bytes.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes) => Append(0, bytes);
 
     /// <summary>The checksum of what <paramref name="crc"/> is of, followed by <paramref name="bytes"/>.</summary>
