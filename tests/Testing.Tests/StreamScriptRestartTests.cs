@@ -83,6 +83,27 @@ public class StreamScriptRestartTests
     }
 
     [Fact]
+    public async Task Outputs_with_a_text_too_long_for_a_name_are_the_same_by_their_order()
+    {
+        var longName = new string('x', 61);
+        await using var script = await StreamScript.StartAsync(1.Seconds(), Durable);
+        var lines = script.Input<string>("lines");
+        var lower = script.Output(lines.Stream.Map(line => line.ToLowerInvariant()), longName);
+        var upper = script.Output(lines.Stream.Map(line => line.ToUpperInvariant()), longName);
+
+        await script.RestartAsync();
+        Assert.Same(lines, script.Input<string>("lines"));
+        Assert.Same(lower, script.Output(lines.Stream.Map(line => line.ToLowerInvariant()), longName));
+        Assert.Same(upper, script.Output(lines.Stream.Map(line => line.ToUpperInvariant()), longName));
+        lines.Add("a");
+        await script.RunBatchAsync();
+
+        lower.Expect("a");
+        upper.Expect("A");
+        await script.EndAsync();
+    }
+
+    [Fact]
     public async Task A_script_without_checkpoints_says_so()
     {
         await using var script = await StreamScript.StartAsync(1.Seconds());
