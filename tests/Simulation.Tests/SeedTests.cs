@@ -14,7 +14,7 @@ public sealed class SeedTests
 
         Assert.True(batch.Violations.Count == 0, batch.Violations.Count == 0 ? "" : $"seed {batch.Violations[0].Seed}: {batch.Violations[0].Message}");
         Assert.True(batch.Runs > 500, $"only {batch.Runs} runs");
-        Assert.True(batch.Counters.Snapshots > 0 && batch.Counters.Trimmed > 0 && batch.Counters.Lost > 0);
+        Assert.True(batch.Counters.Snapshots > 0 && batch.Counters.Trimmed > 0 && batch.Counters.Lost > 0 && batch.Counters.Savepoints > 0 && batch.Counters.Orders > 0);
         Assert.True(batch.Counters.Kills > 0 && batch.Counters.Takeovers > batch.Runs);
     }
 
@@ -53,7 +53,7 @@ public sealed class SeedTests
     [InlineData("FreeUndoWhenDurable", "I3")]
     [InlineData("SinkIgnoresPreviousWatermark", "I4")]
     [InlineData("UnknownWriteIsSuccess", "I1")]
-    [InlineData("SealOnlyLatestPredecessor", "I2")]
+    [InlineData("SealOnlyLatestPredecessor", "I6")]
     [InlineData("StopOneStreamTooEarly", "I2")]
     [InlineData("NameImageOfAnotherGeneration", "I8")]
     [InlineData("TrimBeforeSinksApplied", "I9")]
@@ -61,6 +61,8 @@ public sealed class SeedTests
     [InlineData("RestoreIgnoresRows", "I3")]
     [InlineData("RereadVolatileRange", "I10")]
     [InlineData("ForgetLostRecords", "I10")]
+    [InlineData("SnapshotWhileCopying", "I11")]
+    [InlineData("LastSavepointTooEarly", "I11")]
     public void A_mutant_is_caught(string name, string invariant)
     {
         var batch = new SimBatch(1, 20_000, Enum.Parse<ProtocolFaults>(name), stopsAtFirst: true);

@@ -7,7 +7,8 @@ namespace Millrace.Simulation;
 /// I1 one plan per epoch, ranges without gap or overlap. I2 a commit covers each task once, at its present generation, with
 /// durable rows, in order. I3 an epoch's input of a task is exactly the named output of its producers; its delta is what a
 /// sequential replay of that input yields. I4 a sink shows each epoch once, after its commit, equal to the named rows. I5 at the end
-/// every record has reached the sinks once and the counts of each key are 1, 2, 3, … I6 and I7 are seen by <see cref="SimCluster"/>.
+/// every record has reached the sinks once and the counts of each key are 1, 2, 3, … I11 a savepoint is of one committed epoch, and its images
+/// stay until they are copied. I6 and I7 are seen by <see cref="SimCluster"/>.
 /// </remarks>
 internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal journal)
 {
@@ -18,6 +19,7 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
     private readonly long[][] _cells = [.. Enumerable.Range(0, shape.Count).Select(_ => new long[SimOperator.Cells])];
     private readonly long[] _sinkEpoch = new long[shape.Count];
     private readonly Dictionary<long, long[][]> _cellsAt = [];
+    private readonly HashSet<string> _orders = [];
     private JournalRows.Snapshotted? _snapshot;
     private AttemptPlan? _attempt;
 
@@ -97,10 +99,38 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
         _snapshot = row;
     }
 
+    /// <summary>A savepoint is handed out: of a named snapshot, as if nothing were planned behind it.</summary>
+    public void OnSavepoint(JournalRows.Snapshotted savepoint)
+    {
+        Check(savepoint.Epoch <= (_snapshot?.Epoch ?? 0), "I11", $"savepoint {savepoint.Epoch} is handed out, the snapshot stands at {_snapshot?.Epoch}");
+        var (history, plan) = (savepoint.History, Plan(savepoint.Epoch));
+        Check(
+            history.LastPlanned == savepoint.Epoch && history.LastCommitted == savepoint.Epoch && history.Inflight.IsEmpty && history.LastRanges.SequenceEqual(plan.Ranges),
+            "I11",
+            $"savepoint {savepoint.Epoch} goes on otherwise than behind its epoch");
+        OnSavepointCopied(savepoint);
+    }
+
+    /// <summary>All images of a savepoint are still there.</summary>
+    public void OnSavepointCopied(JournalRows.Snapshotted savepoint)
+    {
+        for (var task = 0; task < shape.Count; task++)
+        {
+            var image = journal.FindImage(savepoint.Images[task]);
+            Check(
+                image?.Image is long[] cells && cells.AsSpan().SequenceEqual(_cellsAt[savepoint.Epoch][task]),
+                "I11",
+                $"the image of task {task} in savepoint {savepoint.Epoch} is gone or differs from the oracle");
+        }
+    }
+
+    /// <summary>A savepoint that was to be of the last epoch.</summary>
+    public void OnLastSavepoint(long epoch) => Check(epoch == LastCommitted, "I11", $"the savepoint of the end is of epoch {epoch}, the last one is {LastCommitted}");
+
     /// <summary>A task is told to run an epoch.</summary>
     public void OnRun(WorkerMessages.RunEpoch run) =>
         Check(
-            run.Epoch <= LastPlanned && Plan(run.Epoch).Ranges[run.Task] == run.Range && Plan(run.Epoch).Seed == run.Seed,
+            run.Epoch <= LastPlanned && Plan(run.Epoch).Ranges[run.Task] == run.Range && Plan(run.Epoch).Seed == run.Seed && Plan(run.Epoch).Orders.SequenceEqual(run.Orders),
             "I1",
             $"task {run.Task} runs epoch {run.Epoch} otherwise than durably planned");
 
@@ -168,6 +198,7 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
         }
 
         Check(_plans.Count == 0 || plan.NowMs > _plans[^1].NowMs, "I1", $"time of epoch {plan.Epoch} does not rise");
+        Check(plan.Orders.All(_orders.Add), "I1", $"plan {plan.Epoch} holds an order that another holds too");
         _plans.Add(plan);
     }
 

@@ -49,6 +49,7 @@ internal sealed partial class SimCluster
         }
 
         ScheduleFaults();
+        ScheduleAsks();
         if (Options.StopsAtMs > 0)
         {
             Schedule(Options.StopsAtMs * 1000, SimEventKind.Stop, null);
@@ -233,6 +234,12 @@ internal sealed partial class SimCluster
             case SimEventKind.Stop:
                 AskToStop();
                 break;
+            case SimEventKind.Ask:
+                Ask();
+                break;
+            case SimEventKind.SavepointCopied:
+                OnSavepointCopied(process, (SimSavepoint)entry.Payload!);
+                break;
             case SimEventKind.FaultsEnd:
                 EndFaults();
                 break;
@@ -378,6 +385,9 @@ internal sealed partial class SimCluster
                 case CoordinatorMessages.Send send:
                     SendToProcess(process, send.Process, send.Message);
                     break;
+                case CoordinatorMessages.CopySavepoint copy:
+                    OnCopySavepoint(process, copy);
+                    break;
                 case CoordinatorMessages.Opened:
                     Counters.Takeovers++;
                     break;
@@ -471,6 +481,7 @@ internal sealed partial class SimCluster
         Counters.Epochs += Checker.LastCommitted;
         Counters.Lost += Checker.Lost;
         Checker.AtEnd(_sinks);
+        CheckSavepoints();
         for (var task = 0; task < Shape.Count; task++)
         {
             var owner = _byUid[Checker.Attempt!.Owner[task]];
@@ -495,6 +506,7 @@ internal sealed partial class SimCluster
     private void OnRowWritten(JournalStream stream, JournalRows.Row row)
     {
         Counters.Snapshots += row is JournalRows.Snapshotted ? 1 : 0;
+        Counters.Orders += row is JournalRows.Planned(var plan) ? plan.Orders.Length : 0;
         if (row is JournalRows.Attempted)
         {
             Counters.Attempts++;

@@ -14,6 +14,8 @@ internal sealed class SimCounters
     public long Throws;
     public long Snapshots;
     public long Trimmed;
+    public long Savepoints;
+    public long Orders;
     public long RestoresAgain;
     public long Lost;
     public long Outages;
@@ -33,6 +35,8 @@ internal sealed class SimCounters
         Throws += other.Throws;
         Snapshots += other.Snapshots;
         Trimmed += other.Trimmed;
+        Savepoints += other.Savepoints;
+        Orders += other.Orders;
         RestoresAgain += other.RestoresAgain;
         Lost += other.Lost;
         Outages += other.Outages;

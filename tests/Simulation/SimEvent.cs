@@ -26,6 +26,8 @@ internal enum SimEventKind
     Thaw,
     Heal,
     Stop,
+    Ask,
+    SavepointCopied,
 }
 
 /// <summary>A pooled entry of the event queue.</summary>

@@ -33,6 +33,9 @@ internal sealed class SimOptions
     /// <summary>A snapshot is planned after so many epochs; 0: never.</summary>
     public int SnapshotEvery;
 
+    /// <summary>Orders and savepoints that users ask for.</summary>
+    public int Asks;
+
     public bool HasVolatileSources;
     public bool HasChunks;
 
@@ -85,6 +88,7 @@ internal sealed class SimOptions
         options.HasVolatileSources = random.Below(3) == 0;
         options.HasChunks = random.Below(2) == 0;
         options.ImageDelayMs = random.Below(3) == 0 ? 20 + random.Below(200) : 0;
+        options.Asks = random.Below(3) == 0 ? 1 + random.Below(6) : 0;
         return options;
     }
 }

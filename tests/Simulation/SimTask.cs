@@ -36,7 +36,7 @@ internal sealed class SimTask
         _reader = _shape.IsSource ? cluster.NextReader() : null;
         if (_shape.IsSink)
         {
-            Sink = new SinkProtocol(start.References.Rows, start.Base, 20, cluster.Faults);
+            Sink = new SinkProtocol(start.References.Rows, start.Base, start.References.Origin, 20, cluster.Faults);
         }
     }
 

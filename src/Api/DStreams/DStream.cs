@@ -50,7 +50,8 @@ public partial class DStream<T>
     }
 
     /// <summary>Says what happens to a record on which the operation that the stream comes from fails; the same stream is returned.</summary>
-    /// <param name="policy">Fail the job, or leave the record out and count it. <value>Default: the job's policy.</value></param>
+    /// <param name="policy">Fail the job, leave the record out and count it, or keep it as a dead letter, alone or with those of its key that follow
+    /// (<see cref="Client.IJob.DeadLetters"/> of <see cref="StreamingContext.Job"/>). <value>Default: the job's policy.</value></param>
     public DStream<T> OnError(ErrorPolicy policy)
     {
         Context.Building().Configure(Port.Node, options => options with { OnError = policy });

@@ -170,6 +170,10 @@ public sealed partial class StreamingContext : IAsyncDisposable
     /// <summary>The plan as text.</summary>
     public string Explain() => Plan().Explain();
 
+    /// <summary>What the program would take over from the savepoint that its job options name (<see cref="JobOptions.Savepoint"/>), before it is started.</summary>
+    /// <exception cref="ConfigurationException">The savepoint can't be read.</exception>
+    public SavepointReport CompareWithSavepoint() => _runner.CompareWithSavepoint(_graph, _options);
+
     /// <summary>Starts the batches. Throws <see cref="GraphException"/> when there is no output operation, the context was started before, or another is active in the host.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {

@@ -18,6 +18,22 @@ public interface IJob
     /// <summary>What the job counted so far.</summary>
     JobCounters Counters { get; }
 
+    /// <summary>The records that operators failed on and kept, under <see cref="Operators.ErrorPolicy.DeadLetter"/> and <see cref="Operators.ErrorPolicy.Park"/>.</summary>
+    IDeadLetters DeadLetters { get; }
+
+    /// <summary>Writes a savepoint: all state as of a committed epoch, in one file that stands alone and is kept until somebody removes it.</summary>
+    /// <param name="path">The file to write; there must be none of that name.</param>
+    /// <param name="cancellationToken">Ends the wait, not the savepoint.</param>
+    /// <returns>The epoch. Every sink has everything up to it, and the job has gone on meanwhile.</returns>
+    /// <exception cref="ConfigurationException">The job keeps no checkpoints, or the file can't be written.</exception>
+    /// <exception cref="InvalidOperationException">The job has ended, or ends before the savepoint is written: all its sources are at their end, or it failed.</exception>
+    /// <remarks>A job is started from it by <see cref="JobOptions.Savepoint"/>. Its sinks must hold nothing behind the epoch: to go on with the same ones, use <see cref="StopWithSavepointAsync"/>.</remarks>
+    Task<Epoch> TakeSavepointAsync(string path, CancellationToken cancellationToken = default);
+
+    /// <summary>Stops the job gracefully, and writes a savepoint of its last epoch: what the sources held is read, committed and written, and nothing behind it.</summary>
+    /// <inheritdoc cref="TakeSavepointAsync"/>
+    Task<Epoch> StopWithSavepointAsync(string path, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Stops the job. Gracefully: what the sources hold is read, every epoch commits and is written, then the tasks end.
     /// Otherwise the tasks end at once and epochs in flight are dropped.

@@ -14,6 +14,10 @@ public interface IJobRunner
     /// <summary>Plans the graph as it would run, without starting it.</summary>
     Planning.JobGraph Plan(StreamGraph graph, JobOptions options);
 
+    /// <summary>What the graph would take over from the savepoint that the options name, without starting it.</summary>
+    /// <exception cref="Data.ConfigurationException">The savepoint can't be read.</exception>
+    SavepointReport CompareWithSavepoint(StreamGraph graph, JobOptions options);
+
     /// <summary>Plans and starts the graph. Completes when the tasks are up; throws <see cref="Data.GraphException"/> when the graph can't run.</summary>
     Task<IJob> StartAsync(StreamGraph graph, JobOptions options, CancellationToken cancellationToken = default);
 }

@@ -3,6 +3,7 @@ namespace Millrace.Client;
 /// <summary>Running totals of a job.</summary>
 /// <param name="Attempts">Recoveries: how often epochs in flight were taken back and run again.</param>
 /// <param name="RecordsSkipped">Records left out by <see cref="Operators.ErrorPolicy.Skip"/>, in committed epochs.</param>
+/// <param name="RecordsDeadLettered">Records that became dead letters, or came to wait behind one, in committed epochs since the job was started.</param>
 /// <param name="RecordsDropped">Records that sources left out, by reason (too long, unreadable).</param>
 /// <param name="RecordsLost">Records that a process had received from a volatile source and not committed when it was killed, counted when their epochs commit without them.</param>
 /// <param name="BatchesInFlightMax">Most batches that were on their way between tasks at any time.</param>
@@ -13,6 +14,7 @@ namespace Millrace.Client;
 public sealed record JobCounters(
     long Attempts,
     long RecordsSkipped,
+    long RecordsDeadLettered,
     IReadOnlyDictionary<string, long> RecordsDropped,
     long RecordsLost,
     long BatchesInFlightMax,

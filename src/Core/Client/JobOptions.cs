@@ -45,6 +45,16 @@ public sealed record JobOptions
     /// <summary>Whether a directory that holds a checkpoint is refused. <value>Default false: the job goes on from it.</value></summary>
     public bool StartsAnew { get; init; }
 
+    /// <summary>
+    /// A savepoint that the job begins from (<see cref="IJob.TakeSavepointAsync"/>): parallelism may differ, and operators may have come and gone.
+    /// A checkpoint directory that holds a checkpoint goes on from that, so that a service may be started again as it is. <value>Default null: from nothing.</value>
+    /// </summary>
+    /// <remarks>State is found by the operators' ids: name them. Key groups stay, and so do the splits of a source. Needs <see cref="CheckpointDirectory"/>.</remarks>
+    public string? Savepoint { get; init; }
+
+    /// <summary>Whether the job starts although its savepoint holds state that it has no place for (<see cref="IJobRunner.CompareWithSavepoint"/>). <value>Default false.</value></summary>
+    public bool AllowsLostState { get; init; }
+
     /// <summary>At least so often all state is written as a whole, which bounds what a restart reads; it is written earlier where much has changed. <value>Default null: after 1000 epochs.</value></summary>
     public TimeSpan? SnapshotInterval { get; init; }
 

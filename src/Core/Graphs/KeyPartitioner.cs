@@ -13,4 +13,11 @@ public sealed class KeyPartitioner<TKey, TValue> : Partitioner<(TKey Key, TValue
         for (var row = 0; row < rows.Length; row++)
             groups[row] = _keys.KeyGroupOf(rows[row].Key, keyGroups);
     }
+
+    /// <inheritdoc/>
+    public override TResult Accept<TResult>(IRowKeyVisitor<(TKey Key, TValue Value), TResult> visitor)
+    {
+        ArgumentNullException.ThrowIfNull(visitor);
+        return visitor.Visit(static row => row.Key);
+    }
 }

@@ -32,6 +32,9 @@ public sealed class Output<T>
         _progress = progress;
     }
 
+    /// <summary>Stands between the port and what is behind it; null for most of the time.</summary>
+    internal IRowGuard? Guard { get; set; }
+
     /// <summary>Rows that were added and not yet handed over.</summary>
     internal int OpenRows => _count;
 
@@ -119,9 +122,11 @@ public sealed class Output<T>
         Deliver(batch);
     }
 
-    /// <summary>Forgets the open rows (after an error, before the record runs again).</summary>
+    /// <summary>Forgets the open rows (after an error, before the record runs again). Not those of an operator that is at work: the error is behind it.</summary>
     internal void Discard()
     {
+        if (Guard is not null)
+            return;
         if (_count > 0)
             Batch<T>.Own(_rows, _count).Release();
         (_rows, _count) = ([], 0);
@@ -165,6 +170,15 @@ public sealed class Output<T>
     }
 
     private void Deliver(Batch<T> batch)
+    {
+        if (Guard is { } guard)
+            guard.Deliver(this, batch);
+        else
+            Pass(batch);
+    }
+
+    /// <summary>Hands the batch to what is behind the port.</summary>
+    internal void Pass(Batch<T> batch)
     {
         if (_target is null)
         {

@@ -1,5 +1,6 @@
 using Millrace.Data;
 using Millrace.Graphs;
+using Millrace.Operators;
 
 namespace Millrace.Planning;
 
@@ -50,7 +51,23 @@ public static class GraphPlanner
             parallelism[nodes[0].Index],
             [.. edges.Where(edge => edge.ToStage == index)],
             [.. edges.Where(edge => edge.FromStage == index)]));
-        return new JobGraph([.. stages], [.. ids], [.. areNumbered], options.KeyGroups, GuaranteeRules.Of(graph), [.. GuaranteeRules.VolatileSources(graph)]);
+        JobStage[] all = [.. stages];
+        CheckParking(all, ids);
+        return new JobGraph([.. all], [.. ids], [.. areNumbered], options.KeyGroups, GuaranteeRules.Of(graph), [.. GuaranteeRules.VolatileSources(graph)]);
+    }
+
+    // Rows wait by the key of the exchange that brings them to their owner.
+    private static void CheckParking(JobStage[] stages, OperatorId[] ids)
+    {
+        foreach (var stage in stages)
+        {
+            var parks = stage.Nodes.FirstOrDefault(node => node.Options.OnError == ErrorPolicy.Park);
+            if (parks is not null && (stage.Inputs.IsEmpty || stage.Inputs.Any(edge => edge.Edge.Exchange != ExchangeKind.Hash)))
+            {
+                throw new GraphException(
+                    $"Operator {ids[parks.Index]} parks the keys of records on which it fails, so records by a hash of their key expected, found a chain that begins at {ids[stage.Head.Index]} without one; partition the stream by key before it, or use ErrorPolicy.DeadLetter.");
+            }
+        }
     }
 
     private static bool IsFused(StreamNode node, int[] parallelism) =>

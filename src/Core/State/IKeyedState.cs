@@ -12,8 +12,9 @@ public interface IKeyedState
     /// <param name="name">Unique in the operator.</param>
     /// <param name="clone">Needed when values are changed in place: makes the before-images. Without it values are immutable.</param>
     /// <param name="transient">Scratch of one epoch: never recorded, never durable, empty when an epoch begins.</param>
+    /// <param name="local">Its keys are not those by which records come: the table belongs to the partition, and a savepoint can't divide it among others.</param>
     /// <exception cref="GraphException">The name is taken by a table of other types.</exception>
-    ValueTable<TKey, TValue> Value<TKey, TValue>(string name, Func<TValue, TValue>? clone = null, bool transient = false);
+    ValueTable<TKey, TValue> Value<TKey, TValue>(string name, Func<TValue, TValue>? clone = null, bool transient = false, bool local = false);
 
     /// <summary>The list table of a name.</summary>
     /// <exception cref="GraphException">The name is taken by a table of other types.</exception>

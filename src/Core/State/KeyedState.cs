@@ -11,9 +11,9 @@ public sealed class KeyedState : IKeyedState
     /// <value>All tables, in the order in which they were asked for.</value>
     public IReadOnlyList<StateTable> Tables => _tables;
 
-    public ValueTable<TKey, TValue> Value<TKey, TValue>(string name, Func<TValue, TValue>? clone = null, bool transient = false)
+    public ValueTable<TKey, TValue> Value<TKey, TValue>(string name, Func<TValue, TValue>? clone = null, bool transient = false, bool local = false)
     {
-        var table = Find<ValueTable<TKey, TValue>>(name) ?? Add(ValueTable.Create<TKey, TValue>(name, clone, transient));
+        var table = Find<ValueTable<TKey, TValue>>(name) ?? Add(ValueTable.Create<TKey, TValue>(name, clone, transient, local));
         return table.IsTransient == transient
             ? table
             : throw new GraphException($"Table {name} expected {Kind(transient)} as asked now, found {Kind(table.IsTransient)} as asked before; give one of them another name.");

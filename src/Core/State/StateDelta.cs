@@ -28,6 +28,6 @@ public abstract class StateDelta
     /// <summary>The stable hash of the key of a row.</summary>
     public abstract ulong HashAt(int row);
 
-    /// <summary>The rows of each key group, in their order; null for groups without any.</summary>
-    public abstract StateDelta?[] SplitByKeyGroup(int keyGroups);
+    /// <summary>The rows of each partition by the owner of their key's group, in their order; null for partitions without any.</summary>
+    public abstract StateDelta?[] SplitByOwner(int keyGroups, int parallelism);
 }

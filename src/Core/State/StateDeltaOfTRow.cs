@@ -21,15 +21,16 @@ public abstract class StateDelta<TRow> : StateDelta
 
     public override ulong HashAt(int row) => Rows[row].Hash;
 
-    public override StateDelta?[] SplitByKeyGroup(int keyGroups)
+    public override StateDelta?[] SplitByOwner(int keyGroups, int parallelism)
     {
-        var groups = new List<TRow>?[keyGroups];
+        var owners = new List<TRow>?[parallelism];
         foreach (ref readonly var row in Rows.AsSpan())
         {
-            (groups[KeyType.KeyGroupOf(row.Hash, keyGroups)] ??= []).Add(row);
+            var owner = new KeyGroup(KeyType.KeyGroupOf(row.Hash, keyGroups)).OwnerOf(keyGroups, parallelism);
+            (owners[owner.Number] ??= []).Add(row);
         }
 
-        return Array.ConvertAll(groups, rows => rows is null ? null : (StateDelta?)With(CollectionsMarshal.AsSpan(rows).ToArray()));
+        return Array.ConvertAll(owners, rows => rows is null ? null : (StateDelta?)With(CollectionsMarshal.AsSpan(rows).ToArray()));
     }
 
     private protected abstract StateDelta<TRow> With(TRow[] rows);

@@ -24,6 +24,9 @@ public abstract class StateTable
     /// <value>Whether the table is scratch of one epoch: it is empty at the start of each and leaves no delta.</value>
     public bool IsTransient { get; }
 
+    /// <value>Whether its keys are not those by which records come: it belongs to the partition, and can't be divided among others.</value>
+    public bool IsLocal { get; init; }
+
     /// <value>The number of entries (for lists: of keys that have one; for maps: of fields over all keys).</value>
     public abstract int Count { get; }
 

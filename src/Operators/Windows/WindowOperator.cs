@@ -55,7 +55,7 @@ public sealed class WindowOperator<T> : Operator, IInput<T>
     protected override void OnOpen()
     {
         _received = Context.State.Scratch<T>("received");
-        _batches = Context.State.Value<long, T[][]>("batches");
+        _batches = Context.State.Value<long, T[][]>("batches", local: true);
         _output = Context.Output<T>();
     }
 

@@ -10,6 +10,10 @@ internal static class HistoryCodec
     private const byte LastBit = 1;
     private const byte VolatileBit = 2;
     private const byte DetailBit = 4;
+    private const byte SnapshotBit = 1;
+    private const byte OrdersBit = 2;
+    private const byte ClosedBit = 1;
+    private const byte OriginBit = 2;
 
     // Sizes of the smallest possible items, against which counts are checked.
     private const int RangeSizeMin = 17;
@@ -36,12 +40,21 @@ internal static class HistoryCodec
         Write(writer, plan.Ranges, Write);
         writer.Int64(plan.NowMs);
         writer.UInt64(plan.Seed);
-        Write(writer, plan.TakesSnapshot);
+        writer.Byte((byte)((plan.TakesSnapshot ? SnapshotBit : 0) | (plan.Orders.IsEmpty ? 0 : OrdersBit)));
         writer.Int64(plan.Applied);
+        if (!plan.Orders.IsEmpty)
+            Write(writer, plan.Orders, static (to, order) => to.Text(order));
     }
 
-    public static EpochPlan ReadPlan(RowReader reader) =>
-        new(reader.Int64(), reader.List(RangeSizeMin, ReadRange), reader.Int64(), reader.UInt64(), reader.Flag(), reader.Int64());
+    public static EpochPlan ReadPlan(RowReader reader)
+    {
+        var (epoch, ranges, nowMs, seed) = (reader.Int64(), reader.List(RangeSizeMin, ReadRange), reader.Int64(), reader.UInt64());
+        var bits = reader.Byte();
+        if (bits >= 2 * OrdersBit)
+            throw new RowFormatException($"the flags of a plan expected, {bits} found");
+        var applied = reader.Int64();
+        return new(epoch, ranges, nowMs, seed, (bits & SnapshotBit) != 0, applied, (bits & OrdersBit) != 0 ? reader.List(sizeof(int), static from => from.Text()) : []);
+    }
 
     public static void Write(RowWriter writer, AttemptPlan attempt)
     {
@@ -112,25 +125,38 @@ internal static class HistoryCodec
         writer.Int64(history.Applied);
         writer.Int64(history.SnapshotEpoch);
         Write(writer, history.Images, Write);
-        Write(writer, history.Closed is not null);
+        writer.Byte((byte)((history.Closed is null ? 0 : ClosedBit) | (history.Origin == 0 ? 0 : OriginBit)));
         if (history.Closed is not null)
             Write(writer, history.Closed);
+        if (history.Origin != 0)
+            writer.Int64(history.Origin);
     }
 
-    private static HistoryImage ReadHistory(RowReader reader) => new(
-        reader.Int64(),
-        reader.Flag() ? reader.Int64() : null,
-        reader.Int64(),
-        reader.List(RangeSizeMin, ReadRange),
-        reader.List(PlanSizeMin, ReadPlan),
-        reader.List(CommittedSizeMin, ReadCommitted),
-        reader.Flag() ? ReadAttempt(reader) : null,
-        reader.Int32(),
-        reader.List(sizeof(ulong), ReadUid),
-        reader.Int64(),
-        reader.Int64(),
-        reader.List(AddressSize, ReadAddress),
-        reader.Flag() ? ReadClosed(reader) : null);
+    private static HistoryImage ReadHistory(RowReader reader)
+    {
+        var history = new HistoryImage(
+            reader.Int64(),
+            reader.Flag() ? reader.Int64() : null,
+            reader.Int64(),
+            reader.List(RangeSizeMin, ReadRange),
+            reader.List(PlanSizeMin, ReadPlan),
+            reader.List(CommittedSizeMin, ReadCommitted),
+            reader.Flag() ? ReadAttempt(reader) : null,
+            reader.Int32(),
+            reader.List(sizeof(ulong), ReadUid),
+            reader.Int64(),
+            reader.Int64(),
+            reader.List(AddressSize, ReadAddress),
+            Closed: null);
+        var bits = reader.Byte();
+        if (bits >= 2 * OriginBit)
+            throw new RowFormatException($"the flags of a history expected, {bits} found");
+        return history with
+        {
+            Closed = (bits & ClosedBit) != 0 ? ReadClosed(reader) : null,
+            Origin = (bits & OriginBit) != 0 ? reader.Int64() : 0,
+        };
+    }
 
     private static void Write(RowWriter writer, OffsetRange range)
     {

@@ -81,6 +81,7 @@ public static class ConfigurationLoader
             KeyGroups = section.Integer("task.key-groups", 1, 32768),
             TaskThreads = threads == 0 ? Environment.ProcessorCount : threads,
             TaskTimeout = section.Duration("task.timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1)),
+            DeadLettersMax = section.Integer("task.max-dead-letters", 1, 100_000_000),
             MaxAttempts = section.Integer("task.max-attempts", 1, 1000),
             CreditBatches = section.Integer("exchange.credits", 1, 1024),
             BatchDelayMax = section.Duration("exchange.max-batch-delay", TimeSpan.Zero, TimeSpan.FromSeconds(10)),

@@ -17,6 +17,8 @@ public sealed record RuntimeOptions
 
     public required int MaxAttempts { get; init; }
 
+    public required int DeadLettersMax { get; init; }
+
     public required int CreditBatches { get; init; }
 
     public required TimeSpan BatchDelayMax { get; init; }

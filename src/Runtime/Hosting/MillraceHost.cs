@@ -116,8 +116,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     {
         var plan = Plan(graph, options);
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
-        var (meter, counts) = (new ChannelMeter(), new RecordCounts(reason => _metrics.Dropped(id, reason)));
-        var handle = new JobHandle(id, plan, options.Observer, meter, counts, _metrics, _logger);
+        var (meter, counts) = (new ChannelMeter(), new RecordCounts(reason => _metrics.Dropped(id, reason), count => _metrics.DeadLettered(id, count)));
+        var handle = new JobHandle(id, plan, options.Observer, meter, counts, _metrics, _logger, options.CheckpointDirectory is not null);
         Register(handle);
 
         // Why behind it: a stop that came before has not seen this job, one that comes now will.
@@ -130,26 +130,14 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var opened = await OpenJournalAsync(handle, options, cancellationToken).ConfigureAwait(false);
         var journal = opened.Journal;
         var clock = new JobClock(Clock);
+        var settings = SettingsOf(id, plan, options, meter, counts, clock, journal.IsDurable);
+        var origin = await ImportAsync(handle, options, settings, opened, cancellationToken).ConfigureAwait(false);
         if (journal.IsDurable && !plan.VolatileSources.IsEmpty)
             JobLog.VolatileSources(_logger, id.Name, string.Join(", ", plan.VolatileSources.Select(plan.IdOf)));
         _jobManager.Tell(new JobManager.Start(new JobSpec
         {
-            Settings = new TaskSettings
-            {
-                Job = id,
-                Topology = new TaskTopology(plan),
-                CreditBatches = Options.CreditBatches,
-                BatchDelayMax = Options.BatchDelayMax,
-                OnError = options.OnError,
-                Meter = meter,
-                Counts = counts,
-                Logger = _logger,
-                Clock = clock,
-                IsDurable = journal.IsDurable,
-                Codecs = _codecs,
-                Faults = _options.Faults,
-            },
-            Epochs = EpochOptions(options, clock.NowMs, journal.IsDurable ? JobManifest.Of(id.Name, plan) : null),
+            Settings = settings,
+            Epochs = EpochOptions(options, clock.NowMs, journal.IsDurable ? JobManifest.Of(id.Name, plan).ToString() : null) with { Origin = origin },
             Journal = journal,
             Handle = handle,
             Clock = clock,
@@ -170,6 +158,76 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
 
         JobLog.Started(_logger, id.Name, plan.Stages.Length, plan.Stages.Sum(stage => stage.Parallelism));
         return handle;
+    }
+
+    /// <inheritdoc/>
+    public SavepointReport CompareWithSavepoint(StreamGraph graph, JobOptions options)
+    {
+        var plan = Plan(graph, options);
+        if (options.Savepoint is not { } path)
+            throw new GraphException("JobOptions.Savepoint: a savepoint's file expected, none found; name the one to compare with.");
+        var settings = SettingsOf(new JobId(options.Name ?? ""), plan, options, new ChannelMeter(), new RecordCounts(), new JobClock(Clock), isDurable: true);
+        return new SavepointImport(path, SavepointFile.Read(path), settings).Report;
+    }
+
+    private TaskSettings SettingsOf(JobId id, JobGraph plan, JobOptions options, ChannelMeter meter, RecordCounts counts, JobClock clock, bool isDurable) => new()
+    {
+        Job = id,
+        Topology = new TaskTopology(plan),
+        CreditBatches = Options.CreditBatches,
+        BatchDelayMax = Options.BatchDelayMax,
+        OnError = options.OnError,
+        DeadLettersMax = Options.DeadLettersMax,
+        Meter = meter,
+        Counts = counts,
+        Logger = _logger,
+        Clock = clock,
+        IsDurable = isDurable,
+        Codecs = _codecs,
+        Faults = _options.Faults,
+    };
+
+    /// <summary>What the job begins from, fitted to it and written to its journal; null where that holds a checkpoint, or nothing is to be begun from.</summary>
+    private async Task<HistoryImage?> ImportAsync(JobHandle handle, JobOptions options, TaskSettings settings, JobJournal opened, CancellationToken cancellationToken)
+    {
+        if (options.Savepoint is not { } path)
+            return null;
+        try
+        {
+            if (await HoldsJobAsync(opened.Journal, cancellationToken).ConfigureAwait(false))
+            {
+                JobLog.SavepointPassedOver(_logger, handle.Id.Name, path, options.CheckpointDirectory!);
+                return null;
+            }
+
+            var import = new SavepointImport(path, SavepointFile.Read(path), settings);
+            if (import.Report.Refused is [var refused, ..])
+                throw new GraphException($"Savepoint {path} of job {import.Report.Job} can't be begun from: {refused}{(import.Report.Refused.Count > 1 ? $" (and {import.Report.Refused.Count - 1} more: CompareWithSavepoint lists them)" : "")}.");
+            if (import.Report.Lost.Count > 0 && !options.AllowsLostState)
+                throw new GraphException($"Savepoint {path} of job {import.Report.Job} holds what the program has no place for: {string.Join("; ", import.Report.Lost)}. Give it back its operators under their names, or accept the loss by JobOptions.AllowsLostState.");
+            JobLog.BeginsFromSavepoint(_logger, handle.Id.Name, path, import.Report.Epoch.Number, string.Join("; ", import.Report.Lost.DefaultIfEmpty("nothing")));
+            return await import.WriteAsync(opened.Journal, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            handle.End(JobState.Stopped);
+            await opened.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // A lease alone is no job: its taker died before it had opened.
+    private static async Task<bool> HoldsJobAsync(IJournal journal, CancellationToken cancellationToken)
+    {
+        var leases = await journal.ReadAsync(JournalStream.Lease, 1, cancellationToken).ConfigureAwait(false);
+        foreach (var lease in leases)
+        {
+            var rows = await journal.ReadAsync(JournalStream.Coordinator(lease.Number), 1, cancellationToken).ConfigureAwait(false);
+            if (rows.Any(row => row.Row is not JournalRows.Sealed))
+                return true;
+        }
+
+        return false;
     }
 
     private async Task<JobJournal> OpenJournalAsync(JobHandle handle, JobOptions options, CancellationToken cancellationToken)
@@ -258,6 +316,10 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             throw new GraphException($"{options.KeyGroups} key groups found, 1 or more expected.");
         if (options.MaxInflightEpochs is < 1)
             throw new GraphException($"{options.MaxInflightEpochs} epochs in flight found, 1 or more expected.");
+        if (options.OnError == Operators.ErrorPolicy.Park)
+            throw new GraphException("JobOptions.OnError: Fail, Skip or DeadLetter expected, Park found; it is for single operators behind a hash of the key: give it to them (NodeOptions.OnError, DStream.OnError).");
+        if (options is { Savepoint: not null, CheckpointDirectory: null })
+            throw new GraphException("JobOptions.CheckpointDirectory: a directory expected for a job that begins from a savepoint, none found; give it one of its own.");
         if (options is { CheckpointDirectory: not null, Name: null })
             throw new GraphException("JobOptions.Name: a name expected for a job with a checkpoint directory, none found; sinks know the job by it when it starts again.");
         if (options.TaskTimeout is { } timeout && timeout <= TimeSpan.Zero)

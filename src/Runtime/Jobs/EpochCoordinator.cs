@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Millrace.Data;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
@@ -16,7 +17,17 @@ internal sealed class EpochCoordinator : UntypedActor
     private readonly JobClock _clock;
     private readonly ProtocolTimer _timer;
     private readonly List<ICoordinatorEffect> _effects = [];
+    private readonly Queue<OrderWaiting> _ordered = [];
+    private readonly Dictionary<long, List<OrderWaiting>> _planned = [];
+    private readonly List<OrderWaiting> _carriedOut = [];
+    private readonly List<SavepointWaiting> _savepoints = [];
     private bool _isOpen;
+
+    /// <summary>From the job's handle: tasks are to carry this out in the next epoch; told when that is committed.</summary>
+    internal sealed record OrderWaiting(string Text, Action OnCommitted);
+
+    /// <summary>From the job's handle: write a savepoint, then tell.</summary>
+    internal sealed record SavepointWaiting(string Path, bool AtEnd, TaskCompletionSource<Epoch> Written);
 
     public EpochCoordinator(
         JobShape shape, ProcessUid self, CoordinatorOptions options, IJournal journal, IActorRef worker, JobHandle job, JobClock clock)
@@ -39,10 +50,23 @@ internal sealed class EpochCoordinator : UntypedActor
 
     protected override void OnReceive(object message)
     {
-        if (message is ICoordinatorInput input)
-            Step(input);
-        else
-            Unhandled(message);
+        switch (message)
+        {
+            case ICoordinatorInput input:
+                Step(input);
+                break;
+            case OrderWaiting order:
+                _ordered.Enqueue(order);
+                Step(new CoordinatorMessages.Order(order.Text));
+                break;
+            case SavepointWaiting savepoint:
+                _savepoints.Add(savepoint);
+                Step(new CoordinatorMessages.TakeSavepoint(savepoint.Path, savepoint.AtEnd));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
     }
 
     private void Step(ICoordinatorInput input)
@@ -51,6 +75,10 @@ internal sealed class EpochCoordinator : UntypedActor
         _protocol.Step(input, _clock.NowMs, _effects);
         foreach (var effect in _effects)
             CarryOut(effect);
+        // Why behind the effects: who asks the tasks then finds that they have heard of the commit.
+        foreach (var order in _carriedOut)
+            order.OnCommitted();
+        _carriedOut.Clear();
         _timer.WakeAt(_protocol.NextWakeMs);
 
         // Why not before: what a worker says while the coordinator opens its stream is lost until its next heartbeat.
@@ -84,11 +112,19 @@ internal sealed class EpochCoordinator : UntypedActor
                 foreach (var plan in _protocol.History.Inflight)
                     _job.OnPlanned(plan, _clock.NowMs);
                 break;
+            case CoordinatorMessages.CopySavepoint copy:
+                var waiting = _savepoints.Find(savepoint => savepoint.Path == copy.Target)!;
+                _savepoints.Remove(waiting);
+                _ = CopyAsync(waiting, copy.Snapshot, self);
+                break;
             case CoordinatorMessages.EpochPlanned planned:
+                OnOrdersPlanned(planned.Plan);
                 _job.OnPlanned(planned.Plan, _clock.NowMs);
                 break;
             case CoordinatorMessages.EpochCommitted committed:
                 _job.OnCommitted(committed.Epoch.Epoch, _clock.NowMs);
+                if (_planned.Remove(committed.Epoch.Epoch, out var orders))
+                    _carriedOut.AddRange(orders);
                 break;
             case CoordinatorMessages.AttemptRaised raised:
                 _job.OnAttempt(raised.Plan, raised.Reason);
@@ -97,5 +133,32 @@ internal sealed class EpochCoordinator : UntypedActor
                 Context.Parent.Tell(effect);
                 break;
         }
+    }
+
+    private async Task CopyAsync(SavepointWaiting waiting, JournalRows.Snapshotted snapshot, IActorRef self)
+    {
+        try
+        {
+            var images = await _journal.ReadImagesAsync(snapshot, CancellationToken.None).ConfigureAwait(false);
+            await Task.Run(() => new SavepointFile(snapshot, images).Write(waiting.Path)).ConfigureAwait(false);
+            waiting.Written.TrySetResult(new Epoch(snapshot.Epoch));
+        }
+        catch (Exception cause)
+        {
+            waiting.Written.TrySetException(cause);
+        }
+
+        self.Tell(new CoordinatorMessages.SavepointCopied(), ActorRefs.NoSender);
+    }
+
+    // A plan holds all orders that had come, in their order.
+    private void OnOrdersPlanned(EpochPlan plan)
+    {
+        if (plan.Orders.IsEmpty)
+            return;
+        var orders = new List<OrderWaiting>();
+        while (orders.Count < plan.Orders.Length)
+            orders.Add(_ordered.Dequeue());
+        _planned[plan.Epoch] = orders;
     }
 }

@@ -3,6 +3,7 @@ using Millrace.Client;
 using Millrace.Data;
 using Millrace.Operators;
 using Millrace.Planning;
+using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Observability;
 using Millrace.Runtime.Protocol;
@@ -23,20 +24,24 @@ internal sealed class JobHandle : IJob
     private readonly ILogger _logger;
     private readonly JobGraph _graph;
     private readonly IJobObserver? _observer;
+    private readonly bool _isDurable;
     private Action<bool>? _stop;
+    private Action<object>? _tell;
     private bool? _stopAsked;
     private JobState _state = JobState.Starting;
     private long _committed;
     private long _attempts;
     private bool _isPlaced;
 
-    public JobHandle(JobId id, JobGraph graph, IJobObserver? observer, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger)
+    public JobHandle(JobId id, JobGraph graph, IJobObserver? observer, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger, bool isDurable = false)
     {
+        _isDurable = isDurable;
         Id = id;
         _graph = graph;
         _observer = observer;
         _meter = meter;
         _counts = counts;
+        DeadLetters = new JobDeadLetters(this, graph.Stages.Sum(stage => stage.Parallelism));
         _metrics = metrics;
         _logger = logger;
     }
@@ -67,7 +72,10 @@ internal sealed class JobHandle : IJob
     public Epoch Committed => new(Interlocked.Read(ref _committed));
 
     /// <inheritdoc/>
-    public JobCounters Counters => new(Interlocked.Read(ref _attempts), _counts.Skipped, _counts.Dropped, _counts.Lost, _meter.InFlightMax, _meter.Credits);
+    public JobCounters Counters => new(Interlocked.Read(ref _attempts), _counts.Skipped, _counts.DeadLettered, _counts.Dropped, _counts.Lost, _meter.InFlightMax, _meter.Credits);
+
+    /// <inheritdoc/>
+    public IDeadLetters DeadLetters { get; }
 
     /// <summary>Says how the job is told to stop.</summary>
     public void OnStop(Action<bool> stop)
@@ -81,6 +89,41 @@ internal sealed class JobHandle : IJob
 
         if (asked is { } graceful)
             stop(graceful);
+    }
+
+    /// <summary>Says how the job is told what its user asks.</summary>
+    public void OnAsk(Action<object> tell) => Volatile.Write(ref _tell, tell);
+
+    /// <summary>Tells the job something and waits for the answer.</summary>
+    /// <returns>Whether it came before the job ended.</returns>
+    public async Task<bool> AskAsync(object message, Task answer, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _tell) is not { } tell || Completion.IsCompleted)
+            return false;
+        tell(message);
+        await Task.WhenAny(answer, Completion).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return answer.IsCompleted;
+    }
+
+    /// <inheritdoc/>
+    public Task<Epoch> TakeSavepointAsync(string path, CancellationToken cancellationToken = default) => SaveAsync(path, stops: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Epoch> StopWithSavepointAsync(string path, CancellationToken cancellationToken = default) => SaveAsync(path, stops: true, cancellationToken);
+
+    private async Task<Epoch> SaveAsync(string path, bool stops, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!_isDurable)
+            throw new ConfigurationException($"Job {Id}: a checkpoint directory expected for a savepoint, none found; set JobOptions.CheckpointDirectory.");
+        SavepointFile.Refuse(path);
+        var written = new TaskCompletionSource<Epoch>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = AskAsync(new EpochCoordinator.SavepointWaiting(path, stops, written), written.Task, cancellationToken);
+        if (stops)
+            await StopAsync(graceful: true, cancellationToken).ConfigureAwait(false);
+        if (!await answer.ConfigureAwait(false))
+            throw new InvalidOperationException($"Job {Id} expected to run until its savepoint is written, {State} found; its checkpoint directory holds what it committed.");
+        return await written.Task.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -24,6 +24,12 @@ internal static partial class JobLog
     [LoggerMessage(EventId = 1007, Level = LogLevel.Warning, Message = "Job {Job}: {Sources} can't be read again, so what a killed process had received from them and not committed is lost (and counted)")]
     public static partial void VolatileSources(ILogger logger, string job, string sources);
 
+    [LoggerMessage(EventId = 1008, Level = LogLevel.Information, Message = "Job {Job} begins from savepoint {Savepoint}, epoch {Epoch}; lost: {Lost}")]
+    public static partial void BeginsFromSavepoint(ILogger logger, string job, string savepoint, long epoch, string lost);
+
+    [LoggerMessage(EventId = 1009, Level = LogLevel.Warning, Message = "Job {Job} passes savepoint {Savepoint} over: {Directory} holds a checkpoint, and the job goes on from that")]
+    public static partial void SavepointPassedOver(ILogger logger, string job, string savepoint, string directory);
+
     [LoggerMessage(EventId = 1006, Level = LogLevel.Error, Message = "A task hangs in a user's function after every service has stopped; the process is ended now")]
     public static partial void HangsAtEnd(ILogger logger);
 }

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
+using Millrace.Data;
 using Millrace.Planning;
 
 namespace Millrace.Runtime.Jobs;
@@ -14,22 +17,22 @@ namespace Millrace.Runtime.Jobs;
 /// </code>
 /// <para>Operators inside a stage may come and go: whose tables stand in a checkpoint must still be there, and the restore says which is not.</para>
 /// </remarks>
-internal static class JobManifest
+/// <param name="Job">The job's name.</param>
+/// <param name="KeyGroups">Its key groups.</param>
+/// <param name="Stages">In the order of their tasks.</param>
+internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableArray<JobManifest.Stage> Stages)
 {
+    /// <param name="Tasks">Its parallelism.</param>
+    /// <param name="Channels">Input channels of each task, if every sender is connected with it; 0 for a source.</param>
+    /// <param name="Head">Id of the node that it begins with.</param>
+    internal readonly record struct Stage(int Tasks, int Channels, string Head);
+
     /// <param name="name">The job's name.</param>
     /// <param name="graph">Its plan.</param>
-    public static string Of(string name, JobGraph graph)
-    {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"job {name}\nkey groups {graph.KeyGroups}\n");
-        foreach (var stage in graph.Stages)
-        {
-            var channels = stage.Inputs.Sum(edge => graph.Stages[edge.FromStage].Parallelism);
-            text.Append(CultureInfo.InvariantCulture, $"stage {stage.Index}: {stage.Parallelism} tasks, {channels} input channels, from {graph.IdOf(stage.Head)}\n");
-        }
-
-        return text.ToString();
-    }
+    public static JobManifest Of(string name, JobGraph graph) => new(
+        name,
+        graph.KeyGroups,
+        [.. graph.Stages.Select(stage => new Stage(stage.Parallelism, stage.Inputs.Sum(edge => graph.Stages[edge.FromStage].Parallelism), graph.IdOf(stage.Head).Name))]);
 
     /// <summary>Why a job can't go on from another's checkpoint; null: it can.</summary>
     public static string? Refusal(string written, string present)
@@ -38,8 +41,33 @@ internal static class JobManifest
             return null;
         var (before, now) = (written.Split('\n'), present.Split('\n'));
         var line = Enumerable.Range(0, Math.Max(before.Length, now.Length)).First(i => before.ElementAtOrDefault(i) != now.ElementAtOrDefault(i));
-        return $"The checkpoint was written by '{Line(before, line)}', this program is '{Line(now, line)}'; start that program, or give this one a directory of its own.";
+        return $"The checkpoint was written by '{Line(before, line)}', this program is '{Line(now, line)}'; start that program, take its state over by a savepoint (IJob.StopWithSavepointAsync), or give this one a directory of its own.";
+    }
+
+    /// <exception cref="CorruptCheckpointException">It is no manifest.</exception>
+    public static JobManifest Parse(string text)
+    {
+        var match = Whole().Match(text);
+        if (!match.Success)
+            throw new CorruptCheckpointException("The manifest of a job expected, other text found; it was written by another version of Millrace.");
+        var stages = Enumerable.Range(0, match.Groups["tasks"].Captures.Count).Select(stage => new Stage(
+            Number(match.Groups["tasks"].Captures[stage]), Number(match.Groups["channels"].Captures[stage]), match.Groups["head"].Captures[stage].Value));
+        return new(match.Groups["job"].Value, Number(match.Groups["groups"]), [.. stages]);
+    }
+
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"job {Job}\nkey groups {KeyGroups}\n");
+        for (var stage = 0; stage < Stages.Length; stage++)
+            text.Append(CultureInfo.InvariantCulture, $"stage {stage}: {Stages[stage].Tasks} tasks, {Stages[stage].Channels} input channels, from {Stages[stage].Head}\n");
+        return text.ToString();
     }
 
     private static string Line(string[] lines, int line) => line < lines.Length && lines[line].Length > 0 ? lines[line] : "no more stages";
+
+    private static int Number(Capture digits) => int.Parse(digits.Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\Ajob (?<job>[^\n]*)\nkey groups (?<groups>\d{1,9})\n(stage \d+: (?<tasks>\d{1,9}) tasks, (?<channels>\d{1,9}) input channels, from (?<head>[^\n]*)\n)*\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Whole();
 }

@@ -53,6 +53,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     {
         var self = Self;
         _spec.Handle.OnStop(graceful => self.Tell(new Stop(graceful), ActorRefs.NoSender));
+        _spec.Handle.OnAsk(message => self.Tell(message, ActorRefs.NoSender));
         if (_spec.Journal is SqlJournal journal)
             journal.GaveUp += reason => self.Tell(new GiveUp(reason), ActorRefs.NoSender);
         var uid = new ProcessUid(unchecked((ulong)Random.Shared.NextInt64(1, long.MaxValue)));
@@ -81,6 +82,12 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case Stop stop:
                 _isGraceful = stop.IsGraceful;
                 _coordinator.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
+                break;
+            case EpochCoordinator.OrderWaiting or EpochCoordinator.SavepointWaiting:
+                _coordinator.Tell(message);
+                break;
+            case TaskMessages.ReadLetters read:
+                _worker.Tell(read);
                 break;
             case GiveUp giveUp:
                 End(JobState.Failed, giveUp.Reason);

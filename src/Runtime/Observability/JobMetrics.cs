@@ -7,7 +7,7 @@ namespace Millrace.Runtime.Observability;
 /// <summary>The one meter and the one activity source, both named <c>Millrace</c>.</summary>
 /// <remarks>
 /// Instruments: <c>millrace.epoch.duration</c> (s, planned to committed), <c>millrace.epochs.committed</c> ({epoch}),
-/// <c>millrace.recoveries</c> ({recovery}), <c>millrace.records.dropped</c> ({record}, also tagged with <c>reason</c>), each tagged with
+/// <c>millrace.recoveries</c> ({recovery}), <c>millrace.records.dropped</c> ({record}, also tagged with <c>reason</c>), <c>millrace.records.dead_lettered</c> ({record}), each tagged with
 /// <c>job</c>. An activity <c>epoch</c> per committed epoch.
 /// </remarks>
 internal sealed class JobMetrics
@@ -28,6 +28,8 @@ internal sealed class JobMetrics
 
     private readonly Counter<long> _dropped = Meter.CreateCounter<long>("millrace.records.dropped", "{record}", "Records that sources left out or repaired.");
 
+    private readonly Counter<long> _deadLettered = Meter.CreateCounter<long>("millrace.records.dead_lettered", "{record}", "Records that became dead letters, or came to wait behind one.");
+
     public void EpochCommitted(JobId job, long durationMs)
     {
         var tag = new KeyValuePair<string, object?>("job", job.Name);
@@ -40,6 +42,8 @@ internal sealed class JobMetrics
     }
 
     public void Recovered(JobId job) => _recoveries.Add(1, new KeyValuePair<string, object?>("job", job.Name));
+
+    public void DeadLettered(JobId job, long count) => _deadLettered.Add(count, new KeyValuePair<string, object?>("job", job.Name));
 
     /// <summary>A source left a record out; <paramref name="reason"/> is one of few.</summary>
     public void Dropped(JobId job, string reason) =>

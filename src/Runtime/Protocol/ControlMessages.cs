@@ -92,8 +92,9 @@ internal static class ControlMessages
     /// <param name="Rows">Its named rows behind the image, in order of epochs.</param>
     /// <param name="SourceStart">Of a source task; null before the first plan.</param>
     /// <param name="Applied">Every sink has at least everything up to this epoch: what is known of one that keeps no watermark.</param>
+    /// <param name="Origin">The epoch of the savepoint that the job began from; 0 for none.</param>
     internal sealed record TaskReferences(
-        int Task, ImageReference? Image, ImmutableArray<EpochReference> Rows, SourceStart? SourceStart, long Applied = 0);
+        int Task, ImageReference? Image, ImmutableArray<EpochReference> Rows, SourceStart? SourceStart, long Applied = 0, long Origin = 0);
 
     internal readonly record struct ImageReference(long Epoch, RowAddress Row);
 

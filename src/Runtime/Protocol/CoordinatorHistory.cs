@@ -41,6 +41,9 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
     /// <value>By task: where its image stands; empty without a snapshot.</value>
     public ImmutableArray<RowAddress> Images { get; private set; } = [];
 
+    /// <value>The epoch of the savepoint that the job began from; 0 for none.</value>
+    public long Origin { get; private set; }
+
     /// <value>The last committed epoch whose plan takes a snapshot that is not named; null: none. A folded history does not tell it: the next plan makes up for that.</value>
     public SnapshotCandidate? Candidate { get; private set; }
 
@@ -50,12 +53,12 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
     /// <summary>All that there is to know.</summary>
     public HistoryImage Image() => new(
         LastPlanned, LastNowMs, LastCommitted, LastPlanned > 0 ? [.. _lastRange] : [], [.. _inflight], [.. _committed], Attempt, Failures,
-        [.. _dead.Order()], Applied, SnapshotEpoch, Images, Closed);
+        [.. _dead.Order()], Applied, SnapshotEpoch, Images, Closed, Origin);
 
     public bool IsDead(ProcessUid process) => _dead.Contains(process);
 
     /// <summary>Where the next range of a source starts; null before its first.</summary>
-    public OffsetRange? LastRange(int task) => LastPlanned > 0 ? _lastRange[task] : null;
+    public OffsetRange? LastRange(int task) => LastPlanned > 0 && _lastRange[task] != OffsetRange.None ? _lastRange[task] : null;
 
     /// <value>Every source has been planned to its end.</value>
     public bool AllSourcesEnded
@@ -144,7 +147,7 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
             (SnapshotEpoch, Images, Candidate) = (image.SnapshotEpoch, image.Images, null);
         }
 
-        Closed = image.Closed;
+        (Closed, Origin) = (image.Closed, image.Origin);
     }
 
     private static void Expect(long expected, long found, string what)

@@ -21,6 +21,20 @@ internal static class CoordinatorMessages
     /// <summary>Input: end the job; gracefully means one last poll, and all that is planned committed and applied.</summary>
     internal sealed record Stop(bool IsGraceful) : ICoordinatorInput;
 
+    /// <summary>Input: something a user asks of the tasks; it becomes part of the next plan, and with it durable. Lost with the coordinator before that.</summary>
+    internal sealed record Order(string Text) : ICoordinatorInput;
+
+    /// <summary>Input: take a snapshot and hand it out for <paramref name="Target"/>. Lost with the coordinator.</summary>
+    /// <param name="Target">Names the request.</param>
+    /// <param name="AtEnd">The snapshot is that of the last epoch of a graceful stop.</param>
+    internal sealed record TakeSavepoint(string Target, bool AtEnd = false) : ICoordinatorInput;
+
+    /// <summary>Input: the images of a <see cref="CopySavepoint"/> are not needed any more, copied or not.</summary>
+    internal sealed record SavepointCopied : ICoordinatorInput;
+
+    /// <summary>Effect: copy what a snapshot names, then answer <see cref="SavepointCopied"/>; its rows stay until then.</summary>
+    internal sealed record CopySavepoint(string Target, JournalRows.Snapshotted Snapshot) : ICoordinatorEffect;
+
     /// <summary>Effect: tell a process.</summary>
     internal sealed record Send(ProcessUid Process, ControlMessages.ToProcess Message) : ICoordinatorEffect;
 

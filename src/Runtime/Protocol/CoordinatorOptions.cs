@@ -61,6 +61,9 @@ internal sealed record CoordinatorOptions
     /// <value>Predecessor's manifest, own manifest → why this job can't go on from there; null: it can. Not asked when they are equal. Default: it can.</value>
     public Func<string, string, string?>? RefusesManifest { get; init; }
 
+    /// <value>What a job that has no journal yet goes on from: a snapshot whose images stand in its journal already. Default null: from nothing.</value>
+    public HistoryImage? Origin { get; init; }
+
     /// <value>Mixed into every epoch's seed.</value>
     public ulong JobSeed { get; init; }
 }

@@ -10,6 +10,7 @@ internal sealed partial class CoordinatorProtocol
     private bool _isSealing;
     private OpeningPhase _phase;
     private long _predecessor;
+    private JournalRows.Opened? _opened;
     private long _takeoverAtMs;
 
     private enum OpeningPhase
@@ -103,14 +104,14 @@ internal sealed partial class CoordinatorProtocol
             _history.Apply(row);
         }
 
+        // Nobody has opened: the job begins, here or from its origin.
+        var begins = _rows.Count == 0;
         _rows.Clear();
         _phase = OpeningPhase.OpeningOwn;
         (_stream, _nextNumber) = (JournalStream.Coordinator(Incarnation), 1);
-        Append([OwnOpened()], effects);
+        _opened = new(Incarnation, _options.ResumesClosedJob, _options.Manifest, begins ? _options.Origin : _history.Image());
+        Append([_opened], effects);
     }
-
-    private JournalRows.Opened OwnOpened() =>
-        new(Incarnation, _options.ResumesClosedJob, _options.Manifest, Incarnation == 1 ? null : _history.Image());
 
     /// <summary>Rows of a predecessor, the first time or after a seal of unknown outcome or lost to a row of its own: it counts.</summary>
     private void OnPredecessorRead(JournalMessages.RowsRead read, List<ICoordinatorEffect> effects)
@@ -198,7 +199,7 @@ internal sealed partial class CoordinatorProtocol
         _seals.Clear();
         State = CoordinatorState.Running;
         effects.Add(new Opened(Incarnation, _history.LastCommitted));
-        _history.Apply(OwnOpened());
+        _history.Apply(_opened!);
         if (_history.Closed is { } closed)
         {
             Close(closed, effects);

@@ -14,6 +14,7 @@ internal sealed partial class CoordinatorProtocol
     private readonly ControlMessages.OffsetsPolled?[] _polled;
     private readonly long[] _applied;
     private readonly List<AckTable> _acks = [];
+    private readonly List<string> _orders = [];
     private long? _lastMomentMs;
     private long _notBeforeMs;
     private long _pollEpoch;
@@ -21,7 +22,7 @@ internal sealed partial class CoordinatorProtocol
     private long _pollRepeatAtMs;
     private bool _isLastPollDue;
 
-    private bool NothingToPlan => _history.AllSourcesEnded || (State == CoordinatorState.Draining && !_isLastPollDue);
+    private bool NothingToPlan => _history.AllSourcesEnded || (State == CoordinatorState.Draining && !_isLastPollDue && !IsSavepointWanted);
 
     /// <summary>Everything that can be decided now, in one append.</summary>
     private void Decide(long nowMs, List<ICoordinatorEffect> effects)
@@ -246,13 +247,21 @@ internal sealed partial class CoordinatorProtocol
         _pollEpoch = 0;
         _lastMomentMs = _pollNowMs;
         var ranges = Ranges(out var isWorthwhile);
+        var takesSnapshot = IsSnapshotDue(epoch);
+        isWorthwhile |= _orders.Count > 0 || (takesSnapshot && IsSavepointWanted);
         if (!isWorthwhile && _options.EmptyEpochs == EmptyEpochs.Coalesce)
         {
             _notBeforeMs = nowMs + IdlePollMs;
             return;
         }
 
-        var plan = new EpochPlan(epoch, ranges, _pollNowMs, SeedOf(epoch), IsSnapshotDue(epoch), Applied());
+        var plan = new EpochPlan(epoch, ranges, _pollNowMs, SeedOf(epoch), takesSnapshot, Applied(), [.. _orders]);
+        if (takesSnapshot)
+        {
+            AssignSavepoints(plan);
+        }
+
+        _orders.Clear();
         rows.Add(new JournalRows.Planned(plan));
         if ((_faults & ProtocolFaults.ActBeforePlanDurable) != ProtocolFaults.None)
         {
@@ -296,7 +305,7 @@ internal sealed partial class CoordinatorProtocol
     /// <summary>Nothing is left to plan, everything planned is committed, applied, and known to every owner.</summary>
     private void DecideEnd(ImmutableArray<JournalRows.Row>.Builder rows)
     {
-        if (rows.Count > 0 || !NothingToPlan || _pollEpoch != 0 || _history.Attempt is null || _history.LastCommitted < _history.LastPlanned)
+        if (rows.Count > 0 || !NothingToPlan || IsSavepointUnderWay || _pollEpoch != 0 || _history.Attempt is null || _history.LastCommitted < _history.LastPlanned)
         {
             return;
         }

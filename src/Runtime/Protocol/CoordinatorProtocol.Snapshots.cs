@@ -16,7 +16,8 @@ internal sealed partial class CoordinatorProtocol
     /// <summary>Enough has changed since the last one, and no attempt at one is under way.</summary>
     private bool IsSnapshotDue(long epoch)
     {
-        if (_options.SnapshotEveryEpochs == 0 || _history.Candidate is not null)
+        var isWanted = IsSavepointWanted;
+        if ((_options.SnapshotEveryEpochs == 0 && !isWanted) || _history.Candidate is not null || AreImagesCopied)
         {
             return false;
         }
@@ -29,7 +30,8 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
-        return epoch - _history.SnapshotEpoch >= _options.SnapshotEveryEpochs
+        return isWanted
+            || epoch - _history.SnapshotEpoch >= _options.SnapshotEveryEpochs
             || _bytesCommitted - _bytesAtSnapshot > Math.Max(_snapshotSize, _options.SnapshotMinBytes);
     }
 
@@ -67,6 +69,7 @@ internal sealed partial class CoordinatorProtocol
             if (_gone.Contains(owner) || _history.IsDead(owner))
             {
                 _history.GiveUpCandidate();
+                ReopenSavepoints(candidate.Epoch.Epoch);
                 return;
             }
         }
@@ -133,6 +136,7 @@ internal sealed partial class CoordinatorProtocol
         effects.Add(new JournalMessages.Trim(_stream, number - 1));
         TrimRows(row.Epoch, former, effects);
         TrimImages(row.Images, formerImages, effects);
+        HandOutSavepoints(row, effects);
     }
 
     /// <summary>The last row named in a stream stays, so that the end of a stream is never deleted and an append that lands late still conflicts.</summary>
@@ -214,7 +218,7 @@ internal sealed partial class CoordinatorProtocol
         }
 
         ImageReference? image = _history.SnapshotEpoch > 0 ? new ImageReference(_history.SnapshotEpoch, _history.Images[task]) : null;
-        return new TaskReferences(task, image, rows.ToImmutable(), _shape.Tasks[task].IsSource ? SourceStartOf(task) : null, _history.Applied);
+        return new TaskReferences(task, image, rows.ToImmutable(), _shape.Tasks[task].IsSource ? SourceStartOf(task) : null, _history.Applied, _history.Origin);
     }
 
     private SourceStart? SourceStartOf(int task)

@@ -25,7 +25,7 @@ namespace Millrace.Runtime.Protocol;
 /// read again every half lease, so that an idle coordinator learns that it was sealed.
 /// </para>
 /// <para>
-/// <b>Plans.</b> At each planning moment the sources are polled; the ranges continue the previous plan's. Epochs that are planned
+/// <b>Plans.</b> At each planning moment the sources are polled; the ranges continue the previous plan's. What users have ordered since is part of the plan. Epochs that are planned
 /// but not committed and applied by every sink are bounded. <b>Commits</b>: in order, when every task has acknowledged from its
 /// present owner at its present generation. <b>Attempts</b>: the lost tasks and all that is connected with them go back to the last
 /// committed epoch; tasks of dead processes move to the least loaded survivors, others stay where they are.
@@ -114,6 +114,15 @@ internal sealed partial class CoordinatorProtocol
                 break;
             case Stop stop:
                 OnStop(stop, effects);
+                break;
+            case Order order:
+                _orders.Add(order.Text);
+                break;
+            case TakeSavepoint savepoint:
+                OnTakeSavepoint(savepoint);
+                break;
+            case SavepointCopied:
+                _savepointsCopied--;
                 break;
             case ProcessLost lost:
                 OnProcessLost(lost.Process);

@@ -8,6 +8,10 @@ namespace Millrace.Runtime.Protocol;
 /// <param name="NowMs">Processing time of the epoch (the batch time): first time + k * interval.</param>
 /// <param name="Seed">Seed of the epoch's sanctioned randomness.</param>
 /// <param name="TakesSnapshot">At its barrier every task hands over an image of all its state, beside its delta.</param>
+/// <param name="Orders">What users asked of the tasks, in order: carried out as the epoch begins. Opaque to the protocol.</param>
 /// <param name="Applied">Every sink had everything up to this epoch when the plan was made: what is known of a sink that keeps no watermark.</param>
 internal sealed record EpochPlan(
-    long Epoch, ImmutableArray<OffsetRange> Ranges, long NowMs, ulong Seed, bool TakesSnapshot = false, long Applied = 0);
+    long Epoch, ImmutableArray<OffsetRange> Ranges, long NowMs, ulong Seed, bool TakesSnapshot = false, long Applied = 0, ImmutableArray<string> Orders = default)
+{
+    public ImmutableArray<string> Orders { get; init; } = Orders.IsDefault ? [] : Orders;
+}

@@ -11,6 +11,8 @@ namespace Millrace.Runtime.Protocol;
 /// <param name="Applied">Every sink has at least everything up to this epoch.</param>
 /// <param name="SnapshotEpoch">0 without a snapshot.</param>
 /// <param name="Images">By task: where its image stands; empty without a snapshot.</param>
+/// <param name="Closed">How the job ended; null while it has not.</param>
+/// <param name="Origin">The epoch of the savepoint that the job began from, 0 for none: a sink that holds less lacks nothing up to it.</param>
 internal sealed record HistoryImage(
     long LastPlanned,
     long? LastNowMs,
@@ -24,4 +26,5 @@ internal sealed record HistoryImage(
     long Applied,
     long SnapshotEpoch,
     ImmutableArray<RowAddress> Images,
-    JournalRows.Closed? Closed);
+    JournalRows.Closed? Closed,
+    long Origin = 0);

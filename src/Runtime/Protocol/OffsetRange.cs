@@ -6,5 +6,8 @@ namespace Millrace.Runtime.Protocol;
 /// <param name="Detail">What a reader opened anew must know to read the range, beside its offsets; null: nothing.</param>
 internal readonly record struct OffsetRange(long Start, long End, bool IsLast = false, bool IsVolatile = false, string? Detail = null)
 {
+    /// <summary>No range yet, in a history that holds others: the source begins where it can.</summary>
+    public static OffsetRange None => new(-1, -1);
+
     public bool IsEmpty => Start == End;
 }

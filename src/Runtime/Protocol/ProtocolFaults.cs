@@ -56,4 +56,10 @@ internal enum ProtocolFaults
 
     /// <summary>A reader opened anew does not count what it can't read.</summary>
     ForgetLostRecords = 1 << 16,
+
+    /// <summary>Takes the next snapshot while the images of a savepoint are being copied.</summary>
+    SnapshotWhileCopying = 1 << 17,
+
+    /// <summary>Takes the savepoint of the end before the last poll.</summary>
+    LastSavepointTooEarly = 1 << 18,
 }

@@ -23,6 +23,7 @@ internal sealed class SinkProtocol
     private readonly Queue<SinkMessages.Enqueue> _queue = new();
     private readonly ImmutableArray<ControlMessages.EpochReference> _references;
     private readonly long _committed;
+    private readonly long _origin;
     private readonly long _retryMs;
     private readonly ProtocolFaults _faults;
     private int _nextReference;
@@ -30,14 +31,19 @@ internal sealed class SinkProtocol
     private long _epoch;
     private long _previous;
     private object? _rows;
+    private long _found;
 
     /// <param name="references">The named rows of this task up to its base; empty when the task was not restored.</param>
     /// <param name="committed">The base: no sink can have more.</param>
+    /// <param name="origin">The epoch of the savepoint that the job began from, 0 for none: a sink that holds less lacks nothing up to there.</param>
+    /// <param name="retryMs">Pause before what failed is tried again.</param>
+    /// <param name="faults">Switched on by tests.</param>
     public SinkProtocol(
-        ImmutableArray<ControlMessages.EpochReference> references, long committed, long retryMs = 50, ProtocolFaults faults = ProtocolFaults.None)
+        ImmutableArray<ControlMessages.EpochReference> references, long committed, long origin = 0, long retryMs = 50, ProtocolFaults faults = ProtocolFaults.None)
     {
         _references = references;
         _committed = committed;
+        _origin = origin;
         _retryMs = retryMs;
         _faults = faults;
     }
@@ -96,6 +102,10 @@ internal sealed class SinkProtocol
         }
     }
 
+    /// <summary>Where the external watermark must stand before the epoch is applied.</summary>
+    /// <remarks>A partition that is new, or was not used by the job that the savepoint is of, stands where that left it.</remarks>
+    private long Expected => _previous == _origin ? Math.Min(_found, _previous) : _previous;
+
     private void OnWatermark(long watermark, List<ISinkEffect> effects)
     {
         if (_phase == Phase.ReadingWatermark && watermark > _committed)
@@ -106,8 +116,9 @@ internal sealed class SinkProtocol
         else if (_phase == Phase.ReadingWatermark)
         {
             _phase = Phase.Idle;
-            Watermark = watermark;
-            effects.Add(new SinkMessages.Applied(watermark));
+            _found = watermark;
+            Watermark = Math.Max(watermark, _origin);
+            effects.Add(new SinkMessages.Applied(Watermark));
         }
         else if (_phase == Phase.LookingUp)
         {
@@ -143,13 +154,13 @@ internal sealed class SinkProtocol
             Watermark = _epoch;
             effects.Add(new SinkMessages.Applied(_epoch));
         }
-        else if (watermark == _previous)
+        else if (watermark == Expected)
         {
             Apply(effects);
         }
         else
         {
-            effects.Add(new SinkMessages.Contradiction($"Watermark {_previous} expected before epoch {_epoch}, {watermark} found."));
+            effects.Add(new SinkMessages.Contradiction($"Watermark {Expected} expected before epoch {_epoch}, {watermark} found."));
         }
     }
 
@@ -181,6 +192,6 @@ internal sealed class SinkProtocol
     {
         _phase = Phase.Applying;
         var isConditional = (_faults & ProtocolFaults.SinkIgnoresPreviousWatermark) == ProtocolFaults.None;
-        effects.Add(new SinkMessages.Apply(_epoch, _previous, _rows, isConditional));
+        effects.Add(new SinkMessages.Apply(_epoch, Expected, _rows, isConditional));
     }
 }

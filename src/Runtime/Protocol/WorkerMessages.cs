@@ -63,7 +63,7 @@ internal static class WorkerMessages
     internal sealed record DropTask(int Task) : IWorkerEffect;
 
     /// <summary>Effect: the plan of an epoch, in order of epochs; for tasks that are no sources the range is empty.</summary>
-    internal sealed record RunEpoch(int Task, long Epoch, OffsetRange Range, long NowMs, ulong Seed, bool TakesSnapshot = false) : IWorkerEffect;
+    internal sealed record RunEpoch(int Task, long Epoch, OffsetRange Range, long NowMs, ulong Seed, ImmutableArray<string> Orders, bool TakesSnapshot = false) : IWorkerEffect;
 
     /// <summary>Effect: the epoch is history; free its undo list, apply its sink rows, acknowledge its offsets.</summary>
     internal sealed record CommitEpoch(int Task, long Epoch, long Previous) : IWorkerEffect;

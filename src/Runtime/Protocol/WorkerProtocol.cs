@@ -412,7 +412,7 @@ internal sealed partial class WorkerProtocol
         }
     }
 
-    private static RunEpoch RunEpochOf(int task, EpochPlan plan) => new(task, plan.Epoch, plan.Ranges[task], plan.NowMs, plan.Seed, plan.TakesSnapshot);
+    private static RunEpoch RunEpochOf(int task, EpochPlan plan) => new(task, plan.Epoch, plan.Ranges[task], plan.NowMs, plan.Seed, plan.Orders, plan.TakesSnapshot);
 
     private void OnPoll(Poll poll, List<IWorkerEffect> effects)
     {

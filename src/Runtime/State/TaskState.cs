@@ -7,8 +7,14 @@ namespace Millrace.Runtime.State;
 /// <summary>All tables of one task: they go through epochs together.</summary>
 internal sealed class TaskState
 {
+    /// <summary>How the names of tables begin that hold the dead letters of an input of their operator.</summary>
+    public const string DeadLetterTables = "$dead-letters";
+
     private readonly List<(OperatorId Id, KeyedState State)> _operators = [];
     private StateTable[]? _tables;
+
+    /// <summary>The tables with the operators that they belong to.</summary>
+    public IEnumerable<(OperatorId Operator, StateTable Table)> All => _operators.SelectMany(entry => entry.State.Tables, (entry, table) => (entry.Id, table));
 
     /// <summary>Undo records over all tables and epochs in flight; 0 when everything is committed.</summary>
     public int UndoEntryCount => Tables.Sum(table => table.UndoEntryCount);
@@ -16,9 +22,12 @@ internal sealed class TaskState
     // Tables are made while operators open; the list is fixed with the first epoch.
     private StateTable[] Tables => _tables ??= [.. _operators.SelectMany(entry => entry.State.Tables)];
 
-    /// <summary>The tables of an operator; called once per operator while the chain is built.</summary>
+    /// <summary>The tables of an operator; called while the chain is built.</summary>
     public KeyedState Of(OperatorId id)
     {
+        var known = _operators.Find(entry => entry.Id == id).State;
+        if (known is not null)
+            return known;
         var state = new KeyedState();
         _operators.Add((id, state));
         return state;
@@ -57,7 +66,9 @@ internal sealed class TaskState
             var (@operator, name) = (reader.ReadText()!, reader.ReadText()!);
             var rows = new CodecReader(reader.ReadSpan((int)reader.ReadFixed32()));
             var table = Find(@operator, name)
-                ?? throw new CorruptPayloadException($"Table {name} of operator {@operator} stands in the checkpoint, and the program has none; keep the operator and its name, or start from a new directory.");
+                ?? throw new CorruptPayloadException(name.StartsWith(DeadLetterTables, StringComparison.Ordinal)
+                    ? $"Operator {@operator} has dead letters in the checkpoint, and the program has no error policy that keeps them; give it DeadLetter or Park again, replay or discard them, then change it."
+                    : $"Table {name} of operator {@operator} stands in the checkpoint, and the program has none; keep the operator and its name, or start from a new directory.");
             try
             {
                 table.Apply(table.ReadDelta(epoch.Number, ref rows, codecs));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Millrace.Connectors;
 using Millrace.Data;
@@ -6,6 +7,7 @@ using Millrace.Operators;
 using Millrace.Planning;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.State;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -20,6 +22,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     private readonly IReadOnlyList<IActorRef> _tasks;
     private readonly OperatorProgress _progress;
     private readonly ControlMessages.SourceStart? _start;
+    private bool _opensNothing;
     private readonly Dictionary<StreamNode, object> _parts = [];
     private readonly Dictionary<(StreamNode Node, int Port), object> _outputs = [];
     private readonly Dictionary<JobEdge, (IOutputGate Gate, OutputChannel[] Channels)> _gates = [];
@@ -39,6 +42,16 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         _progress = progress;
         _start = start;
         Chain = new() { Progress = progress, Faults = settings.Faults };
+    }
+
+    /// <summary>The tables of a task with their types, empty; nothing outside is opened.</summary>
+    public static TaskState TablesOf(TaskSettings settings, int task)
+    {
+        var nobody = new IActorRef[settings.Topology.Count];
+        Array.Fill(nobody, ActorRefs.Nobody);
+        var builder = new ChainBuilder(settings with { Meter = new ChannelMeter() }, task, nobody, new OperatorProgress()) { _opensNothing = true };
+        using var chain = builder.Build();
+        return chain.State;
     }
 
     /// <summary>The chain being built.</summary>
@@ -105,6 +118,13 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
             _ => Listed(new Output<T>(new FanOut<T>(targets), null, _progress)),
         };
         _outputs[(node, port)] = output;
+        if (node is OperatorNode)
+        {
+            var id = IdOf(node);
+            Chain.EntriesBehind[output] = InputOf(output, node, string.Create(CultureInfo.InvariantCulture, $">{port}"), keys: null);
+            Chain.Guards[id] = Chain.Guards.GetValueOrDefault(id) + (guard => output.Guard = guard);
+        }
+
         return output;
     }
 
@@ -122,6 +142,8 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     /// <inheritdoc/>
     public object? Visit<T>(SinkNode<T> node)
     {
+        if (_opensNothing)
+            return null;
         var driver = new SinkDriver<T>(node.Sink.Open(new SinkContext(_settings.Job, IdOf(node), Partition, Parallelism)));
         Chain.Sink = driver;
         Chain.Ends.Add(driver);
@@ -129,7 +151,26 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     }
 
     /// <summary>The entry behind an edge from another stage.</summary>
-    public ChainInput Visit<T>(StreamEdge<T> edge) => new ChainInput<T>(Target(edge));
+    public ChainInput Visit<T>(StreamEdge<T> edge) =>
+        InputOf(Target(edge), edge.To, edge.ToPort == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"#{edge.ToPort}"), edge.Exchange == ExchangeKind.Hash ? edge.Partitioner : null);
+
+    /// <param name="entry">Where rows enter.</param>
+    /// <param name="node">The node that they enter or leave.</param>
+    /// <param name="port">Tells the ports of a node apart: nothing for its first input, <c>#1</c> for the next, <c>&gt;0</c> for an output.</param>
+    /// <param name="keys">The key by which they come; null for none.</param>
+    private ChainInput<T> InputOf<T>(Output<T> entry, StreamNode node, string port, Partitioner<T>? keys)
+    {
+        if (!KeepsLetters)
+            return new ChainInput<T>(entry);
+        var boxes = new BoxMaker<T>(this, node, port);
+        var input = new ChainInput<T>(entry) { Letters = keys is null ? boxes.WithoutKey() : keys.Accept(boxes) };
+        Chain.InputsWithLetters.Add(input);
+        return input;
+    }
+
+    // What an exchange calls counts as the operator behind it, so that one has a say too.
+    private bool KeepsLetters => _stage.Nodes.Concat(_stage.Outputs.Select(edge => edge.Edge.To))
+        .Any(node => _settings.PolicyOf(node) is ErrorPolicy.DeadLetter or ErrorPolicy.Park);
 
     private Output<T> Target<T>(StreamEdge<T> edge)
     {
@@ -140,11 +181,12 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
             return Listed(new Output<T>((OutputGate<T>)_gates[leaving].Gate, asker, _progress));
         }
 
-        return _parts[edge.To] switch
+        return _parts.GetValueOrDefault(edge.To) switch
         {
+            null when _opensNothing => Listed(new Output<T>(null, null, _progress)),
             Operator @operator => Listed(new Output<T>(MayFail(@operator.Input<T>(edge.ToPort), edge.To), IdOf(edge.To), _progress)),
             SinkDriver<T> sink => Listed(new Output<T>(MayFail(sink, edge.To), IdOf(edge.To), _progress)),
-            var part => throw new GraphException($"{IdOf(edge.To)} takes no {typeof(T).Name} ({part.GetType().Name})."),
+            var part => throw new GraphException($"{IdOf(edge.To)} takes no {typeof(T).Name} ({part?.GetType().Name})."),
         };
     }
 
@@ -182,17 +224,41 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         };
     }
 
+    private sealed class BoxMaker<T>(ChainBuilder builder, StreamNode node, string port) : IRowKeyVisitor<T, DeadLetterBox>
+    {
+        public DeadLetterBox Visit<TKey>(Func<T, TKey> keyOf) => Make(keyOf, isKeyed: true);
+
+        /// <summary>Rows that came by no key stand under the partition on which they failed.</summary>
+        public DeadLetterBox WithoutKey()
+        {
+            var partition = builder.Partition.Number;
+            return Make(_ => partition, isKeyed: false);
+        }
+
+        private DeadLetterBox<TKey, T> Make<TKey>(Func<T, TKey> keyOf, bool isKeyed)
+        {
+            var id = builder.IdOf(node);
+            return new(builder.Chain.State.Of(id), builder.Chain, keyOf, isKeyed, id.Name + port, port, builder.Partition.Number, builder._settings.DeadLettersMax);
+        }
+    }
+
     private sealed class SourceOpener(ChainBuilder builder) : INodeVisitor<object?>
     {
         public object? Visit<T>(SourceNode<T> node)
         {
+            if (builder._opensNothing)
+            {
+                builder.InputOf(builder.OutputOf<T>(node, 0), node, port: "", keys: null);
+                return null;
+            }
+
             var (settings, start, isReplayable) = (builder._settings, builder._start, node.Source.IsReplayable);
             Action<string> warn = warning => TaskLog.SourceWarned(settings.Logger, settings.Job.Name, warning);
             var dropped = new DroppedRecords(node.Source.Description, settings.Counts.AddDropped, warn);
             var context = new SplitContext(builder.Partition, builder.Parallelism, dropped.Add, warn, isReplayable ? start?.Committed ?? 0 : 0);
             builder.Chain.Source = new SourceDriver<T>(
                 node.Source.Description, node.Source.Open(context), isReplayable, (isReplayable ? start?.Committed : start?.Planned) ?? 0);
-            builder.Chain.SourceInput = new ChainInput<T>(builder.OutputOf<T>(node, 0));
+            builder.Chain.SourceInput = builder.InputOf(builder.OutputOf<T>(node, 0), node, port: "", keys: null);
             return null;
         }
 

@@ -5,6 +5,9 @@ namespace Millrace.Runtime.Tasks;
 /// <summary>Where batches of one channel or of the source enter a chain, whatever their rows.</summary>
 internal abstract class ChainInput
 {
+    /// <summary>Where its rows are kept on which an operator failed; null where no operator of the chain asks for it.</summary>
+    public DeadLetterBox? Letters { get; init; }
+
     /// <summary>Hands the batch to the chain.</summary>
     public abstract void Deliver(Batch batch);
 

@@ -138,7 +138,10 @@ internal sealed partial class TaskActor
     {
         // The time-out is for one batch, not for the turn.
         _activity.Begin();
-        if (_protocol!.CurrentEpoch <= _rowByRowThrough)
+        var isRowByRow = _protocol!.CurrentEpoch <= _rowByRowThrough;
+        if (!isRowByRow && input.Letters is { HasParked: true } letters)
+            batch = letters.Park(batch, PlaceOf(offset));
+        if (isRowByRow)
         {
             RunRowByRow(input, batch, offset);
             SendDue();
@@ -202,9 +205,29 @@ internal sealed partial class TaskActor
         return took;
     }
 
-    private void RunRowByRow(ChainInput input, Batch batch, long? offset) => _rows!.Run(input, batch, row => offset is { } first
-        ? $"{_chain!.Source!.Description}, split {_settings.Topology.PartitionOf(_task)}, offset {first + row}, {_chain.Epoch.Epoch}"
-        : _chain!.Epoch.Epoch.ToString());
+    private void RunRowByRow(ChainInput input, Batch batch, long? offset) => _rows!.Run(input, batch, row => PlaceOf(offset + row));
+
+    private string PlaceOf(long? offset) => offset is { } known
+        ? $"{_chain!.Source!.Description}, split {_settings.Topology.PartitionOf(_task)}, offset {known}, {_chain.Epoch.Epoch}"
+        : _chain!.Epoch.Epoch.ToString();
+
+    /// <summary>Carries out what users ordered: the first thing in an epoch, and again when it runs again.</summary>
+    private void CarryOut(LetterOrder order)
+    {
+        foreach (var input in _chain!.InputsWithLetters)
+        {
+            foreach (var (batch, place) in input.Letters!.Take(order))
+                _rows!.Run(input, batch, _ => place);
+        }
+    }
+
+    private long TakeLettersAdded()
+    {
+        var added = 0L;
+        foreach (var input in _chain!.InputsWithLetters)
+            added += input.Letters!.TakeAdded();
+        return added;
+    }
 
     private void OnControl(int channel, ChannelItem item)
     {
@@ -265,8 +288,11 @@ internal sealed partial class TaskActor
             return;
         var run = _runs[current];
         _chain.BeginEpoch(run.Info);
+        _chain.Guard = current <= _rowByRowThrough ? _rows : null;
         _watermarks[current] = _merger.Copy();
         _position = run.Range.Start;
+        foreach (var order in run.Orders)
+            CarryOut(LetterOrder.Parse(order));
     }
 
     private void CompleteEpoch()
@@ -278,8 +304,10 @@ internal sealed partial class TaskActor
             // An epoch with an error is likely followed by more: the next one runs record by record too.
             if (_rows!.SawFailure)
                 _rowByRowThrough = Math.Max(_rowByRowThrough, epoch + 1);
-            _runs[epoch].Skipped = _rows.TakeSkipped();
         }
+
+        _runs[epoch].Skipped = _rows!.TakeSkipped();
+        _runs[epoch].DeadLettered = TakeLettersAdded();
 
         _protocol.CompleteEpoch(epoch);
         HandOver(_runs[epoch]);

@@ -82,7 +82,7 @@ internal sealed partial class TaskActor
     private void StartSink(TaskRestore restore)
     {
         (_restored, _appliedAtLeast) = (restore.Epochs, restore.Start.References.Applied);
-        _sink = new SinkProtocol(restore.Start.References.Rows, restore.Start.Base);
+        _sink = new SinkProtocol(restore.Start.References.Rows, restore.Start.Base, restore.Start.References.Origin);
         StepSink(new SinkMessages.Start());
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Millrace.Data;
@@ -54,9 +55,11 @@ internal sealed partial class TaskActor : UntypedActor
     private bool _flushes;
     private bool _isRestored;
 
-    private sealed record EpochRun(EpochInfo Info, OffsetRange Range, bool TakesSnapshot)
+    private sealed record EpochRun(EpochInfo Info, OffsetRange Range, ImmutableArray<string> Orders, bool TakesSnapshot)
     {
         public long Skipped { get; set; }
+
+        public long DeadLettered { get; set; }
     }
 
     /// <summary>A batch of which the chain has had the rows before <see cref="First"/>.</summary>
@@ -141,6 +144,9 @@ internal sealed partial class TaskActor : UntypedActor
             case TaskMessages.SinkTick:
                 StepSink(SinkMessages.Tick.Instance);
                 break;
+            case TaskMessages.ReadLetters read:
+                read.Reading.Add(_isRestored ? _chain!.InputsWithLetters.SelectMany(input => input.Letters!.Read(_protocol!.Committed)).ToArray() : []);
+                break;
             case TaskMessages.SinkFailed failed:
                 throw SinkCantGoOn(failed.Cause);
             case WorkerMessages.AdoptTask adopt:
@@ -175,6 +181,7 @@ internal sealed partial class TaskActor : UntypedActor
             ForgetWatermarks(epoch => epoch > adoption.CommitThrough);
             chain.RollBack(new Epoch(adoption.CommitThrough), _merger.Current);
             _rows!.TakeSkipped();
+            TakeLettersAdded();
             _deltas?.RollBack();
             foreach (var behind in _runs.Keys.Where(epoch => epoch > adoption.CommitThrough).ToArray())
                 _runs.Remove(behind);
@@ -194,7 +201,7 @@ internal sealed partial class TaskActor : UntypedActor
     {
         _protocol!.OnPlan(run.Epoch);
         _plannedEnd = Math.Max(_plannedEnd, run.Range.End);
-        _runs.TryAdd(run.Epoch, new(new EpochInfo(new Epoch(run.Epoch), run.NowMs, unchecked((long)run.Seed)), run.Range, run.TakesSnapshot));
+        _runs.TryAdd(run.Epoch, new(new EpochInfo(new Epoch(run.Epoch), run.NowMs, unchecked((long)run.Seed)), run.Range, run.Orders, run.TakesSnapshot));
         Work();
     }
 
@@ -224,6 +231,9 @@ internal sealed partial class TaskActor : UntypedActor
         }
 
         _settings.Counts.AddSkipped(run.Skipped);
+        _settings.Counts.AddDeadLettered(run.DeadLettered);
+        if (run.DeadLettered > 0)
+            TaskLog.DeadLetters(_settings.Logger, _settings.Job.Name, run.DeadLettered, _settings.Topology.IdOf(_task).ToString(), epoch);
         if (_sink is not null)
             StepSink(new SinkMessages.Enqueue(epoch, previous, run.Info));
     }
@@ -258,6 +268,6 @@ internal sealed partial class TaskActor : UntypedActor
     {
         var graph = _settings.Topology.Graph;
         var failed = graph.Stages.SelectMany(stage => stage.Nodes).FirstOrDefault(node => graph.IdOf(node) == id);
-        return failed?.Options.OnError ?? _settings.OnError;
+        return failed is null ? _settings.OnError : _settings.PolicyOf(failed);
     }
 }

@@ -39,6 +39,18 @@ internal sealed class TaskChain : IDisposable
     /// <summary>Where the source's batches enter.</summary>
     public ChainInput? SourceInput { get; set; }
 
+    /// <summary>By output of an operator: where rows enter that it gives out on its own account.</summary>
+    public Dictionary<object, ChainInput> EntriesBehind { get; } = [];
+
+    /// <summary>By operator: puts a guard on its outputs, or takes it off.</summary>
+    public Dictionary<OperatorId, Action<IRowGuard?>> Guards { get; } = [];
+
+    /// <summary>Takes what operators give out on their own account, one by one; null where batches go on as they are.</summary>
+    public IRowGuard? Guard { get; set; }
+
+    /// <summary>The inputs whose dead letters are kept.</summary>
+    public List<ChainInput> InputsWithLetters { get; } = [];
+
     /// <summary>Forgets the rows that stand in outputs between operators.</summary>
     public Action DiscardOutputs { get; set; } = static () => { };
 
@@ -165,14 +177,19 @@ internal sealed class TaskChain : IDisposable
         foreach (var (id, @operator) in Operators)
         {
             Progress.Enter(id);
+            Guards.GetValueOrDefault(id)?.Invoke(Guard);
             try
             {
                 call(id, @operator, this);
             }
-            catch (Exception cause)
+            catch (Exception cause) when (cause is not JobFailedException)
             {
                 var failure = cause is MillraceException ? cause : new UserFunctionException(id, cause);
                 throw new UserFunctionException($"{failure.Message} ({when} {Epoch.Epoch})", cause) { Operator = id };
+            }
+            finally
+            {
+                Guards.GetValueOrDefault(id)?.Invoke(null);
             }
         }
 

@@ -19,7 +19,8 @@ namespace Millrace.Runtime.Tasks;
 /// </remarks>
 internal sealed class TaskDeltaCodec(TaskChain chain, WatermarkMerger watermarks, CodecCatalog codecs)
 {
-    private const byte Version = 1;
+    /// <summary>First byte of deltas and images.</summary>
+    public const byte Version = 1;
 
     private string? _written;
     private int _sizeBytes;

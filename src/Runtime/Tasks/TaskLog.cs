@@ -10,4 +10,7 @@ internal static partial class TaskLog
 
     [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "Job {Job}: sink {Sink} can't be reached and is asked again: {Cause}")]
     public static partial void SinkUnreachable(ILogger logger, string job, string sink, string cause);
+
+    [LoggerMessage(EventId = 2003, Level = LogLevel.Warning, Message = "Job {Job}: {Count} records became dead letters in {Task}, epoch {Epoch}; read, replay or discard them by IJob.DeadLetters")]
+    public static partial void DeadLetters(ILogger logger, string job, long count, string task, long epoch);
 }

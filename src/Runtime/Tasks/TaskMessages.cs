@@ -9,6 +9,9 @@ internal static class TaskMessages
     /// <summary>From the worker: all tasks have an actor now.</summary>
     internal sealed record Connect(IReadOnlyList<IActorRef> Tasks);
 
+    /// <summary>From the job's handle, through the worker: which dead letters are there?</summary>
+    internal sealed record ReadLetters(LetterReading Reading);
+
     /// <summary>From itself: go on, after whatever else has come.</summary>
     internal sealed record Continue
     {

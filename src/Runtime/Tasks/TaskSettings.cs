@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Millrace.Data;
+using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Exchange;
@@ -20,6 +21,9 @@ internal sealed record TaskSettings
 
     public required ErrorPolicy OnError { get; init; }
 
+    /// <summary>Most dead letters of one input of a task.</summary>
+    public required int DeadLettersMax { get; init; }
+
     public required ChannelMeter Meter { get; init; }
 
     public required RecordCounts Counts { get; init; }
@@ -33,6 +37,9 @@ internal sealed record TaskSettings
 
     /// <summary>How state and rows become bytes.</summary>
     public required CodecCatalog Codecs { get; init; }
+
+    /// <summary>What happens to a record on which an operator fails.</summary>
+    public ErrorPolicy PolicyOf(StreamNode node) => node.Options.OnError ?? OnError;
 
     /// <summary>Makes tasks fail where a test wants it. <value>Default null.</value></summary>
     public ITaskFaults? Faults { get; init; }

@@ -100,6 +100,10 @@ internal sealed class WorkerActor : UntypedActor
                 _coordinator = meet.Coordinator;
                 Step(WorkerMessages.Tick.Instance);
                 break;
+            case TaskMessages.ReadLetters read:
+                for (var task = 0; task < _tasks.Length; task++)
+                    Tell(task, read);
+                break;
             case Finish:
                 OnFinish();
                 break;

@@ -104,7 +104,7 @@ internal sealed class ModelRun(TableDriver driver)
             Assert.Equal(Differences(_ends[e - 1], _ends[e]), late?.Count ?? 0);
             var delta = _early.TryGetValue(e, out var early) ? early : late;
             Assert.Equal(late?.Count, delta?.Count);
-            foreach (var part in delta?.SplitByKeyGroup(8) ?? [])
+            foreach (var part in delta?.SplitByOwner(8, 8) ?? [])
             {
                 if (part is not null)
                 {

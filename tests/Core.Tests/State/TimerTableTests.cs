@@ -163,7 +163,7 @@ public sealed class TimerTableTests
     public void A_timer_is_in_the_key_group_of_its_key()
     {
         Register(("a", 1), ("a", 2), ("a", 3), ("a", 4));
-        var groups = _timers.CaptureDelta(1)!.SplitByKeyGroup(128);
+        var groups = _timers.CaptureDelta(1)!.SplitByOwner(128, 128);
         Assert.Equal(4, groups[KeyType<string?>.Default.KeyGroupOf("a", 128)]!.Count);
     }
 

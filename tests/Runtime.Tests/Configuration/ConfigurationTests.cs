@@ -19,6 +19,7 @@ public sealed partial class ConfigurationTests
         ["task.threads"] = "77",
         ["task.timeout"] = "7 s",
         ["task.max-attempts"] = "77",
+        ["task.max-dead-letters"] = "78",
         ["exchange.credits"] = "77",
         ["exchange.max-batch-delay"] = "7 ms",
         ["stop.drain-timeout"] = "7 s",

@@ -168,6 +168,8 @@ public sealed class ExchangeJobTests
     {
         private readonly KeyType<int> _keys = KeyType.Of<int>();
 
+        public override TResult Accept<TResult>(IRowKeyVisitor<(int Split, int Number), TResult> visitor) => visitor.Visit(row => row.Number);
+
         public override void FindKeyGroups(ReadOnlySpan<(int Split, int Number)> rows, Span<int> groups, int keyGroups)
         {
             for (var row = 0; row < rows.Length; row++)

@@ -10,6 +10,7 @@ internal sealed class LedgerSink<T>(int? seed = null) : ISink<T>
 {
     private readonly Lock _lock = new();
     private readonly List<(long Epoch, T Row)> _rows = [];
+    private readonly Dictionary<int, long> _watermarks = [];
     private readonly Random? _random = seed is { } value ? new Random(value) : null;
 
     public string Description => "ledger";
@@ -25,18 +26,17 @@ internal sealed class LedgerSink<T>(int? seed = null) : ISink<T>
         }
     }
 
-    public ISinkWriter<T> Open(SinkContext context) => new Writer(this);
+    public ISinkWriter<T> Open(SinkContext context) => new Writer(this, context.Partition.Number);
 
-    private sealed class Writer(LedgerSink<T> ledger) : ISinkWriter<T>
+    private sealed class Writer(LedgerSink<T> ledger, int partition) : ISinkWriter<T>
     {
         private readonly SortedDictionary<long, List<T>> _stages = [];
         private List<T> _open = [];
-        private long _watermark;
 
         public long? ReadWatermark()
         {
             lock (ledger._lock)
-                return _watermark;
+                return ledger._watermarks.GetValueOrDefault(partition);
         }
 
         public void Begin(EpochInfo epoch) => _stages[epoch.Epoch.Number] = _open = [];
@@ -89,10 +89,10 @@ internal sealed class LedgerSink<T>(int? seed = null) : ISink<T>
         {
             lock (ledger._lock)
             {
-                if (_watermark != commit.Previous.Number)
+                if (ledger._watermarks.GetValueOrDefault(partition) != commit.Previous.Number)
                     return SinkOutcome.Conflict;
-                _watermark = commit.Epoch.Epoch.Number;
-                ledger._rows.AddRange(rows.Select(row => (_watermark, row)));
+                var epoch = ledger._watermarks[partition] = commit.Epoch.Epoch.Number;
+                ledger._rows.AddRange(rows.Select(row => (epoch, row)));
                 return SinkOutcome.Applied;
             }
         }

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using Millrace.Data;
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Runtime.Checkpoints;
+
+/// <summary>A savepoint: the row that names a snapshot, then the images that it names, by task; it stands alone.</summary>
+/// <remarks>
+/// <code>
+/// file  = chunk…
+/// chunk = length (4 bytes, little-endian), the chunk as it stands in a journal (<see cref="RowChunkHeader"/>)
+/// </code>
+/// Written beside its name, flushed to the disk, then renamed: a file of that name is whole.
+/// </remarks>
+internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, ImmutableArray<JournalRows.TaskImage> Images)
+{
+    private const int ChunkSize = 1 << 20;
+    private const string Unfinished = ".tmp";
+
+    /// <exception cref="ConfigurationException">There is such a file, or it can't be written.</exception>
+    public void Write(string path)
+    {
+        try
+        {
+            Refuse(path);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            using (var stream = new FileStream(path + Unfinished, FileMode.Create, FileAccess.Write))
+            {
+                WriteRow(stream, Snapshot);
+                foreach (var image in Images)
+                    WriteRow(stream, image);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(path + Unfinished, path);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"Savepoint {path}: a file that can be written expected: {cause.Message.ReplaceLineEndings(" ")}", cause);
+        }
+    }
+
+    /// <exception cref="ConfigurationException">There is such a file already: a savepoint is kept until somebody removes it.</exception>
+    public static void Refuse(string path)
+    {
+        if (Path.Exists(path))
+            throw new ConfigurationException($"Savepoint {path}: a new file expected, one found; remove it, or choose another name.");
+    }
+
+    /// <exception cref="ConfigurationException">It is not there, no savepoint, damaged, or of a later version.</exception>
+    public static SavepointFile Read(string path)
+    {
+        try
+        {
+            var rows = ReadRows(path);
+            if (rows is not [JournalRows.Snapshotted snapshot, ..])
+                throw new RowFormatException("a snapshot as its first row expected");
+            var images = rows.Skip(1).OfType<JournalRows.TaskImage>().ToImmutableArray();
+            if (images.Length != snapshot.Images.Length || images.Where((image, task) => image.Task != task || image.Epoch != snapshot.Epoch).Any())
+                throw new RowFormatException($"the images of {snapshot.Images.Length} tasks at epoch {snapshot.Epoch} expected, {images.Length} images found");
+            return new(snapshot, images);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or RowFormatException)
+        {
+            throw new ConfigurationException($"Savepoint {path}: a whole savepoint expected: {cause.Message.ReplaceLineEndings(" ")}", cause);
+        }
+    }
+
+    private static List<JournalRows.Row> ReadRows(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var (assembler, length, number) = (new RowAssembler(), new byte[sizeof(int)], 0L);
+        while (stream.Position < stream.Length)
+        {
+            stream.ReadExactly(length);
+            var size = BinaryPrimitives.ReadInt32LittleEndian(length);
+            if (size < 0 || size > stream.Length - stream.Position)
+                throw new RowFormatException($"{size} more bytes expected, {stream.Length - stream.Position} found");
+            var chunk = new byte[size];
+            stream.ReadExactly(chunk);
+            assembler.Add(++number, chunk);
+        }
+
+        return [.. assembler.Finish().Select(row => row.Row)];
+    }
+
+    private static void WriteRow(FileStream stream, JournalRows.Row row)
+    {
+        var length = new byte[sizeof(int)];
+        foreach (var chunk in RowCodec.Encode(row, ChunkSize))
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(length, chunk.Length);
+            stream.Write(length);
+            stream.Write(chunk);
+        }
+    }
+}

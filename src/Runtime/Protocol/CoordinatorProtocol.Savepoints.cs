@@ -1,0 +1,80 @@
+using static Millrace.Runtime.Protocol.CoordinatorMessages;
+
+namespace Millrace.Runtime.Protocol;
+
+/// <summary>Savepoints: snapshots that somebody asked for, whose images stay until they have been copied.</summary>
+/// <remarks>
+/// A savepoint is a snapshot like any other: planned, named when every image is durable and every sink has its epoch. Only then is it
+/// handed out, and no further snapshot is planned until it has been copied, since naming the next one deletes the images of the last.
+/// What was asked for is not durable: with the coordinator goes the request.
+/// </remarks>
+internal sealed partial class CoordinatorProtocol
+{
+    private readonly List<SavepointRequest> _savepoints = [];
+    private int _savepointsCopied;
+
+    /// <summary>A request that no plan answers yet, and the next one may.</summary>
+    private bool IsSavepointWanted =>
+        _savepoints.Exists(request => request.Plan is null && (!request.Asked.AtEnd || IsPlanLast));
+
+    private bool IsPlanLast => State == CoordinatorState.Draining && (!_isLastPollDue || (_faults & ProtocolFaults.LastSavepointTooEarly) != ProtocolFaults.None);
+
+    private bool AreImagesCopied => _savepointsCopied > 0 && (_faults & ProtocolFaults.SnapshotWhileCopying) == ProtocolFaults.None;
+
+    /// <summary>The job must not end: a savepoint is on its way.</summary>
+    private bool IsSavepointUnderWay => _savepointsCopied > 0 || _savepoints.Exists(request => request.Plan is not null);
+
+    private void OnTakeSavepoint(TakeSavepoint asked) => _savepoints.Add(new(asked, null));
+
+    /// <summary>A plan takes a snapshot: it answers all requests that are due.</summary>
+    private void AssignSavepoints(EpochPlan plan)
+    {
+        var isLast = IsPlanLast;
+        Reassign(request => request.Plan is null && (!request.Asked.AtEnd || isLast), plan);
+    }
+
+    /// <summary>The images of an epoch can't come together any more: its requests need another.</summary>
+    private void ReopenSavepoints(long epoch) => Reassign(request => request.Plan?.Epoch == epoch, null);
+
+    private void Reassign(Predicate<SavepointRequest> which, EpochPlan? plan)
+    {
+        for (var i = 0; i < _savepoints.Count; i++)
+        {
+            if (which(_savepoints[i]))
+            {
+                _savepoints[i] = _savepoints[i] with { Plan = plan };
+            }
+        }
+    }
+
+    /// <summary>A snapshot is named: handed out as if nothing had been planned behind it.</summary>
+    private void HandOutSavepoints(JournalRows.Snapshotted snapshot, List<ICoordinatorEffect> effects)
+    {
+        foreach (var (asked, plan) in _savepoints.FindAll(request => request.Plan?.Epoch == snapshot.Epoch))
+        {
+            _savepointsCopied++;
+            var history = snapshot.History with
+            {
+                LastPlanned = plan!.Epoch,
+                LastNowMs = plan.NowMs,
+                LastCommitted = plan.Epoch,
+                LastRanges = plan.Ranges,
+                Inflight = [],
+                Committed = [],
+                Attempt = null,
+                Failures = 0,
+                Dead = [],
+                Applied = plan.Epoch,
+                Closed = null,
+                Origin = 0,
+            };
+            effects.Add(new CopySavepoint(asked.Target, snapshot with { History = history }));
+        }
+
+        _savepoints.RemoveAll(request => request.Plan?.Epoch == snapshot.Epoch);
+    }
+
+    /// <param name="Asked">What was asked for.</param>
+    /// <param name="Plan">The plan that takes the snapshot; null before it is made.</param>
+    private readonly record struct SavepointRequest(TakeSavepoint Asked, EpochPlan? Plan);
+}

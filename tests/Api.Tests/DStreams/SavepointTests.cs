@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
+using Millrace.Client;
+using Millrace.DStreams;
+using Millrace.Operators;
+
+namespace Millrace.Api.Tests.DStreams;
+
+public sealed class SavepointTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("millrace-");
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
+    private readonly ConcurrentQueue<string[]> _queue = new();
+
+    private string Savepoint => Path.Combine(_folder.FullName, "savepoint");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Counts_and_windows_go_on_with_more_partitions()
+    {
+        _queue.Enqueue(["a", "b", "c"]);
+        _queue.Enqueue(["a", "d"]);
+        await using (var first = await CheckpointRun.CreateAsync(_clock))
+        {
+            Build(first, "first", partitions: 2, out var counts, out _);
+            await first.RunAsync(2);
+            Assert.Equal([("a", 2L), ("b", 1), ("c", 1), ("d", 1)], counts[2000].Order());
+            var stopping = first.Context.Job!.StopWithSavepointAsync(Savepoint);
+            // Time goes on while it stops, so that there may be one more batch.
+            while (await Task.WhenAny(stopping, Task.Delay(10)) != stopping)
+                _clock.Advance(TimeSpan.FromSeconds(1));
+            await stopping;
+        }
+
+        _queue.Enqueue(["e", "a"]);
+        await using var second = await CheckpointRun.CreateAsync(_clock, new JobOptions { Parallelism = 2, Savepoint = Savepoint });
+        Build(second, "second", partitions: 5, out var after, out var windows);
+        Assert.True(second.Context.CompareWithSavepoint().IsComplete, second.Context.CompareWithSavepoint().ToString());
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await second.CatchUpAsync();
+
+        var last = after.Keys.Max();
+        Assert.Equal([("a", 3L), ("b", 1), ("c", 1), ("d", 1), ("e", 1)], after[last].Order());
+        Assert.Equal([("a", 3L), ("b", 1), ("c", 1), ("d", 1), ("e", 1)], windows[last].Order());
+    }
+
+    [Fact]
+    public async Task Records_that_fail_are_dead_letters_of_the_running_job()
+    {
+        var isHealed = false;
+        _queue.Enqueue(["1", "two", "3"]);
+        await using var run = await CheckpointRun.CreateAsync(_clock);
+        var numbers = run.Collect(run.Context.QueueStream(_queue).Map(text => isHealed ? text.Length : int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).OnError(ErrorPolicy.DeadLetter));
+        await run.RunAsync(1);
+        var letter = Assert.Single(await run.Context.Job!.DeadLetters.ReadAsync());
+        Assert.Equal("two", letter.Record);
+        Volatile.Write(ref isHealed, true);
+
+        var replayed = run.Context.Job.DeadLetters.ReplayAllAsync();
+        while (!replayed.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await run.CatchUpAsync();
+        }
+
+        await replayed;
+        Assert.Equal([1, 3, 3], numbers.Values.SelectMany(batch => batch).Order());
+    }
+
+    private void Build(
+        CheckpointRun run,
+        string directory,
+        int partitions,
+        out ConcurrentDictionary<long, (string, long)[]> counts,
+        out ConcurrentDictionary<long, (string, long)[]> windows)
+    {
+        var pairs = run.Context.QueueStream(_queue).Map(word => (word, 1L));
+        counts = run.Collect(pairs.UpdateStateByKey<string, long, long>((values, former) => values.Sum() + former.GetOrElse(0), numPartitions: partitions).WithName("counts"));
+        windows = run.Collect(pairs.ReduceByKeyAndWindow((left, right) => left + right, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), numPartitions: partitions).WithName("window"));
+        run.Context.Checkpoint(Path.Combine(_folder.FullName, directory));
+    }
+}
