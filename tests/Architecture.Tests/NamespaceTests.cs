@@ -13,7 +13,7 @@ public sealed class NamespaceTests
     private static readonly string[] Runtime =
     [
         "Millrace.Runtime.Configuration", "Millrace.Runtime.Wire", "Millrace.Runtime.State", "Millrace.Runtime.Protocol",
-        "Millrace.Runtime.Exchange", "Millrace.Runtime.Checkpoints", "Millrace.Runtime.Tasks", "Millrace.Runtime.Observability",
+        "Millrace.Runtime.Exchange", "Millrace.Runtime.Checkpoints", "Millrace.Runtime.Tasks", "Millrace.Runtime.Executors", "Millrace.Runtime.Observability",
         "Millrace.Runtime.Jobs", "Millrace.Runtime.Cluster", "Millrace.Runtime.Hosting",
     ];
 

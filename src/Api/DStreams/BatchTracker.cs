@@ -1,13 +1,17 @@
 using Millrace.Client;
+using Millrace.DStreams.Rdds;
 using Millrace.Operators;
 
 namespace Millrace.DStreams;
 
 /// <summary>Follows each batch from its plan to its last output operation; tells listeners and receivers' monitors.</summary>
-internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnlyList<ReceiverMonitor> receivers) : IJobObserver
+internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnlyList<ReceiverMonitor> receivers, JobRunner datasets) : IJobObserver
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, BatchInfo> _batches = [];
+
+    /// <inheritdoc/>
+    public void Starting(IExecutors executors) => datasets.Attach(executors);
 
     /// <inheritdoc/>
     public void EpochPlanned(EpochInfo epoch, long plannedAtMs, IReadOnlyList<SourceInput> inputs)

@@ -5,8 +5,8 @@ using Millrace.Planning;
 namespace Millrace.DStreams;
 
 /// <summary>The context's own thread: runs the bodies of the output operations batch after batch, in the order in which they were added.</summary>
-/// <remarks>Task threads deliver and go on; a slow body holds back the next batches through the limit of epochs in flight.</remarks>
-internal sealed class Driver : IDisposable
+/// <remarks>What a body asks of an RDD is computed by the executors of the job. Task threads deliver and go on; a slow body holds back the next batches through the limit of epochs in flight.</remarks>
+internal sealed class Driver(DatasetRunner runner) : IDisposable
 {
     private readonly List<DriverOutput> _outputs = [];
     private readonly object _gate = new();
@@ -24,7 +24,7 @@ internal sealed class Driver : IDisposable
     public DriverOutput<T> Add<T>(Action<Rdd<T>, Time> body, int every, bool isOwn)
     {
         var own = _outputs.Count(output => output.Id is null);
-        var added = new DriverOutput<T>(this, isOwn ? null : _outputs.Count - own, body, every);
+        var added = new DriverOutput<T>(this, isOwn ? null : _outputs.Count - own, body, every, runner);
 
         // Why its own first: what they keep is there for the bodies of the same batch.
         _outputs.Insert(isOwn ? own : _outputs.Count, added);

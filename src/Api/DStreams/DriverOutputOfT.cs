@@ -5,7 +5,7 @@ using Millrace.DStreams.Rdds;
 namespace Millrace.DStreams;
 
 /// <inheritdoc/>
-internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Time> body, int every) : DriverOutput(id)
+internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Time> body, int every, DatasetRunner runner) : DriverOutput(id)
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<long, Collected> _batches = [];
@@ -89,7 +89,7 @@ internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Tim
         lock (_lock)
             (epoch, batch) = _batches.First();
         if (epoch % every == 0)
-            body(Rdd.OfBatch(batch.Partitions!), new Time(batch.NowMs));
+            body(Rdd.OfBatch(batch.Partitions!, runner), new Time(batch.NowMs));
         lock (_lock)
         {
             _batches.Remove(epoch);

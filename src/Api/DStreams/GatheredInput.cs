@@ -12,7 +12,7 @@ internal abstract class GatheredInput
     public abstract void Open(IKeyedState state, int port);
 
     /// <summary>What <see cref="GatheredInput{T}.TakeRdd"/> returns, for functions of streams of any type.</summary>
-    public abstract Dataset Take();
+    public abstract Dataset Take(DatasetRunner runner);
 }
 
 /// <inheritdoc/>
@@ -31,14 +31,14 @@ internal sealed class GatheredInput<T> : GatheredInput, IInput<PartitionRows<T>>
     }
 
     /// <inheritdoc/>
-    public override Dataset Take() => TakeRdd();
+    public override Dataset Take(DatasetRunner runner) => TakeRdd(runner);
 
     /// <summary>The batch in the partitions of its senders, whatever the order in which they came.</summary>
-    public Rdd<T> TakeRdd()
+    public Rdd<T> TakeRdd(DatasetRunner runner)
     {
         var partitions = _partitions.Rows.ToArray();
         _partitions.Clear();
         Array.Sort(partitions, static (left, right) => left.Partition.CompareTo(right.Partition));
-        return Rdd.OfPartitions(partitions.Select(partition => partition.Rows));
+        return Rdd.OfPartitions(partitions.Select(partition => partition.Rows), runner);
     }
 }

@@ -22,7 +22,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
 
     private readonly IJobRunner _runner;
     private readonly StreamGraph _graph = new();
-    private readonly Driver _driver = new();
+    private readonly Driver _driver;
     private readonly Lock _lock = new();
     private JobOptions _options;
     private readonly Lazy<ListenerBus> _bus;
@@ -43,6 +43,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
         if (batchDuration < TimeSpan.FromMilliseconds(1) || batchDuration > TimeSpan.FromDays(1) || batchDuration.Ticks % TimeSpan.TicksPerMillisecond != 0)
             throw new GraphException($"Batch interval {batchDuration.TotalMilliseconds} ms found, a whole number of milliseconds, 1 or more, expected, and at most one day.");
         _runner = runner;
+        _driver = new(Datasets);
         BatchDuration = batchDuration;
         _bus = new(() => new ListenerBus(Logger));
         _options = (options ?? new()) with { EpochInterval = batchDuration, EmptyEpochs = EmptyEpochs.Show };
@@ -58,6 +59,9 @@ public sealed partial class StreamingContext : IAsyncDisposable
     public long ListenerEventsDropped => Bus.Dropped;
 
     private ListenerBus Bus => _bus.Value;
+
+    /// <summary>Computes the context's RDDs.</summary>
+    internal JobRunner Datasets { get; } = new();
 
     /// <summary>The batch interval.</summary>
     public TimeSpan BatchDuration { get; }
@@ -196,7 +200,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
         try
         {
             var plan = Plan();
-            var tracker = new BatchTracker(_runner.Clock, Bus, _receivers.ConvertAll(monitor => monitor(plan)));
+            var tracker = new BatchTracker(_runner.Clock, Bus, _receivers.ConvertAll(monitor => monitor(plan)), Datasets);
             Bus.Post(listener => listener.OnStreamingStarted(_runner.Clock.GetUtcNow()));
             _driver.Start(tracker, plan, _options.TaskTimeout ?? _runner.TaskTimeout);
             var job = await _runner.StartAsync(_graph, _options with { Observer = tracker }, cancellationToken).ConfigureAwait(false);

@@ -4,8 +4,12 @@ using Millrace.Operators;
 namespace Millrace.DStreams;
 
 /// <summary>A function of whole batches: called once for each due batch with the RDDs of its inputs, on one partition, after all of their rows have come.</summary>
-/// <remarks>The RDD that it returns is computed here; its partitions go out in order, numbered through to the partitions behind.</remarks>
-internal sealed class TransformOperator<TOut>(GatheredInput[] inputs, Func<IReadOnlyList<Dataset>, Time, Rdd<TOut>?> transform, int every) : Operator
+/// <remarks>
+/// The RDD that it returns is computed by the executors of the job while this task waits; its partitions go out in order, numbered through to
+/// the partitions behind.
+/// </remarks>
+internal sealed class TransformOperator<TOut>(
+    GatheredInput[] inputs, Func<IReadOnlyList<Dataset>, Time, Rdd<TOut>?> transform, int every, DatasetRunner runner) : Operator
 {
     private Output<PartitionRows<TOut>> _output = null!;
 
@@ -17,7 +21,7 @@ internal sealed class TransformOperator<TOut>(GatheredInput[] inputs, Func<IRead
     {
         if (epoch.Epoch.Number % every != 0)
             return;
-        var result = transform(Array.ConvertAll(inputs, input => input.Take()), new Time(epoch.NowMs))
+        var result = transform(Array.ConvertAll(inputs, input => input.Take(runner)), new Time(epoch.NowMs))
             ?? throw new InvalidOperationException("the function returned null, an RDD was expected; return Rdd.EmptyRdd for no rows");
         var partitions = result.Glom().Collect();
         for (var partition = 0; partition < partitions.Length; partition++)

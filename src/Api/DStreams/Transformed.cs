@@ -21,7 +21,7 @@ internal sealed class Transformed(StreamingContext context, int every)
     public DStream<TOut> Build<TOut>(Func<IReadOnlyList<Dataset>, Time, Rdd<TOut>?> transform)
     {
         var node = context.Building().AddOperator(
-            "transform", () => new TransformOperator<TOut>([.. _inputs.Select(create => create())], transform, every), new NodeOptions { Parallelism = 1 });
+            "transform", () => new TransformOperator<TOut>([.. _inputs.Select(create => create())], transform, every, context.Datasets), new NodeOptions { Parallelism = 1 });
         foreach (var connect in _connections)
             connect(node);
         return new DStream<PartitionRows<TOut>>(context, new OutputPort<PartitionRows<TOut>>(node), slideBatches: every)

@@ -11,6 +11,7 @@ using Millrace.Planning;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Exchange;
+using Millrace.Runtime.Executors;
 using Millrace.Runtime.Hosting;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Observability;
@@ -117,7 +118,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var plan = Plan(graph, options);
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
         var (meter, counts) = (new ChannelMeter(), new RecordCounts(reason => _metrics.Dropped(id, reason), count => _metrics.DeadLettered(id, count)));
-        var handle = new JobHandle(id, plan, options.Observer, meter, counts, _metrics, _logger, options.CheckpointDirectory is not null);
+        var executors = new ExecutorPool(Options.TaskThreads, Options.MaxAttempts);
+        var handle = new JobHandle(id, plan, options.Observer, executors, meter, counts, _metrics, _logger, options.CheckpointDirectory is not null);
         Register(handle);
 
         // Why behind it: a stop that came before has not seen this job, one that comes now will.
@@ -134,6 +136,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var origin = await ImportAsync(handle, options, settings, opened, cancellationToken).ConfigureAwait(false);
         if (journal.IsDurable && !plan.VolatileSources.IsEmpty)
             JobLog.VolatileSources(_logger, id.Name, string.Join(", ", plan.VolatileSources.Select(plan.IdOf)));
+        options.Observer?.Starting(executors);
         _jobManager.Tell(new JobManager.Start(new JobSpec
         {
             Settings = settings,
@@ -141,8 +144,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             Journal = journal,
             Handle = handle,
             Clock = clock,
-            Dispatcher = _dispatchers.Take(),
-            ReturnDispatcher = _dispatchers.Return,
+            Executors = executors,
+            Dispatchers = _dispatchers,
             TaskTimeout = options.TaskTimeout ?? Options.TaskTimeout,
             Ended = () => _ = opened.DisposeAsync().AsTask(),
         }));

@@ -5,6 +5,7 @@ using Millrace.Operators;
 using Millrace.Planning;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Exchange;
+using Millrace.Runtime.Executors;
 using Millrace.Runtime.Observability;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
@@ -24,6 +25,7 @@ internal sealed class JobHandle : IJob
     private readonly ILogger _logger;
     private readonly JobGraph _graph;
     private readonly IJobObserver? _observer;
+    private readonly ExecutorPool _executors;
     private readonly bool _isDurable;
     private Action<bool>? _stop;
     private Action<object>? _tell;
@@ -33,12 +35,14 @@ internal sealed class JobHandle : IJob
     private long _attempts;
     private bool _isPlaced;
 
-    public JobHandle(JobId id, JobGraph graph, IJobObserver? observer, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger, bool isDurable = false)
+    public JobHandle(
+        JobId id, JobGraph graph, IJobObserver? observer, ExecutorPool executors, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger, bool isDurable = false)
     {
         _isDurable = isDurable;
         Id = id;
         _graph = graph;
         _observer = observer;
+        _executors = executors;
         _meter = meter;
         _counts = counts;
         DeadLetters = new JobDeadLetters(this, graph.Stages.Sum(stage => stage.Parallelism));
@@ -199,6 +203,8 @@ internal sealed class JobHandle : IJob
             _state = state;
         }
 
+        // Why before all else: a task of the stream that waits for them would not end, and its parent neither.
+        _executors.Close();
         if (state == JobState.Failed)
         {
             var failure = new JobFailedException($"Job {Id} failed: {reason}") { Job = Id };

@@ -1,4 +1,5 @@
 using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Executors;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
 
@@ -17,11 +18,11 @@ internal sealed record JobSpec
 
     public required JobClock Clock { get; init; }
 
-    /// <summary>The dispatcher that only this job's tasks use.</summary>
-    public required string Dispatcher { get; init; }
+    /// <summary>What its executors work at.</summary>
+    public required ExecutorPool Executors { get; init; }
 
-    /// <summary>Takes the dispatcher back when no task of the job can be on it any more.</summary>
-    public required Action<string> ReturnDispatcher { get; init; }
+    /// <summary>Gives dispatchers that only this job's tasks, or its executors, use.</summary>
+    public required TaskDispatchers Dispatchers { get; init; }
 
     /// <summary>Called when every actor of the job has ended.</summary>
     public required Action Ended { get; init; }

@@ -1,14 +1,15 @@
 using Akka.Actor;
 using Millrace.Client;
 using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Executors;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
 
 namespace Millrace.Runtime.Jobs;
 
-/// <summary>One job: parent of its coordinator and of its worker. Child of <see cref="JobManager"/>.</summary>
+/// <summary>One job: parent of its coordinator, its worker and its executors' supervisor. Child of <see cref="JobManager"/>.</summary>
 /// <remarks>
-/// Running → (all committed) Finishing → Ended. Watches how long each task has been inside one call: when the time-out is over, the job fails and names the operator.
+/// Running → (all committed) Finishing → Ended. Watches how long each task and each executor has been inside one call: when the time-out is over, the job fails and names the operator.
 /// The hanging thread can't be ended; it goes with the job's own dispatcher, which no other job uses.
 /// </remarks>
 internal sealed class JobSupervisor : UntypedActor, IWithTimers
@@ -17,6 +18,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     private readonly TaskActivity[] _activities;
     private IActorRef _coordinator = ActorRefs.Nobody;
     private IActorRef _worker = ActorRefs.Nobody;
+    private string _dispatcher = "";
     private JobState _outcome;
     private bool _isGraceful;
 
@@ -57,10 +59,13 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
         if (_spec.Journal is SqlJournal journal)
             journal.GaveUp += reason => self.Tell(new GiveUp(reason), ActorRefs.NoSender);
         var uid = new ProcessUid(unchecked((ulong)Random.Shared.NextInt64(1, long.MaxValue)));
+        _dispatcher = _spec.Dispatchers.Take();
         _worker = Context.ActorOf(
-            WorkerActor.Props(_spec.Settings, uid, _spec.Journal, _activities, _spec.Dispatcher, _spec.Clock), "worker");
+            WorkerActor.Props(_spec.Settings, uid, _spec.Journal, _activities, _dispatcher, _spec.Clock), "worker");
         _coordinator = Context.ActorOf(
             EpochCoordinator.Props(_spec.Settings.Topology.Shape, uid, _spec.Epochs, _spec.Journal, _worker, _spec.Handle, _spec.Clock), "coordinator");
+        Context.ActorOf(
+            ExecutorSupervisor.Props(_spec.Executors, _spec.Settings.Job, _spec.Dispatchers.Take, _spec.Dispatchers.Return, _spec.Settings.Logger), "executors");
         var often = TimeSpan.FromMilliseconds(Math.Clamp(_spec.TaskTimeout.TotalMilliseconds / 4, 5, 1000));
         Timers.StartPeriodicTimer(Watch.Instance, Watch.Instance, often);
     }
@@ -71,7 +76,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
         _spec.Handle.End(JobState.Stopped);
 
         // Children have ended before their parent does; a task that hangs keeps this from ever being reached.
-        _spec.ReturnDispatcher(_spec.Dispatcher);
+        _spec.Dispatchers.Return(_dispatcher);
         _spec.Ended();
     }
 
@@ -133,10 +138,15 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             if (busy <= _spec.TaskTimeout)
                 continue;
             var @operator = _activities[task].Operator ?? _spec.Settings.Topology.IdOf(task).Operator;
-            End(JobState.Failed, $"operator {@operator} has not come back for {busy.TotalMilliseconds:F0} ms, at most {_spec.TaskTimeout.TotalMilliseconds:F0} ms (millrace.task.timeout) expected");
+            EndLate($"operator {@operator} has not come back for {busy.TotalMilliseconds:F0} ms");
             return;
         }
+
+        if (_spec.Executors.FindLate(_spec.TaskTimeout) is { } late)
+            EndLate(late);
     }
+
+    private void EndLate(string late) => End(JobState.Failed, $"{late}, at most {_spec.TaskTimeout.TotalMilliseconds:F0} ms (millrace.task.timeout) expected");
 
     /// <summary>Everything is committed: the tasks work off what they have been told, then the job ends.</summary>
     private void Finish(JobState state)

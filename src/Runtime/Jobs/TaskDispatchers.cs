@@ -6,20 +6,20 @@ using Akka.Dispatch;
 
 namespace Millrace.Runtime.Jobs;
 
-/// <summary>Gives each job a dispatcher of its own, with threads of its own.</summary>
+/// <summary>Gives the tasks of each job a dispatcher of their own, with threads of its own; and its executors another.</summary>
 /// <remarks>
-/// Dedicated threads, as many as processors, so that user code can't starve anything else. A job whose
-/// function hangs never gives its dispatcher back; all others do, for the next job.
+/// Dedicated threads, as many as processors, so that user code can't starve anything else. Where a
+/// function hangs the dispatcher never comes back; all others do, for the next job.
 /// </remarks>
 internal sealed class TaskDispatchers(ActorSystem system, int threads)
 {
     private readonly ConcurrentBag<string> _free = [];
     private int _made;
 
-    /// <summary>The id of a dispatcher that no job uses.</summary>
+    /// <summary>The id of a dispatcher that nobody uses.</summary>
     public string Take() => _free.TryTake(out var id) ? id : Create();
 
-    /// <summary>Takes back the dispatcher of a job whose tasks have all ended.</summary>
+    /// <summary>Takes back a dispatcher whose actors have all ended.</summary>
     public void Return(string id) => _free.Add(id);
 
     private string Create()

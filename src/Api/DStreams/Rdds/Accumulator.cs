@@ -1,9 +1,11 @@
+
 namespace Millrace.DStreams.Rdds;
 
 /// <summary>A value that functions on many threads add to and the driver reads. Thread-safe.</summary>
 /// <remarks>
-/// What the function of an action (<c>ForeachPartition</c>) adds is counted once. A function of a transformation (<c>Map</c>) adds again
-/// whenever its partition is computed again: by a second action, for a sample, or after a kept partition was dropped.
+/// What the function of an action (<c>ForeachPartition</c>) adds is counted once, when its partition has come to its end: what it added before
+/// it threw is left out. A function of a transformation (<c>Map</c>) adds again whenever its partition is computed again: by a second action,
+/// for a sample, or after a kept partition was dropped or lost.
 /// </remarks>
 /// <typeparam name="TIn">What is added.</typeparam>
 /// <typeparam name="TOut">What is read.</typeparam>

@@ -5,7 +5,7 @@ public abstract class Dataset
 {
     private static int _lastId = -1;
 
-    private protected Dataset(string operation, IDatasetRunner runner, object? partitioner)
+    private protected Dataset(string operation, DatasetRunner runner, object? partitioner)
     {
         Operation = operation;
         Runner = runner;
@@ -38,13 +38,16 @@ public abstract class Dataset
     internal abstract string Kind { get; }
 
     /// <summary>Who computes its partitions.</summary>
-    internal IDatasetRunner Runner { get; }
+    internal DatasetRunner Runner { get; }
 
     /// <summary>The <see cref="RddPartitioner{TKey}"/> that put the rows where they are, or null.</summary>
     internal object? Partitioner { get; }
 
     /// <summary>Number of partitions whose rows are in memory.</summary>
     internal abstract int HeldPartitions { get; }
+
+    /// <summary>Does over all of its parents' partitions what must be done before one of its own can be computed.</summary>
+    internal abstract void Prepare(DatasetRunner runner);
 
     /// <summary>Materialises it when a checkpoint was asked for and is not done.</summary>
     internal abstract void FinishCheckpoint();

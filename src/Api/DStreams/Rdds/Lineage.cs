@@ -3,14 +3,15 @@ namespace Millrace.DStreams.Rdds;
 /// <summary>Walks over a dataset and what it stands on.</summary>
 internal static class Lineage
 {
-    /// <summary>Fills the buckets of the shuffles that the dataset reads, those behind them first.</summary>
-    /// <remarks>What is wholly in memory is not looked behind. Without this a partition would fill them itself, with the others waiting.</remarks>
-    public static void PrepareShuffles(Dataset dataset)
+    /// <summary>Has a runner do what must be done over all partitions before one can be computed: the map sides of shuffles, what stands behind first, and counts.</summary>
+    /// <remarks>What is wholly in memory is not looked behind. What is lost after this is computed by the task that misses it.</remarks>
+    public static void Prepare(Dataset dataset, DatasetRunner runner)
     {
         foreach (var reached in Walk(dataset, static dataset => dataset.HeldPartitions < dataset.NumPartitions, static dependency => dependency is NarrowDependency))
         {
             foreach (var dependency in reached.Dependencies)
-                (dependency as ShuffleDependency)?.Prepare();
+                (dependency as ShuffleDependency)?.Prepare(runner);
+            reached.Prepare(runner);
         }
     }
 

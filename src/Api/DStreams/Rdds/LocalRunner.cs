@@ -1,18 +1,30 @@
+using Millrace.Client;
+
 namespace Millrace.DStreams.Rdds;
 
-/// <summary>Computes partitions on the caller's thread and, when there are several, on threads of the pool beside it.</summary>
-internal sealed class LocalRunner(int parallelism) : IDatasetRunner
+/// <summary>For datasets that stand on no batch of a running job: computes on the caller's thread and, several partitions at once, on threads of the pool beside it.</summary>
+/// <remarks>The caller does all of it where the pool has no thread to spare. Nothing is tried again.</remarks>
+internal sealed class LocalRunner(int parallelism) : DatasetRunner
 {
     /// <summary>As many partitions at once as there are processors.</summary>
     public static LocalRunner Default { get; } = new(Environment.ProcessorCount);
 
+    /// <summary>The caller's thread alone.</summary>
+    public static LocalRunner Caller { get; } = new(1);
+
     /// <inheritdoc/>
-    public TResult[] Run<T, TResult>(Rdd<T> dataset, IReadOnlyList<int> partitions, Func<int, IEnumerable<T>, TResult> task)
+    public override void ComputeAll(Dataset dataset, IReadOnlyList<int> partitions, Action<int> compute)
     {
-        Lineage.PrepareShuffles(dataset);
-        var results = new TResult[partitions.Count];
-        var loop = new TaskLoop(results.Length, index => results[index] = task(partitions[index], dataset.Compute(partitions[index])));
-        loop.Run(parallelism);
-        return results;
+        var run = new DatasetRun(dataset.ToString(), partitions, maxFailures: 1, compute);
+        for (var helper = 1; helper < Math.Min(parallelism, partitions.Count); helper++)
+            ThreadPool.UnsafeQueueUserWorkItem(Work, run, preferLocal: false);
+        Work(run);
+        run.Wait();
+    }
+
+    private static void Work(DatasetRun run)
+    {
+        while (run.TryTake(out var task))
+            run.Execute(task, executor: null);
     }
 }

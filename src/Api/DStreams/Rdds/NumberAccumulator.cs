@@ -1,4 +1,5 @@
 using System.Numerics;
+using Millrace.Client;
 
 namespace Millrace.DStreams.Rdds;
 
@@ -7,13 +8,19 @@ public abstract class NumberAccumulator<T> : Accumulator<T, T>
     where T : struct, INumber<T>
 {
     private readonly Lock _lock = new();
+    private readonly Action<Added> _addAll;
     private T _sum;
     private long _count;
 
-    private protected NumberAccumulator(string? name)
-        : base(name)
+    private sealed class Added
     {
+        public T Sum { get; set; }
+
+        public long Count { get; set; }
     }
+
+    private protected NumberAccumulator(string? name)
+        : base(name) => _addAll = added => Add(added.Sum, added.Count);
 
     /// <summary>The sum.</summary>
     public override T Value => Sum;
@@ -33,11 +40,15 @@ public abstract class NumberAccumulator<T> : Accumulator<T, T>
     /// <inheritdoc/>
     public override void Add(T value)
     {
-        lock (_lock)
+        if (DatasetTask.Current is not { } task)
         {
-            _sum += value;
-            _count++;
+            Add(value, 1);
+            return;
         }
+
+        var added = task.UpdateOf(this, static () => new Added(), _addAll);
+        added.Sum += value;
+        added.Count++;
     }
 
     /// <inheritdoc/>
@@ -45,6 +56,15 @@ public abstract class NumberAccumulator<T> : Accumulator<T, T>
     {
         lock (_lock)
             (_sum, _count) = (T.Zero, 0);
+    }
+
+    private void Add(T sum, long count)
+    {
+        lock (_lock)
+        {
+            _sum += sum;
+            _count += count;
+        }
     }
 
     private (T Sum, long Count) Read()

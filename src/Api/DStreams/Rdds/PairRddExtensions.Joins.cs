@@ -118,7 +118,7 @@ public static partial class PairRddExtensions
     {
         var recipe = new CoGroupedRecipe<TKey, TLeft, TRight>(
             new(rdd, partitioner, operation), new(other, partitioner, operation), partitioner.NumPartitions, operation);
-        return new(recipe, operation, rdd.Runner, partitioner);
+        return new(recipe, operation, partitioner);
     }
 
     private static IEnumerable<(TLeft Left, TRight Right)> Pairs<TLeft, TRight>(IReadOnlyList<TLeft> left, IReadOnlyList<TRight> right)

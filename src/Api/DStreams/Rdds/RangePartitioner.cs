@@ -11,9 +11,9 @@ public sealed class RangePartitioner<TKey> : RddPartitioner<TKey>
 {
     private const int SampledPerPartition = 60;
 
-    private readonly Once<TKey[]> _bounds = new();
     private readonly bool _ascending;
-    private Rdd<TKey>? _keys;
+    private volatile TKey[]? _bounds;
+    private volatile Rdd<TKey>? _keys;
 
     /// <param name="numPartitions">Number of partitions, 1 or more.</param>
     /// <param name="keys">The keys to take a sample of.</param>
@@ -51,16 +51,23 @@ public sealed class RangePartitioner<TKey> : RddPartitioner<TKey>
     /// <inheritdoc/>
     internal override void Prepare() => Bounds();
 
-    private TKey[] Bounds() => _bounds.Get(() =>
+    // Why without a lock: whoever holds one here might wait for executors that wait for it. Two who come at once find the same bounds.
+    private TKey[] Bounds()
     {
-        if (NumPartitions == 1)
-            return [];
-        var keys = _keys!;
+        var keys = _keys;
+        if (_bounds is { } bounds)
+            return bounds;
+        _bounds = bounds = NumPartitions == 1 ? [] : Sample(keys!);
+        _keys = null;
+        return bounds;
+    }
+
+    private TKey[] Sample(Rdd<TKey> keys)
+    {
         var size = Math.Max(1, (SampledPerPartition * NumPartitions + keys.NumPartitions - 1) / Math.Max(1, keys.NumPartitions));
         var samples = keys.Runner.Run(keys, [.. Enumerable.Range(0, keys.NumPartitions)], (partition, rows) => Reservoir<TKey>.Of(rows, size, partition));
-        _keys = null;
         return Cut(samples);
-    });
+    }
 
     // Each sampled key stands for as many rows as its partition has for one; a bound is where the next share of all rows is full.
     private TKey[] Cut(Reservoir<TKey>[] samples)

@@ -13,28 +13,29 @@ public static class Rdd
     {
         ArgumentNullException.ThrowIfNull(rows);
         var partitions = Check.Partitions(numPartitions ?? Environment.ProcessorCount);
-        return new(Slice(rows.ToArray(), partitions), "parallelize", LocalRunner.Default);
+        return new(Slice(rows.ToArray(), partitions), "parallelize");
     }
 
     /// <inheritdoc cref="Parallelize"/>
     public static Rdd<T> MakeRdd<T>(IEnumerable<T> rows, int? numPartitions = null) => Parallelize(rows, numPartitions);
 
     /// <summary>An RDD without rows and without partitions.</summary>
-    public static Rdd<T> EmptyRdd<T>() => new(new SourceRecipe<T>("EmptyRdd", []), "emptyRDD", LocalRunner.Default);
+    public static Rdd<T> EmptyRdd<T>() => new(new SourceRecipe<T>("EmptyRdd", []), "emptyRDD");
 
     /// <summary>The rows of all of them, duplicates among them, one RDD's partitions after the other's.</summary>
     public static Rdd<T> Union<T>(params Rdd<T>[] rdds)
     {
         ArgumentNullException.ThrowIfNull(rdds);
-        return rdds.Length == 0 ? EmptyRdd<T>() : new(new UnionRecipe<T>([.. rdds]), "union", rdds[0].Runner);
+        return rdds.Length == 0 ? EmptyRdd<T>() : new(new UnionRecipe<T>([.. rdds]), "union");
     }
 
     /// <summary>The rows of a batch, in the partitions in which the tasks delivered them.</summary>
-    internal static Rdd<T> OfBatch<T>(IReadOnlyList<IReadOnlyList<Batch<T>>> partitions) => new(
-        new SourceRecipe<T>("BatchRdd", [.. partitions.Select(batches => new BatchRows<T>(batches))]), "foreachRDD", LocalRunner.Default);
+    internal static Rdd<T> OfBatch<T>(IReadOnlyList<IReadOnlyList<Batch<T>>> partitions, DatasetRunner runner) => new(
+        new SourceRecipe<T>("BatchRdd", [.. partitions.Select(batches => new BatchRows<T>(batches))]), "foreachRDD", runner: runner);
 
     /// <summary>The rows of a batch, in the partitions of the tasks that had them.</summary>
-    internal static Rdd<T> OfPartitions<T>(IEnumerable<T[]> partitions) => new(new SourceRecipe<T>("BatchRdd", [.. partitions]), "transform", LocalRunner.Default);
+    internal static Rdd<T> OfPartitions<T>(IEnumerable<T[]> partitions, DatasetRunner runner) =>
+        new(new SourceRecipe<T>("BatchRdd", [.. partitions]), "transform", runner: runner);
 
     internal static SourceRecipe<T> Slice<T>(T[] rows, int partitions) => new(
         "ParallelCollectionRdd",

@@ -54,13 +54,18 @@ public sealed partial class Rdd<T>
     public void Foreach(Action<T> action)
     {
         ArgumentNullException.ThrowIfNull(action);
+        Lineage.Prepare(this, Runner);
         foreach (var partition in AllPartitions)
         {
-            Run("foreach", [partition], (_, rows) =>
-            {
-                RowBlocks.ForEach(rows, action);
-                return true;
-            });
+            Run(
+                "foreach",
+                [partition],
+                (_, rows) =>
+                {
+                    RowBlocks.ForEach(rows, action);
+                    return true;
+                },
+                LocalRunner.Caller);
         }
     }
 
@@ -96,9 +101,9 @@ public sealed partial class Rdd<T>
 
     private TResult[] RunAll<TResult>(string operation, Func<int, IEnumerable<T>, TResult> task) => Run(operation, AllPartitions, task);
 
-    internal TResult[] Run<TResult>(string operation, IReadOnlyList<int> partitions, Func<int, IEnumerable<T>, TResult> task)
+    internal TResult[] Run<TResult>(string operation, IReadOnlyList<int> partitions, Func<int, IEnumerable<T>, TResult> task, DatasetRunner? runner = null)
     {
-        var results = Runner.Run(this, partitions, (partition, rows) => UserCode.Call(operation, partition, rows, task));
+        var results = (runner ?? Runner).Run(this, partitions, (partition, rows) => UserCode.Call(operation, partition, rows, task));
         Lineage.FinishCheckpoints(this);
         return results;
     }

@@ -16,7 +16,7 @@ public sealed partial class Rdd<T>
     public Rdd<(T Left, TOther Right)> Cartesian<TOther>(Rdd<TOther> other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return new(new CartesianRecipe<T, TOther>(this, other), "cartesian", Runner);
+        return new(new CartesianRecipe<T, TOther>(this, other), "cartesian");
     }
 
     /// <summary>The rows of the same place side by side.</summary>
@@ -40,7 +40,7 @@ public sealed partial class Rdd<T>
         var operation = "coalesce";
         return shuffle ? Redistribute(numPartitions, operation)
             : numPartitions >= NumPartitions ? Derive(operation, static rows => rows)
-            : new(new CoalescedRecipe<T>(this, numPartitions), operation, Runner);
+            : new(new CoalescedRecipe<T>(this, numPartitions), operation);
     }
 
     /// <summary>So many partitions of nearly the same size: the rows are dealt out in a shuffle, the same way each time.</summary>
@@ -54,7 +54,7 @@ public sealed partial class Rdd<T>
         Func<IEnumerable<T>, IEnumerable<TRow>> combine,
         Func<IEnumerable<TRow>, IEnumerable<TOut>> finish,
         object? partitioner = null) =>
-        new(new ShuffledRecipe<T, TRow, TOut>(new(this, operation, route, combine, finish), operation), operation, Runner, partitioner);
+        new(new ShuffledRecipe<T, TRow, TOut>(new(this, operation, route, combine, finish), operation), operation, partitioner);
 
     private Rdd<T> Redistribute(int partitions, string operation) =>
         ShuffleBy<T, T>(operation, new RoundRobinRoute<T>(partitions), static rows => rows, static rows => rows);
@@ -65,7 +65,7 @@ public sealed partial class Rdd<T>
         ArgumentNullException.ThrowIfNull(other);
         if (other.NumPartitions != NumPartitions)
             throw new GraphException($"{operation} of {NumPartitions} and {other.NumPartitions} partitions found, equally many expected.");
-        return new(new ZippedRecipe<T, TOther, TOut>(this, other, operation, zip), operation, Runner);
+        return new(new ZippedRecipe<T, TOther, TOut>(this, other, operation, zip), operation);
     }
 
     private static IEnumerable<(T, TOther)> Pair<TOther>(IEnumerable<T> left, IEnumerable<TOther> right)

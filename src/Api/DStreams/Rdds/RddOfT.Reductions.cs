@@ -143,7 +143,7 @@ public sealed partial class Rdd<T>
         var width = Math.Max(2, (int)Math.Ceiling(Math.Pow(values.Length, 1.0 / depth)));
         while (values.Length > 1)
         {
-            var slices = new Rdd<TResult>(Rdd.Slice(values, (values.Length + width - 1) / width), operation, Runner);
+            var slices = new Rdd<TResult>(Rdd.Slice(values, (values.Length + width - 1) / width), operation, runner: Runner);
             values = slices.RunAll(operation, (_, rows) => rows.Aggregate(merge));
         }
 

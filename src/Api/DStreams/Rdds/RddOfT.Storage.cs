@@ -21,7 +21,7 @@ public sealed partial class Rdd<T>
 
     private bool IsKept => !_isCheckpointed && (_level != StorageLevel.None || _isCheckpointAsked);
 
-    /// <summary>Keeps each partition once it was computed.</summary>
+    /// <summary>Keeps each partition once it was computed; one that is lost with the executor that holds it is computed again from its parents.</summary>
     /// <exception cref="GraphException">The level is <see cref="StorageLevel.None"/>; use <see cref="Unpersist"/>.</exception>
     public Rdd<T> Persist(StorageLevel level = StorageLevel.MemoryOnly)
     {

@@ -59,15 +59,7 @@ public sealed partial class Rdd<T>
     }
 
     /// <summary>Each row with its position, from 0 on, in the order of the partitions. Counts the rows of all partitions but the last first.</summary>
-    public Rdd<(T Row, long Index)> ZipWithIndex()
-    {
-        var starts = new Once<long[]>();
-        return Derive("zipWithIndex", (partition, rows) =>
-        {
-            var start = partition == 0 ? 0 : starts.Get(CountBefore)[partition];
-            return rows.Select((row, index) => (row, start + index));
-        });
-    }
+    public Rdd<(T Row, long Index)> ZipWithIndex() => new(new ZippedWithIndexRecipe<T>(this), "zipWithIndex");
 
     /// <summary>Each row with a number of its own, without counting: row i of partition p of n gets i × n + p.</summary>
     public Rdd<(T Row, long Id)> ZipWithUniqueId()
@@ -84,8 +76,4 @@ public sealed partial class Rdd<T>
         ArgumentNullException.ThrowIfNull(key);
         return KeyBy(key).SortByKey(ascending, numPartitions, comparer).Values();
     }
-
-    // Where each partition starts. The last one's rows need no counting.
-    private long[] CountBefore() =>
-        Slices.Starts(Runner.Run(this, [.. Enumerable.Range(0, NumPartitions - 1)], static (_, rows) => RowBlocks.Count(rows)));
 }

@@ -7,18 +7,27 @@ namespace Millrace.DStreams.Rdds;
 /// their parents when they were dropped. Made by <see cref="Rdd"/>, by operations on others, and given to the body of <c>ForeachRDD</c>.
 /// </summary>
 /// <remarks>
-/// Operations that return an RDD compute nothing. Their functions run on threads of the pool, once for each action that needs the
-/// rows and again after a drop: they should depend on their arguments alone and must not alter them. Then every computation gives the
-/// same rows in the same order. What a function throws reaches the caller of the action as a <see cref="UserFunctionException"/>
-/// of one line that names the operation and the partition. Each operation of a lineage adds to the depth of the calls that compute it:
-/// a loop that makes its next RDD of its last one cuts the lineage now and then by <see cref="LocalCheckpoint"/>. Thread-safe.
+/// Operations that return an RDD compute nothing. Their functions run once for each action that needs the rows, and again after a drop, a
+/// failure or a loss: they should depend on their arguments alone and must not alter them. Then every computation gives the same rows in the
+/// same order. Each operation of a lineage adds to the depth of the calls that compute it: a loop that makes its next RDD of its last one cuts
+/// the lineage now and then by <see cref="LocalCheckpoint"/>. Thread-safe.
+/// <para>Where: what stands on a batch of a running job is computed by the job's executors, as many actors as <c>millrace.task.threads</c>.
+/// A partition on which a function throws is given out again, up to <c>millrace.task.max-attempts</c> times in all; what it throws the last
+/// time reaches the caller of the action as a <see cref="UserFunctionException"/> of one line that names the operation and the partition. A
+/// partition that takes longer than <c>millrace.task.timeout</c> fails the job. When the job ends under an action, that throws
+/// <see cref="OperationCanceledException"/>. Everything else is computed on the caller's thread and threads of the pool, and tried once. An
+/// action that is called by a function of an RDD runs on that function's thread.</para>
 /// </remarks>
 public sealed partial class Rdd<T> : Dataset
 {
     private volatile Recipe<T> _recipe;
 
-    internal Rdd(Recipe<T> recipe, string operation, IDatasetRunner runner, object? partitioner = null)
-        : base(operation, runner, partitioner)
+    /// <param name="recipe">How its partitions come about.</param>
+    /// <param name="operation">The operation that made it.</param>
+    /// <param name="partitioner">What put its rows where they are, or null.</param>
+    /// <param name="runner">Who computes it. <value>Default: who computes its parents.</value></param>
+    internal Rdd(Recipe<T> recipe, string operation, object? partitioner = null, DatasetRunner? runner = null)
+        : base(operation, runner ?? DatasetRunner.Of(recipe.Dependencies), partitioner)
     {
         _recipe = recipe;
         _store = new(recipe.Partitions);
@@ -32,6 +41,9 @@ public sealed partial class Rdd<T> : Dataset
 
     /// <inheritdoc/>
     internal override string Kind => _recipe.Kind;
+
+    /// <inheritdoc/>
+    internal override void Prepare(DatasetRunner runner) => _recipe.Prepare(runner);
 
     /// <summary>Gives it a name, for the lineage.</summary>
     public Rdd<T> SetName(string name)
@@ -50,7 +62,7 @@ public sealed partial class Rdd<T> : Dataset
 
     /// <summary>A function over each partition.</summary>
     internal Rdd<TOut> Derive<TOut>(string operation, Func<int, IEnumerable<T>, IEnumerable<TOut>> map, bool keepsPartitioner = false) =>
-        new(new MapPartitionsRecipe<T, TOut>(this, operation, map), operation, Runner, keepsPartitioner ? Partitioner : null);
+        new(new MapPartitionsRecipe<T, TOut>(this, operation, map), operation, keepsPartitioner ? Partitioner : null);
 
     /// <inheritdoc cref="Derive{TOut}(string, Func{int, IEnumerable{T}, IEnumerable{TOut}}, bool)"/>
     internal Rdd<TOut> Derive<TOut>(string operation, Func<IEnumerable<T>, IEnumerable<TOut>> map, bool keepsPartitioner = false) =>

@@ -12,6 +12,11 @@ internal abstract class Recipe<T>
     /// <summary>What it reads.</summary>
     public abstract IReadOnlyList<Dependency> Dependencies { get; }
 
+    /// <summary>Does over all partitions of the parents what must be done before one of its own can be computed. Called before a run, by threads that are in no task.</summary>
+    public virtual void Prepare(DatasetRunner runner)
+    {
+    }
+
     /// <summary>The rows of a partition, computed as they are enumerated. Called from any thread.</summary>
     public abstract IEnumerable<T> Compute(int partition);
 }

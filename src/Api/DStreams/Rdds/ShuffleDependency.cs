@@ -8,6 +8,6 @@ public abstract class ShuffleDependency : Dependency
     {
     }
 
-    /// <summary>Fills the buckets, unless they are filled.</summary>
-    internal abstract void Prepare();
+    /// <summary>Runs the map side for those partitions of the parent whose rows are not here and are still wanted.</summary>
+    internal abstract void Prepare(DatasetRunner runner);
 }

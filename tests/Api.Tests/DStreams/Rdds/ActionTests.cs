@@ -104,7 +104,7 @@ public sealed class ActionTests
     {
         using var barrier = new Barrier(2);
 
-        new Rdd<int>(new SourceRecipe<int>("TestRdd", [[1], [2]]), "test", new LocalRunner(2))
+        new Rdd<int>(new SourceRecipe<int>("TestRdd", [[1], [2]]), "test", runner: new LocalRunner(2))
             .ForeachPartition(_ => Assert.True(barrier.SignalAndWait(BatchRun.Patience)));
     }
 

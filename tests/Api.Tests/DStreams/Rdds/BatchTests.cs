@@ -40,7 +40,7 @@ public sealed class BatchTests
     [Fact]
     public void Rows_of_a_batch_are_read_block_by_block_and_one_by_one()
     {
-        var rdd = Rdd.OfBatch<int>([[Batch<int>.Of(1, 2), Batch<int>.Of(3)], [], [Batch<int>.Of(4)]]);
+        var rdd = Rdd.OfBatch<int>([[Batch<int>.Of(1, 2), Batch<int>.Of(3)], [], [Batch<int>.Of(4)]], LocalRunner.Default);
         var seen = new List<int>();
         rdd.Foreach(seen.Add);
 

@@ -18,7 +18,7 @@ internal static class Datasets
     public static Gen<int> PartitionCounts { get; } = Gen.Int[1, 5];
 
     /// <summary>An RDD with exactly these partitions.</summary>
-    public static Rdd<T> Of<T>(params T[][] partitions) => new(new SourceRecipe<T>("TestRdd", partitions), "test", new LocalRunner(3));
+    public static Rdd<T> Of<T>(params T[][] partitions) => new(new SourceRecipe<T>("TestRdd", partitions), "test", runner: new LocalRunner(3));
 
     /// <summary>An RDD with exactly these partitions that counts how often each is computed.</summary>
     public static (Rdd<T> Rdd, int[] Computed) Counting<T>(params T[][] partitions)

@@ -26,7 +26,7 @@ public sealed class LocalRunnerTests
     public void No_more_partitions_than_the_limit_are_computed_at_once()
     {
         var (running, most) = (0, 0);
-        var rows = new Rdd<int>(new SourceRecipe<int>("TestRdd", [.. Enumerable.Range(0, 30).Select(row => new[] { row })]), "test", new LocalRunner(3));
+        var rows = new Rdd<int>(new SourceRecipe<int>("TestRdd", [.. Enumerable.Range(0, 30).Select(row => new[] { row })]), "test", runner: new LocalRunner(3));
 
         rows.ForeachPartition(part =>
         {

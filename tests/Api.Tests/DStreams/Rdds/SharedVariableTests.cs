@@ -60,6 +60,24 @@ public sealed class SharedVariableTests
     }
 
     [Fact]
+    public void What_a_partition_added_before_it_threw_is_left_out()
+    {
+        var (sum, all) = (new LongAccumulator(), new CollectionAccumulator<int>());
+
+        Assert.Throws<Data.UserFunctionException>(() => Datasets.Of([1, 2], [3, 0]).ForeachPartition(rows =>
+        {
+            foreach (var row in rows)
+            {
+                sum.Add(row);
+                all.Add(6 / row);
+            }
+        }));
+
+        Assert.Equal(3, sum.Value);
+        Assert.Equal([6, 3], all.Value);
+    }
+
+    [Fact]
     public void A_transformation_that_is_computed_again_adds_again()
     {
         var calls = new LongAccumulator();
