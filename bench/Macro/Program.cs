@@ -1,6 +1,7 @@
 using System.Globalization;
 using Millrace.Bench.Macro;
 using Millrace.Bench.Macro.Measuring;
+using Millrace.Bench.Macro.Recovery;
 
 // Exit codes: 0 measured, 1 wrong result or failed engine, 2 wrong command line.
 if (args is [ChildMain.Flag, var workloadName, var engineName, var variant, var seconds])
@@ -10,6 +11,9 @@ if (args is [ChildMain.Flag, var workloadName, var engineName, var variant, var 
 
 try
 {
+    if (args is [LineageRecovery.Command, .. var rest])
+        return await LineageRecovery.RunAsync(rest);
+
     var options = Options.Parse(args);
     if (!options.Json) Console.WriteLine(MarkdownReport.Head(options));
 
