@@ -46,7 +46,8 @@ internal sealed partial class SimCluster
     private void OnCopySavepoint(SimProcess process, CoordinatorMessages.CopySavepoint copy)
     {
         Counters.Savepoints++;
-        Checker.OnSavepoint(copy.Snapshot);
+        var isRuling = Journal.Count(JournalStream.Lease) == process.Candidate!.Incarnation;
+        Checker.OnSavepoint(copy.Snapshot, hasImages: isRuling);
         var savepoint = new SimSavepoint(copy.Snapshot, process.Candidate!.Incarnation, copy.Target.StartsWith(OfEnd, StringComparison.Ordinal));
         _savepoints.Add(savepoint);
         Schedule(NowUs + Random.Between(100, 400_000), SimEventKind.SavepointCopied, process, savepoint);

@@ -485,15 +485,17 @@ internal sealed partial class SimCluster
         for (var task = 0; task < Shape.Count; task++)
         {
             var owner = _byUid[Checker.Attempt!.Owner[task]];
-            if (owner.IsDead)
+            // A job that ends while an attempt is under way ends its tasks too, with what the old generation had not worked off.
+            if (owner.IsDead || owner.Tasks[task] is not { IsRestored: true } copy || copy.Protocol.Generation < Checker.Attempt.Generation[task])
             {
                 continue;
             }
 
-            var retained = owner.Worker.Retained + (owner.Tasks[task]?.Retained ?? 0);
+            // Nor does what a thawed process sends to an older generation count: the task drops it when it runs next.
+            var retained = owner.Worker.Retained + copy.Retained;
             foreach (var queue in owner.Inbox[task] ?? [])
             {
-                retained += queue.Count;
+                retained += queue.Count(item => item.Generation >= copy.Protocol.Generation);
             }
 
             if (retained > 0)

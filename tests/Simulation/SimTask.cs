@@ -51,7 +51,8 @@ internal sealed class SimTask
     public bool IsRunScheduled { get; set; }
 
     /// <summary>Undo lists, rows and output that are still held; none when everything is committed.</summary>
-    public int Retained => _works.Count + _plans.Count + _outboxCount + (Sink?.Pending ?? 0);
+    // A sink that has not been asked where it stands may have been given all of it by a former owner, and the job ends without asking again.
+    public int Retained => _works.Count + _plans.Count + _outboxCount + (Sink is { Watermark: >= 0 } ? Sink.Pending : 0);
 
     public void Restored()
     {
