@@ -18,6 +18,11 @@ public sealed partial class StreamingContext
     public DStream<string> SocketTextStream(string host, int port, SocketSourceOptions? options = null) =>
         SourceStream("socketText", new SocketTextSource(host, port, options ?? new()));
 
+    /// <summary>Rows that a TCP server sends in blocks, encoded by a <see cref="RawSocketWriter{T}"/>. Not replayable, as <see cref="SocketTextStream"/>.</summary>
+    /// <remarks>Lines are not looked for and texts not parsed: the cheapest way in for rows of another .NET program.</remarks>
+    public DStream<T> RawSocketStream<T>(string host, int port, RawSocketSourceOptions? options = null) =>
+        SourceStream("rawSocket", new RawSocketSource<T>(host, port, options));
+
     /// <summary>Arrays from a queue of this process, one a batch or all that are there. The arrays must not change afterwards.</summary>
     public DStream<T> QueueStream<T>(ConcurrentQueue<T[]> queue, bool oneAtATime = true)
     {

@@ -10,7 +10,7 @@ namespace Millrace.Connectors.Lines;
 /// mark at the start is left out. What is not UTF-8 becomes U+FFFD and its line is counted once. The last line needs no end.</para>
 /// <para>How the bytes are cut into chunks never changes the lines. Of an oversized line no more is kept than the limit.</para>
 /// </remarks>
-internal sealed class LineSplitter(string source, int lineLengthMaxBytes, LinePolicy oversizedLines, Action<string> recordSkipped)
+internal sealed class LineSplitter(string source, int lineLengthMaxBytes, LinePolicy oversizedLines, Action<string> recordSkipped) : IRecordSplitter<string>
 {
     internal const string OversizedLine = "oversized line";
     internal const string InvalidUtf8 = "invalid UTF-8";
@@ -40,6 +40,13 @@ internal sealed class LineSplitter(string source, int lineLengthMaxBytes, LinePo
         }
 
         Keep(bytes);
+    }
+
+    /// <inheritdoc/>
+    string? IRecordSplitter<string>.Push(ReadOnlySpan<byte> bytes, List<string> records)
+    {
+        Push(bytes, records);
+        return null;
     }
 
     /// <summary>The connection is over: adds its last line if it has one, and begins anew.</summary>

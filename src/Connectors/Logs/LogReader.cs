@@ -8,6 +8,12 @@ namespace Millrace.Connectors.Logs;
 internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IDisposable input) : ISplitReader<T>
     where TWeight : struct, IRecordWeight<T>
 {
+    /// <summary>Where the records come from.</summary>
+    internal IDisposable Input => input;
+
+    /// <summary>Weight of the records held.</summary>
+    internal long Weight => log.Weight;
+
     /// <inheritdoc/>
     public bool IsFinished { get; private set; }
 

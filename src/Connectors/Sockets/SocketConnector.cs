@@ -12,7 +12,7 @@ using TcpOptions = System.Collections.Immutable.ImmutableList<Akka.IO.Inet.Socke
 namespace Millrace.Connectors.Sockets;
 
 /// <summary>Keeps a connection to the server: connects, hands on what it brings, and after its end connects again.</summary>
-internal sealed class SocketConnector(string source, string host, int port, SocketSourceOptions options, ILogger logger, TimeProvider clock)
+internal sealed class SocketConnector(string source, string host, int port, SocketOptions options, ILogger logger, TimeProvider clock)
 {
     private static readonly TcpOptions KeepAlive = [new KeepAliveOption()];
 
@@ -23,7 +23,7 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
     private bool _connected;
 
     /// <summary>Runs until it is stopped or has been without a connection for too long.</summary>
-    /// <exception cref="SourceFailedException">No connection for <see cref="SocketSourceOptions.FailAfter"/>, or a line that may not be.</exception>
+    /// <exception cref="SourceFailedException">No connection for <see cref="SocketOptions.FailAfter"/>, or a record that may not be.</exception>
     public async Task RunAsync(SharedStreams streams, SocketInput input, CancellationToken stop)
     {
         _downSince = clock.GetTimestamp();
@@ -32,7 +32,7 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
             var reason = await TryAsync(streams, input, stop).ConfigureAwait(false);
             if (_connected)
                 told = false;
-            if (_connected && input.ReceivedBytes > 0)
+            if (_connected && input.ReceivedBytes > 0 && !input.IsBroken)
                 _backoff.Reset();
             if (!told)
                 SocketLog.Disconnected(logger, source, reason, options.ReconnectDelayMax.TotalSeconds);
@@ -141,7 +141,7 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
     /// <summary>A try ends with the time limit of the source, but it gets long enough to learn the true reason.</summary>
     private TimeSpan ConnectTimeout() => Min(options.ConnectTimeout, Max(Left(), TryMin));
 
-    /// <summary>What is left of <see cref="SocketSourceOptions.FailAfter"/>.</summary>
+    /// <summary>What is left of <see cref="SocketOptions.FailAfter"/>.</summary>
     private TimeSpan Left() => options.FailAfter is { } failAfter ? failAfter - clock.GetElapsedTime(_downSince) : TimeSpan.MaxValue;
 
     private static TimeSpan Min(TimeSpan first, TimeSpan second) => first < second ? first : second;

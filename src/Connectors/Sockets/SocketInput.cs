@@ -1,34 +1,33 @@
-using System.Runtime.InteropServices;
 using Akka;
 using Akka.IO;
-using Millrace.Connectors.Lines;
-using Millrace.Connectors.Logs;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;
 
-/// <summary>Turns what a connection brings into lines of the log, one chunk at a time, and watches for silence.</summary>
-internal sealed class SocketInput(LineSplitter splitter, RecordLog<string, LineWeight> log, TimeSpan? idleTimeout, TimeProvider clock)
+/// <summary>Takes what a connection brings, one chunk at a time, and watches for silence.</summary>
+internal abstract class SocketInput(TimeSpan? idleTimeout, TimeProvider clock)
 {
     private static readonly Task<Done> Taken = Task.FromResult(Done.Instance);
 
-    private readonly List<string> _lines = [];
     private ITimer? _silence;
     private Action<Exception>? _abort;
 
     /// <summary>Bytes of the current connection.</summary>
     public long ReceivedBytes { get; private set; }
 
-    /// <summary>Completes when there is room for more.</summary>
-    public Task Room => log.Append([]);
+    /// <summary>Whether the current connection brought what can't be cut into records.</summary>
+    public bool IsBroken { get; private set; }
 
-    /// <summary>Why the source can't go on: a line that may not be.</summary>
+    /// <summary>Completes when there is room for more.</summary>
+    public abstract Task Room { get; }
+
+    /// <summary>Why the source can't go on: a record that may not be.</summary>
     public SourceFailedException? Failure { get; private set; }
 
     /// <summary>A connection is about to be made; <paramref name="abort"/> ends it.</summary>
     public void Begin(Action<Exception> abort)
     {
-        (_abort, ReceivedBytes) = (abort, 0);
+        (_abort, ReceivedBytes, IsBroken) = (abort, 0, false);
         if (idleTimeout is not null)
             _silence = clock.CreateTimer(_ => abort(new TimeoutException()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -61,20 +60,37 @@ internal sealed class SocketInput(LineSplitter splitter, RecordLog<string, LineW
         return Taken;
     }
 
-    /// <summary>No more bytes come, and with them ends the last line.</summary>
+    /// <summary>No more bytes come, and with them ends the last record.</summary>
+    /// <exception cref="SourceFailedException">A record that may not be.</exception>
     public void End()
     {
-        splitter.End(_lines);
+        EndSplit();
         _ = Deliver();
     }
+
+    /// <summary>Cuts the bytes into records, which wait for <see cref="Deliver"/>.</summary>
+    /// <returns>Why nothing more of this connection can be cut; null: it goes on.</returns>
+    /// <exception cref="SourceFailedException">A record that may not be.</exception>
+    protected abstract string? Split(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Cuts the last record of the connection.</summary>
+    /// <exception cref="SourceFailedException">A record that may not be.</exception>
+    protected abstract void EndSplit();
+
+    /// <summary>Hands the records on; the task completes when there is room for more.</summary>
+    protected abstract Task Deliver();
 
     /// <summary>Why: an exception thrown into the stream would be logged with its stack, and it goes to the user in one line already.</summary>
     private bool TrySplit(ByteString chunk)
     {
+        if (Failure is not null || IsBroken)
+            return false;
         try
         {
-            if (Failure is null)
-                splitter.Push(chunk.ToReadOnlySpan(), _lines);
+            if (Split(chunk.ToReadOnlySpan()) is not { } reason)
+                return true;
+            IsBroken = true;
+            _abort!(new IOException(reason));
         }
         catch (SourceFailedException failure)
         {
@@ -82,7 +98,7 @@ internal sealed class SocketInput(LineSplitter splitter, RecordLog<string, LineW
             _abort!(failure);
         }
 
-        return Failure is null;
+        return false;
     }
 
     private async Task<Done> WaitAsync(Task room)
@@ -90,13 +106,6 @@ internal sealed class SocketInput(LineSplitter splitter, RecordLog<string, LineW
         await room.ConfigureAwait(false);
         Arm(idleTimeout);
         return Done.Instance;
-    }
-
-    private Task Deliver()
-    {
-        var room = log.Append(CollectionsMarshal.AsSpan(_lines));
-        _lines.Clear();
-        return room;
     }
 
     private void Arm(TimeSpan? dueIn) => _silence?.Change(dueIn ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

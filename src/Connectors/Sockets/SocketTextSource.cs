@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.Connectors.Lines;
 using Millrace.Connectors.Logs;
 using Millrace.Data;
@@ -12,17 +11,14 @@ namespace Millrace.Connectors.Sockets;
 /// connection is left out. Left out and counted: <c>oversized line</c> (<see cref="SocketSourceOptions.LineLengthMaxBytes"/>); kept with U+FFFD
 /// and counted: <c>invalid UTF-8</c>.</para>
 /// <para>When the server closes, refuses or can't be found, the source connects again, for ever or for
-/// <see cref="SocketSourceOptions.FailAfter"/>; then it throws a <see cref="SourceFailedException"/>. It never finishes by itself.</para>
+/// <see cref="SocketOptions.FailAfter"/>; then it throws a <see cref="SourceFailedException"/>. It never finishes by itself.</para>
 /// <para>Not replayable: lines received and not yet committed are held in memory, so that epochs run again in this process give the same
 /// lines; the process's end loses them, and what the server sent while there was no connection was never received.</para>
 /// </remarks>
 public sealed class SocketTextSource : ISource<string>
 {
-    private readonly string _host;
-    private readonly int _port;
+    private readonly SocketServer _server;
     private readonly SocketSourceOptions _options;
-    private readonly ILogger? _logger;
-    private readonly TimeProvider _clock;
 
     /// <param name="host">Name or address of the server; each of its addresses is tried in turn.</param>
     /// <param name="port">TCP port, 1 to 65535.</param>
@@ -32,20 +28,12 @@ public sealed class SocketTextSource : ISource<string>
     /// <exception cref="GraphException">The host is empty, the port or an option out of its range.</exception>
     public SocketTextSource(string host, int port, SocketSourceOptions? options = null, ILogger? logger = null, TimeProvider? timeProvider = null)
     {
-        if (string.IsNullOrWhiteSpace(host))
-            throw new GraphException($"Socket source: host '{host}' found, a name or an address expected; give the server's, as localhost.");
-        if (port is < 1 or > 65535)
-            throw new GraphException($"Socket source {host}: port {port} found, 1 to 65535 expected; give the server's port.");
-        (_host, _port) = (host, port);
-        Description = $"socket {host}:{port}";
         _options = options ?? new();
-        _options.Validate(Description);
-        _logger = logger;
-        _clock = timeProvider ?? TimeProvider.System;
+        _server = new("socket", host, port, _options, logger, timeProvider);
     }
 
     /// <inheritdoc/>
-    public string Description { get; }
+    public string Description => _server.Source;
 
     /// <inheritdoc/>
     public bool IsReplayable => false;
@@ -57,11 +45,7 @@ public sealed class SocketTextSource : ISource<string>
     public ISplitReader<string> Open(SplitContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var logger = _logger ?? (context.Warn is { } warn ? new WarningLogger(warn) : NullLogger.Instance);
-        var lines = new RecordLog<string, LineWeight>(_options.BufferedBytesMax);
-        var splitter = new LineSplitter(Description, _options.LineLengthMaxBytes, _options.OversizedLines, context.RecordSkipped);
-        var input = new SocketInput(splitter, lines, _options.IdleTimeout, _clock);
-        var connector = new SocketConnector(Description, _host, _port, _options, logger, _clock);
-        return new SocketTextReader(Description, connector, input, lines, logger);
+        return _server.Open<string, LineWeight>(
+            context, new LineSplitter(Description, _options.LineLengthMaxBytes, _options.OversizedLines, context.RecordSkipped));
     }
 }

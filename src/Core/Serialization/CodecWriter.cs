@@ -36,6 +36,13 @@ public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
     /// <summary>Forgets what was written; the array is kept for what comes next.</summary>
     public void Reset() => _count = 0;
 
+    /// <summary>Forgets what was written behind the first <paramref name="count"/> bytes.</summary>
+    public void Rewind(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)_count, nameof(count));
+        _count = count;
+    }
+
     /// <summary>Gives the array back. The writer starts again with none, so that a late write can't touch another owner's bytes.</summary>
     public void Dispose()
     {

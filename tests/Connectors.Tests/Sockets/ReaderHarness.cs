@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Millrace.Connectors.Logs;
 using Millrace.Connectors.Sockets;
 using Millrace.Data;
 
@@ -19,10 +20,12 @@ internal sealed class ReaderHarness : IDisposable, ILogger
     public ReaderHarness(int port, SocketSourceOptions? options = null, string host = "127.0.0.1")
     {
         var source = new SocketTextSource(host, port, options ?? Fast, this);
-        Reader = (SocketTextReader)source.Open(new SplitContext(new PartitionId(0), 1, reason => _skipped.AddOrUpdate(reason, 1, (_, count) => count + 1)));
+        Reader = (LogReader<string, LineWeight>)source.Open(new SplitContext(new PartitionId(0), 1, reason => _skipped.AddOrUpdate(reason, 1, (_, count) => count + 1)));
     }
 
-    public SocketTextReader Reader { get; }
+    public LogReader<string, LineWeight> Reader { get; }
+
+    public Task Completion => ((SocketReceiver)Reader.Input).Completion;
 
     public ConcurrentQueue<(LogLevel Level, string Text)> Log { get; } = new();
 
@@ -34,7 +37,7 @@ internal sealed class ReaderHarness : IDisposable, ILogger
 
     public async Task<SourceFailedException> Failed()
     {
-        await Reader.Completion.WaitAsync(Waiting.Timeout);
+        await Completion.WaitAsync(Waiting.Timeout);
         return Assert.Throws<SourceFailedException>(() => Received);
     }
 

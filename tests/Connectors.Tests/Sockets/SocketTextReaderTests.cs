@@ -177,7 +177,7 @@ public sealed class SocketTextReaderTests
                 await TextServer.SendAsync(socket, chunk);
         });
 
-        await Waiting.For(() => harness.Reader.BufferedBytes >= 1 << 20, "a full buffer");
+        await Waiting.For(() => harness.Reader.Weight >= 1 << 20, "a full buffer");
         using (var quiet = new PeriodicTimer(TimeSpan.FromMilliseconds(100)))
         {
             for (var last = -1L; last != Interlocked.Read(ref sent);)
@@ -188,7 +188,7 @@ public sealed class SocketTextReaderTests
         }
 
         Assert.InRange(Interlocked.Read(ref sent), 1, 32 << 20);
-        Assert.InRange(harness.Reader.BufferedBytes, 1 << 20, 2 << 20);
+        Assert.InRange(harness.Reader.Weight, 1 << 20, 2 << 20);
 
         while (!sending.IsCompleted)
         {
@@ -214,7 +214,7 @@ public sealed class SocketTextReaderTests
         using var socket = await server.AcceptAsync();
 
         harness.Dispose();
-        await harness.Reader.Completion.WaitAsync(Waiting.Timeout);
+        await harness.Completion.WaitAsync(Waiting.Timeout);
 
         var received = await Record.ExceptionAsync(async () => Assert.Equal(0, await socket.ReceiveAsync(new byte[1]).WaitAsync(Waiting.Timeout)));
         Assert.True(received is null or SocketException, received?.ToString());
@@ -253,6 +253,6 @@ public sealed class SocketTextReaderTests
 
         harness.Dispose();
 
-        await harness.Reader.Completion.WaitAsync(Waiting.Timeout);
+        await harness.Completion.WaitAsync(Waiting.Timeout);
     }
 }

@@ -1,47 +1,31 @@
 using Microsoft.Extensions.Logging;
-using Millrace.Connectors.Logs;
 using Millrace.Connectors.Streams;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;
 
-/// <summary>The one split of a <see cref="SocketTextSource"/>. Offsets count the lines received since it was opened.</summary>
-internal sealed class SocketTextReader : ISplitReader<string>
+/// <summary>Receives from a server until it is disposed of, or can't go on.</summary>
+internal sealed class SocketReceiver : IDisposable
 {
     private readonly string _source;
-    private readonly RecordLog<string, LineWeight> _lines;
+    private readonly Action<SourceFailedException> _fail;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Starts to connect, on a thread of the pool.</summary>
-    public SocketTextReader(string source, SocketConnector connector, SocketInput input, RecordLog<string, LineWeight> lines, ILogger logger)
+    /// <param name="source">The source, as messages name it.</param>
+    /// <param name="connector">Connects.</param>
+    /// <param name="input">Takes what comes.</param>
+    /// <param name="fail">Told why nothing comes any more.</param>
+    /// <param name="logger">Told the same.</param>
+    public SocketReceiver(string source, SocketConnector connector, SocketInput input, Action<SourceFailedException> fail, ILogger logger)
     {
-        (_source, _lines, _logger) = (source, lines, logger);
+        (_source, _fail, _logger) = (source, fail, logger);
         Completion = Task.Run(() => RunAsync(connector, input));
     }
 
-    /// <inheritdoc/>
-    public bool IsFinished => false;
-
     /// <summary>Completes, without an error, once nothing is received any more.</summary>
-    internal Task Completion { get; }
-
-    /// <summary>Memory of the lines held, in bytes.</summary>
-    internal long BufferedBytes => _lines.Weight;
-
-    /// <inheritdoc/>
-    public long Poll(Epoch epoch, long nowMs) => _lines.Poll(out _);
-
-    /// <inheritdoc/>
-    public Batch<string>? Read(long from, long to, out long next)
-    {
-        var batch = _lines.Read(from, to);
-        next = from + (batch?.Count ?? 0);
-        return batch;
-    }
-
-    /// <inheritdoc/>
-    public void Release(long offset) => _lines.Release(offset);
+    public Task Completion { get; }
 
     /// <summary>Ends the connection, without waiting for it.</summary>
     public void Dispose() => _stop.Cancel();
@@ -60,7 +44,7 @@ internal sealed class SocketTextReader : ISplitReader<string>
         {
             var failure = cause as SourceFailedException
                 ?? new SourceFailedException($"Source {_source}: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}", cause);
-            _lines.Fail(failure);
+            _fail(failure);
             SocketLog.Failed(_logger, failure.Message);
         }
     }

@@ -1,0 +1,36 @@
+using Millrace.Connectors.Logs;
+using Millrace.Data;
+
+namespace Millrace.Connectors.Sockets;
+
+/// <summary>The one split of a <see cref="RawSocketSource{T}"/>. Offsets count the rows received since it was opened.</summary>
+internal sealed class RawSocketReader<T>(LogReader<WeighedRow<T>, WeighedRowWeight<T>> rows) : ISplitReader<T>
+{
+    /// <inheritdoc/>
+    public bool IsFinished => rows.IsFinished;
+
+    /// <summary>The log behind it.</summary>
+    internal LogReader<WeighedRow<T>, WeighedRowWeight<T>> Log => rows;
+
+    /// <inheritdoc/>
+    public long Poll(Epoch epoch, long nowMs) => rows.Poll(epoch, nowMs);
+
+    /// <inheritdoc/>
+    public Batch<T>? Read(long from, long to, out long next)
+    {
+        if (rows.Read(from, to, out next) is not { } weighed)
+            return null;
+        var batch = Batch<T>.Rent(weighed.Count);
+        var target = batch.Extend(weighed.Count);
+        for (var row = 0; row < target.Length; row++)
+            target[row] = weighed.Rows[row].Row;
+        weighed.Release();
+        return batch;
+    }
+
+    /// <inheritdoc/>
+    public void Release(long offset) => rows.Release(offset);
+
+    /// <inheritdoc/>
+    public void Dispose() => rows.Dispose();
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Millrace.Connectors.Lines;
+using Millrace.Connectors.Logs;
+using Millrace.Data;
+
+namespace Millrace.Connectors.Sockets;
+
+/// <summary>The server that a socket source connects to, and how.</summary>
+internal sealed class SocketServer
+{
+    private readonly string _host;
+    private readonly int _port;
+    private readonly SocketOptions _options;
+    private readonly ILogger? _logger;
+    private readonly TimeProvider _clock;
+
+    /// <param name="kind">The kind of source, as messages name it: <c>socket</c>.</param>
+    /// <param name="host">Name or address.</param>
+    /// <param name="port">TCP port.</param>
+    /// <param name="options">How to read.</param>
+    /// <param name="logger">Told when the connection comes and goes; null for the host's.</param>
+    /// <param name="clock">The clock of waits and time limits; null for the system's.</param>
+    /// <exception cref="GraphException">The host is empty, the port or an option out of its range.</exception>
+    public SocketServer(string kind, string host, int port, SocketOptions options, ILogger? logger, TimeProvider? clock)
+    {
+        if (string.IsNullOrWhiteSpace(host))
+            throw new GraphException($"Source {kind}: host '{host}' found, a name or an address expected; give the server's, as localhost.");
+        if (port is < 1 or > 65535)
+            throw new GraphException($"Source {kind} {host}: port {port} found, 1 to 65535 expected; give the server's port.");
+        (_host, _port, _options, _logger, _clock) = (host, port, options, logger, clock ?? TimeProvider.System);
+        Source = $"{kind} {host}:{port}";
+        options.Validate(Source);
+    }
+
+    /// <summary>The source, as messages name it: <c>socket localhost:9999</c>.</summary>
+    public string Source { get; }
+
+    /// <summary>Starts to receive.</summary>
+    public LogReader<T, TWeight> Open<T, TWeight>(SplitContext context, IRecordSplitter<T> splitter)
+        where TWeight : struct, IRecordWeight<T>
+    {
+        var logger = _logger ?? (context.Warn is { } warn ? new WarningLogger(warn) : NullLogger.Instance);
+        var log = new RecordLog<T, TWeight>(_options.BufferedBytesMax);
+        var input = new SocketInput<T, TWeight>(splitter, log, _options.IdleTimeout, _clock);
+        var connector = new SocketConnector(Source, _host, _port, _options, logger, _clock);
+        return new(log, new SocketReceiver(Source, connector, input, log.Fail, logger));
+    }
+}
