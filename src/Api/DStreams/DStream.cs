@@ -143,12 +143,21 @@ public partial class DStream<T>
     /// <summary>Writes each batch as text files, a line a row and a file a partition, into a directory <c>prefix-TIME_IN_MS.suffix</c>.</summary>
     /// <param name="prefix">Path of the directories, up to the batch's time; their parent is made where it is missing.</param>
     /// <param name="suffix">What follows the time, behind a dot. <value>Default: nothing.</value></param>
-    /// <remarks>A directory is whole when it holds <c>_SUCCESS</c>. One that exists already fails the job.</remarks>
+    /// <remarks>A directory is whole when it holds <c>_SUCCESS</c>. A batch that runs once more, as after a restart, replaces the files that it wrote before.</remarks>
     public void SaveAsTextFiles(string prefix, string? suffix = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(prefix);
-        ForeachRDD((rdd, time) => rdd.SaveAsTextFile(
-            string.Create(CultureInfo.InvariantCulture, $"{prefix}-{time.Milliseconds}{(string.IsNullOrEmpty(suffix) ? "" : "." + suffix)}")));
+        ForeachRDD((rdd, time) => rdd.SaveAsText(FilesOf(prefix, time, suffix)));
+    }
+
+    /// <summary>Writes each batch as object files, a file a partition, into a directory <c>prefix-TIME_IN_MS.suffix</c>; <see cref="Rdd.ObjectFile"/> reads it.</summary>
+    /// <inheritdoc cref="SaveAsTextFiles" path="/param|/remarks"/>
+    /// <exception cref="GraphException">Rows of the type can't be written: says which member is in the way.</exception>
+    public void SaveAsObjectFiles(string prefix, string? suffix = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(prefix);
+        var codec = ObjectFile.Codecs.Of<T>();
+        ForeachRDD((rdd, time) => rdd.SaveAsObjects(FilesOf(prefix, time, suffix), codec));
     }
 
     /// <summary>Calls <paramref name="body"/> with each batch, after the batch has committed, in order, on the context's own thread.</summary>
@@ -183,6 +192,9 @@ public partial class DStream<T>
             stream.CheckpointDuration = stream.SlideDuration * (int)Math.Ceiling(DefaultCheckpoint / stream.SlideDuration);
         return stream;
     }
+
+    private static PartFiles FilesOf(string prefix, Time time, string? suffix) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{prefix}-{time.Milliseconds}{(string.IsNullOrEmpty(suffix) ? "" : "." + suffix)}"), replaces: true);
 
     /// <summary>Refuses to bring two streams together that have not the same batches.</summary>
     internal void CheckTogether<TOther>(DStream<TOther> other, string operation)

@@ -1,6 +1,7 @@
 using Millrace.Connectors.Files;
 using Millrace.Data;
 using Millrace.DStreams;
+using Millrace.DStreams.Rdds;
 
 namespace Millrace.Api.Tests.DStreams;
 
@@ -50,6 +51,52 @@ public sealed class FileStreamTests : IDisposable
         Assert.True(File.Exists(Path.Combine(first, "_SUCCESS")));
         Assert.Equal(["(a,1)", "(b,2)"], Directory.GetFiles(first, "part-*").Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines));
         Assert.True(File.Exists(Path.Combine(_folder.FullName, "out", "counts-2000.txt", "_SUCCESS")));
+    }
+
+    [Fact]
+    public async Task Each_batch_is_saved_as_object_files_of_its_time()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new System.Collections.Concurrent.ConcurrentQueue<(string, int?)[]>([[("a", 1), ("b", null)], []]));
+        stream.SaveAsObjectFiles(Path.Combine(_folder.FullName, "out", "counts"));
+
+        await run.RunAsync(stream, 2);
+
+        Assert.Equal([("a", 1), ("b", null)], Rdd.ObjectFile<(string, int?)>(Path.Combine(_folder.FullName, "out", "counts-1000")).Collect());
+        Assert.Empty(Rdd.ObjectFile<(string, int?)>(Path.Combine(_folder.FullName, "out", "counts-2000")).Collect());
+    }
+
+    [Fact]
+    public async Task A_batch_that_runs_once_more_replaces_the_files_that_it_wrote_before()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new System.Collections.Concurrent.ConcurrentQueue<int[]>([[1, 2]]));
+        Write("rows-1000/_temporary/part-00000", "cut");
+        Write("rows-1000/part-00000", "old");
+        Write("rows-1000/part-00007", "old");
+        Write("rows-1000/_SUCCESS", "");
+        Write("rows-1000/other", "kept");
+        Write("text-1000/part-00007", "old");
+        stream.SaveAsObjectFiles(Path.Combine(_folder.FullName, "rows"));
+        stream.SaveAsTextFiles(Path.Combine(_folder.FullName, "text"));
+
+        await run.RunAsync(stream, 1);
+
+        Assert.Equal([1, 2], Rdd.ObjectFile<int>(Path.Combine(_folder.FullName, "rows-1000")).Collect().Order());
+        Assert.Equal("kept", File.ReadAllText(Path.Combine(_folder.FullName, "rows-1000", "other")));
+        Assert.False(Directory.Exists(Path.Combine(_folder.FullName, "rows-1000", "_temporary")));
+        Assert.False(File.Exists(Path.Combine(_folder.FullName, "text-1000", "part-00007")));
+    }
+
+    [Fact]
+    public async Task Rows_that_can_not_be_saved_as_objects_are_refused_while_building()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new System.Collections.Concurrent.ConcurrentQueue<Action[]>());
+
+        var failure = Assert.Throws<GraphException>(() => stream.SaveAsObjectFiles(Path.Combine(_folder.FullName, "out")));
+
+        Assert.Contains("Action found", failure.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

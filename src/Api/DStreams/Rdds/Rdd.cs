@@ -22,6 +22,22 @@ public static class Rdd
     /// <summary>An RDD without rows and without partitions.</summary>
     public static Rdd<T> EmptyRdd<T>() => new(new SourceRecipe<T>("EmptyRdd", []), "emptyRDD");
 
+    /// <summary>The rows of a directory that <see cref="Rdd{T}.SaveAsObjectFile"/> wrote, in the same partitions. Read when they are needed, block by block.</summary>
+    /// <typeparam name="T">The type that was written, or a version of it that can read it: see the rules of checkpoints.</typeparam>
+    /// <param name="path">The directory.</param>
+    /// <remarks>An action over it throws a <see cref="Serialization.CorruptPayloadException"/> that names file and byte where a file is damaged, and a
+    /// <see cref="Serialization.SchemaException"/> that names file and member where rows of another type were written.</remarks>
+    /// <exception cref="GraphException">Rows of the type can't be read.</exception>
+    /// <exception cref="IOException">There is no such directory, it has no <c>_SUCCESS</c>, or a part of it is missing.</exception>
+    public static Rdd<T> ObjectFile<T>(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Rdds.ObjectFile.Codecs.Of<T>();
+        var files = PartFiles.Find(path);
+        return new(
+            new SourceRecipe<T>("ObjectFileRdd", [.. files.Select((file, part) => new ObjectFileRows<T>(file, part, files.Length))]), "objectFile", LocalRunner.Default);
+    }
+
     /// <summary>The rows of all of them, duplicates among them, one RDD's partitions after the other's.</summary>
     public static Rdd<T> Union<T>(params Rdd<T>[] rdds)
     {

@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Serialization;
 
 namespace Millrace.DStreams.Rdds;
 
@@ -90,10 +91,45 @@ public sealed partial class Rdd<T>
     public void SaveAsTextFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var files = new TextFiles(path);
-        RunAll("saveAsTextFile", (partition, rows) =>
+        SaveAsText(new PartFiles(path));
+    }
+
+    /// <summary>Writes the rows as bytes into <c>part-00000</c> and so on, a file for each partition, and at the end an empty <c>_SUCCESS</c>. <see cref="Rdd.ObjectFile"/> reads them.</summary>
+    /// <param name="path">The directory to make; its parents are made where they are missing.</param>
+    /// <remarks>
+    /// Rows are written by their members, as in a checkpoint, with their schema, lengths and checksums: a program with a newer version of the
+    /// type reads them where the change can be understood. Types that a host was given (<c>SerializableTypes</c>) are not known here.
+    /// </remarks>
+    /// <exception cref="GraphException">Rows of the type can't be written: says which member is in the way.</exception>
+    /// <exception cref="SchemaException">A row holds something that its declared types do not say.</exception>
+    /// <exception cref="IOException">It exists already.</exception>
+    public void SaveAsObjectFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var codec = ObjectFile.Codecs.Of<T>();
+        SaveAsObjects(new PartFiles(path), codec);
+    }
+
+    internal void SaveAsText(PartFiles files) => SaveParts("saveAsTextFile", files, static (_, rows, file) =>
+    {
+        using var writer = new StreamWriter(file) { NewLine = "\n" };
+        foreach (var row in rows)
+            writer.WriteLine(RowText.Spell(row));
+    });
+
+    internal void SaveAsObjects(PartFiles files, Codec<T> codec) => SaveParts("saveAsObjectFile", files, (partition, rows, file) =>
+    {
+        using var writer = new ObjectFileWriter<T>(file, codec, partition, NumPartitions);
+        RowBlocks.ForEach(rows, writer.Write);
+        writer.Complete();
+    });
+
+    private void SaveParts(string operation, PartFiles files, Action<int, IEnumerable<T>, Stream> write)
+    {
+        RunAll(operation, (partition, rows) =>
         {
-            files.Write(partition, rows.Select(row => RowText.Spell(row)));
+            using var file = files.Create(partition);
+            write(partition, rows, file);
             return true;
         });
         files.Commit();
