@@ -15,7 +15,7 @@ public partial class DStream<T>
     public DStream<T> Window(TimeSpan windowDuration, TimeSpan? slideDuration = null)
     {
         var (window, slide) = Batches(windowDuration, slideDuration);
-        return Apply<T>("window", () => new WindowOperator<T>(window, slide), isStateful: true, isPartitionedByKey: IsPartitionedByKey, window: (window, slide));
+        return Apply<T>("window", () => new WindowOperator<T>(window, slide), isStateful: true, partitionedBy: PartitionedBy, window: (window, slide));
     }
 
     /// <summary>At every slide all rows of the window reduced to one; nothing as long as there are none.</summary>

@@ -17,11 +17,11 @@ public partial class DStream<T>
 {
     private static readonly TimeSpan DefaultCheckpoint = TimeSpan.FromSeconds(10);
 
-    internal DStream(StreamingContext context, OutputPort<T> port, bool isPartitionedByKey = false, int slideBatches = 1)
+    internal DStream(StreamingContext context, OutputPort<T> port, object? partitionedBy = null, int slideBatches = 1)
     {
         Context = context;
         Port = port;
-        IsPartitionedByKey = isPartitionedByKey;
+        PartitionedBy = partitionedBy;
         SlideBatches = slideBatches;
         context.Register(this);
     }
@@ -37,8 +37,8 @@ public partial class DStream<T>
     /// <summary>The stream has a batch in every so-manieth batch of the context.</summary>
     internal int SlideBatches { get; }
 
-    /// <summary>Whether all pairs of a key are on the partition of the key's group already, so that no exchange is needed.</summary>
-    internal bool IsPartitionedByKey { get; }
+    /// <summary>What has put all pairs of a key on one partition already: <see cref="HashPlacement"/>, or a <see cref="Partitioner{TKey}"/>. Null: nothing.</summary>
+    internal object? PartitionedBy { get; }
 
     /// <summary>Names the operation that the stream comes from; the same stream is returned.</summary>
     /// <param name="name">Unique in the context. State is found again by it: without a name an operation's id is made of its kind and of what it
@@ -83,7 +83,7 @@ public partial class DStream<T>
     public DStream<T> Filter(Func<T, bool> predicate)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        return Apply<T>("filter", () => new FilterOperator<T>(predicate), isPartitionedByKey: IsPartitionedByKey);
+        return Apply<T>("filter", () => new FilterOperator<T>(predicate), partitionedBy: PartitionedBy);
     }
 
     /// <summary>A function of all rows of each partition of each batch, also of an empty one. It returns an empty sequence for no rows, never null.</summary>
@@ -179,7 +179,7 @@ public partial class DStream<T>
         Func<Operator> create,
         Exchange<T>? exchange = null,
         bool isStateful = false,
-        bool isPartitionedByKey = false,
+        object? partitionedBy = null,
         int? parallelism = null,
         (int Window, int Slide)? window = null)
     {
@@ -187,7 +187,7 @@ public partial class DStream<T>
         var port = Context.Building().AddOperator<T, TOut>(kind, Port, create, options, exchange);
         if (window is { } batches)
             Context.NoteWindow(port.Node, batches.Window);
-        var stream = new DStream<TOut>(Context, port, isPartitionedByKey, window?.Slide ?? SlideBatches);
+        var stream = new DStream<TOut>(Context, port, partitionedBy, window?.Slide ?? SlideBatches);
         if (isStateful)
             stream.CheckpointDuration = stream.SlideDuration * (int)Math.Ceiling(DefaultCheckpoint / stream.SlideDuration);
         return stream;

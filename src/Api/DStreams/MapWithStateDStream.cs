@@ -6,11 +6,12 @@ namespace Millrace.DStreams;
 public sealed class MapWithStateDStream<TKey, TState, TResult> : DStream<TResult>
 {
     private readonly SnapshotSwitch _snapshots;
+    private readonly object _statesPartitionedBy;
 
-    internal MapWithStateDStream(StreamingContext context, StreamNode node, SnapshotSwitch snapshots, int slideBatches)
+    internal MapWithStateDStream(StreamingContext context, StreamNode node, SnapshotSwitch snapshots, object statesPartitionedBy, int slideBatches)
         : base(context, new OutputPort<TResult>(node), slideBatches: slideBatches)
     {
-        _snapshots = snapshots;
+        (_snapshots, _statesPartitionedBy) = (snapshots, statesPartitionedBy);
         CheckpointDuration = 10 * SlideDuration;
     }
 
@@ -19,6 +20,6 @@ public sealed class MapWithStateDStream<TKey, TState, TResult> : DStream<TResult
     {
         Context.Building();
         _snapshots.IsOn = true;
-        return new(Context, new OutputPort<(TKey Key, TState State)>(Port.Node, 1), isPartitionedByKey: true, SlideBatches);
+        return new(Context, new OutputPort<(TKey Key, TState State)>(Port.Node, 1), _statesPartitionedBy, SlideBatches);
     }
 }

@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.DStreams.Rdds;
 using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Operators.Keyed;
@@ -14,14 +15,65 @@ public static partial class PairDStreamExtensions
     /// <param name="numPartitions">Partitions of the result. <value>Default: as many as the job.</value></param>
     public static DStream<(TKey Key, (IReadOnlyList<TLeft> Left, IReadOnlyList<TRight> Right) Value)> CoGroup<TKey, TLeft, TRight>(
         this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, int? numPartitions = null) =>
-        Together<TKey, TLeft, TRight, (IReadOnlyList<TLeft>, IReadOnlyList<TRight>)>(
-            "cogroup", left, right, numPartitions, static (key, lefts, rights, output) => output.Add((key, (lefts, rights))));
+        CoGroup(left, right, KeyPlacement<TKey>.ByHash(numPartitions));
+
+    /// <summary>The same, where a partitioner puts the keys. A stream that an equal one has partitioned stays where it is.</summary>
+    public static DStream<(TKey Key, (IReadOnlyList<TLeft> Left, IReadOnlyList<TRight> Right) Value)> CoGroup<TKey, TLeft, TRight>(
+        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, Partitioner<TKey> partitioner) =>
+        CoGroup(left, right, KeyPlacement<TKey>.By(partitioner));
 
     /// <summary>Each value of a key with each of the other stream's.</summary>
-    /// <inheritdoc cref="CoGroup{TKey,TLeft,TRight}" path="/param"/>
+    /// <inheritdoc cref="CoGroup{TKey,TLeft,TRight}(DStream{ValueTuple{TKey,TLeft}},DStream{ValueTuple{TKey,TRight}},int?)" path="/param"/>
     public static DStream<(TKey Key, (TLeft Left, TRight Right) Value)> Join<TKey, TLeft, TRight>(
         this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, int? numPartitions = null) =>
-        Together<TKey, TLeft, TRight, (TLeft, TRight)>("join", left, right, numPartitions, static (key, lefts, rights, output) =>
+        Join(left, right, KeyPlacement<TKey>.ByHash(numPartitions));
+
+    /// <summary>The same, where a partitioner puts the keys. A stream that an equal one has partitioned stays where it is.</summary>
+    public static DStream<(TKey Key, (TLeft Left, TRight Right) Value)> Join<TKey, TLeft, TRight>(
+        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, Partitioner<TKey> partitioner) =>
+        Join(left, right, KeyPlacement<TKey>.By(partitioner));
+
+    /// <summary>The same, and left values without a partner.</summary>
+    /// <inheritdoc cref="CoGroup{TKey,TLeft,TRight}(DStream{ValueTuple{TKey,TLeft}},DStream{ValueTuple{TKey,TRight}},int?)" path="/param"/>
+    public static DStream<(TKey Key, (TLeft Left, Option<TRight> Right) Value)> LeftOuterJoin<TKey, TLeft, TRight>(
+        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, int? numPartitions = null) =>
+        LeftOuterJoin(left, right, KeyPlacement<TKey>.ByHash(numPartitions));
+
+    /// <summary>The same, where a partitioner puts the keys. A stream that an equal one has partitioned stays where it is.</summary>
+    public static DStream<(TKey Key, (TLeft Left, Option<TRight> Right) Value)> LeftOuterJoin<TKey, TLeft, TRight>(
+        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, Partitioner<TKey> partitioner) =>
+        LeftOuterJoin(left, right, KeyPlacement<TKey>.By(partitioner));
+
+    /// <summary>The same, and right values without a partner.</summary>
+    /// <inheritdoc cref="CoGroup{TKey,TLeft,TRight}(DStream{ValueTuple{TKey,TLeft}},DStream{ValueTuple{TKey,TRight}},int?)" path="/param"/>
+    public static DStream<(TKey Key, (Option<TLeft> Left, TRight Right) Value)> RightOuterJoin<TKey, TLeft, TRight>(
+        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, int? numPartitions = null) =>
+        RightOuterJoin(left, right, KeyPlacement<TKey>.ByHash(numPartitions));
+
+    /// <summary>The same, where a partitioner puts the keys. A stream that an equal one has partitioned stays where it is.</summary>
+    public static DStream<(TKey Key, (Option<TLeft> Left, TRight Right) Value)> RightOuterJoin<TKey, TLeft, TRight>(
+        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, Partitioner<TKey> partitioner) =>
+        RightOuterJoin(left, right, KeyPlacement<TKey>.By(partitioner));
+
+    /// <summary>The same, and values of either stream without a partner.</summary>
+    /// <inheritdoc cref="CoGroup{TKey,TLeft,TRight}(DStream{ValueTuple{TKey,TLeft}},DStream{ValueTuple{TKey,TRight}},int?)" path="/param"/>
+    public static DStream<(TKey Key, (Option<TLeft> Left, Option<TRight> Right) Value)> FullOuterJoin<TKey, TLeft, TRight>(
+        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, int? numPartitions = null) =>
+        FullOuterJoin(left, right, KeyPlacement<TKey>.ByHash(numPartitions));
+
+    /// <summary>The same, where a partitioner puts the keys. A stream that an equal one has partitioned stays where it is.</summary>
+    public static DStream<(TKey Key, (Option<TLeft> Left, Option<TRight> Right) Value)> FullOuterJoin<TKey, TLeft, TRight>(
+        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, Partitioner<TKey> partitioner) =>
+        FullOuterJoin(left, right, KeyPlacement<TKey>.By(partitioner));
+
+    private static DStream<(TKey Key, (IReadOnlyList<TLeft> Left, IReadOnlyList<TRight> Right) Value)> CoGroup<TKey, TLeft, TRight>(
+        DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, KeyPlacement<TKey> placement) =>
+        Together<TKey, TLeft, TRight, (IReadOnlyList<TLeft>, IReadOnlyList<TRight>)>(
+            "cogroup", left, right, placement, static (key, lefts, rights, output) => output.Add((key, (lefts, rights))));
+
+    private static DStream<(TKey Key, (TLeft Left, TRight Right) Value)> Join<TKey, TLeft, TRight>(
+        DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, KeyPlacement<TKey> placement) =>
+        Together<TKey, TLeft, TRight, (TLeft, TRight)>("join", left, right, placement, static (key, lefts, rights, output) =>
         {
             foreach (var one in lefts)
             {
@@ -30,11 +82,9 @@ public static partial class PairDStreamExtensions
             }
         });
 
-    /// <summary>The same, and left values without a partner.</summary>
-    /// <inheritdoc cref="CoGroup{TKey,TLeft,TRight}" path="/param"/>
-    public static DStream<(TKey Key, (TLeft Left, Option<TRight> Right) Value)> LeftOuterJoin<TKey, TLeft, TRight>(
-        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, int? numPartitions = null) =>
-        Together<TKey, TLeft, TRight, (TLeft, Option<TRight>)>("leftOuterJoin", left, right, numPartitions, static (key, lefts, rights, output) =>
+    private static DStream<(TKey Key, (TLeft Left, Option<TRight> Right) Value)> LeftOuterJoin<TKey, TLeft, TRight>(
+        DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, KeyPlacement<TKey> placement) =>
+        Together<TKey, TLeft, TRight, (TLeft, Option<TRight>)>("leftOuterJoin", left, right, placement, static (key, lefts, rights, output) =>
         {
             foreach (var one in lefts)
             {
@@ -45,11 +95,9 @@ public static partial class PairDStreamExtensions
             }
         });
 
-    /// <summary>The same, and right values without a partner.</summary>
-    /// <inheritdoc cref="CoGroup{TKey,TLeft,TRight}" path="/param"/>
-    public static DStream<(TKey Key, (Option<TLeft> Left, TRight Right) Value)> RightOuterJoin<TKey, TLeft, TRight>(
-        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, int? numPartitions = null) =>
-        Together<TKey, TLeft, TRight, (Option<TLeft>, TRight)>("rightOuterJoin", left, right, numPartitions, static (key, lefts, rights, output) =>
+    private static DStream<(TKey Key, (Option<TLeft> Left, TRight Right) Value)> RightOuterJoin<TKey, TLeft, TRight>(
+        DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, KeyPlacement<TKey> placement) =>
+        Together<TKey, TLeft, TRight, (Option<TLeft>, TRight)>("rightOuterJoin", left, right, placement, static (key, lefts, rights, output) =>
         {
             foreach (var other in rights)
             {
@@ -60,11 +108,9 @@ public static partial class PairDStreamExtensions
             }
         });
 
-    /// <summary>The same, and values of either stream without a partner.</summary>
-    /// <inheritdoc cref="CoGroup{TKey,TLeft,TRight}" path="/param"/>
-    public static DStream<(TKey Key, (Option<TLeft> Left, Option<TRight> Right) Value)> FullOuterJoin<TKey, TLeft, TRight>(
-        this DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, int? numPartitions = null) =>
-        Together<TKey, TLeft, TRight, (Option<TLeft>, Option<TRight>)>("fullOuterJoin", left, right, numPartitions, static (key, lefts, rights, output) =>
+    private static DStream<(TKey Key, (Option<TLeft> Left, Option<TRight> Right) Value)> FullOuterJoin<TKey, TLeft, TRight>(
+        DStream<(TKey Key, TLeft Value)> left, DStream<(TKey Key, TRight Value)> right, KeyPlacement<TKey> placement) =>
+        Together<TKey, TLeft, TRight, (Option<TLeft>, Option<TRight>)>("fullOuterJoin", left, right, placement, static (key, lefts, rights, output) =>
         {
             foreach (var one in lefts)
             {
@@ -84,21 +130,19 @@ public static partial class PairDStreamExtensions
         string kind,
         DStream<(TKey Key, TLeft Value)> left,
         DStream<(TKey Key, TRight Value)> right,
-        int? numPartitions,
+        KeyPlacement<TKey> placement,
         Action<TKey, IReadOnlyList<TLeft>, IReadOnlyList<TRight>, Output<(TKey Key, TResult Value)>> combine)
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        if (numPartitions is { } given)
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(given, nameof(numPartitions));
         left.CheckTogether(right, kind);
         var graph = left.Context.Building();
         var node = graph.AddOperator(
-            kind, () => new CoGroupOperator<TKey, TLeft, TRight, (TKey Key, TResult Value)>(combine), new NodeOptions { Parallelism = numPartitions });
+            kind, () => new CoGroupOperator<TKey, TLeft, TRight, (TKey Key, TResult Value)>(combine), new NodeOptions { Parallelism = placement.Parallelism });
 
-        // Why by hash also where a side is partitioned by key: the other's partitions may be other ones.
-        graph.Connect(left.Port, node, Exchange<(TKey Key, TLeft Value)>.Hash(new KeyPartitioner<TKey, TLeft>()));
-        graph.Connect(right.Port, node, Exchange<(TKey Key, TRight Value)>.Hash(new KeyPartitioner<TKey, TRight>()));
-        return new(left.Context, new OutputPort<(TKey Key, TResult Value)>(node), isPartitionedByKey: true, left.SlideBatches);
+        // Why by hash also where a side is partitioned by hash: the other's partitions may be other ones.
+        graph.Connect(left.Port, node, placement.From(left));
+        graph.Connect(right.Port, node, placement.From(right));
+        return new(left.Context, new OutputPort<(TKey Key, TResult Value)>(node), placement.PartitionedBy, left.SlideBatches);
     }
 }

@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.DStreams.Rdds;
 using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Operators.Keyed;
@@ -15,13 +16,13 @@ public static partial class PairDStreamExtensions
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(reduce);
-        var exchange = ByKey(stream, numPartitions: null);
+        var placement = KeyPlacement<TKey>.Of(stream, numPartitions: null);
         return Combine(stream, reduce).Apply<(TKey Key, TValue Value)>(
             "runningReduceByKey",
             () => new RunningReduceByKeyOperator<TKey, TValue>(reduce),
-            exchange,
+            placement.From(stream),
             isStateful: true,
-            isPartitionedByKey: true);
+            partitionedBy: placement.PartitionedBy);
     }
 
     /// <summary>A state per key, brought forward in every batch.</summary>
@@ -37,11 +38,16 @@ public static partial class PairDStreamExtensions
         this DStream<(TKey Key, TValue Value)> stream,
         Func<IReadOnlyList<TValue>, Option<TState>, Option<TState>> update,
         IEnumerable<(TKey Key, TState State)>? initialState = null,
-        int? numPartitions = null)
-    {
-        ArgumentNullException.ThrowIfNull(update);
-        return UpdateState(stream, every => new UpdateStateByKeyOperator<TKey, TValue, TState>(update, every), initialState, numPartitions);
-    }
+        int? numPartitions = null) =>
+        UpdateState(stream, update, initialState, KeyPlacement<TKey>.Of(stream, numPartitions));
+
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    public static DStream<(TKey Key, TState State)> UpdateStateByKey<TKey, TValue, TState>(
+        this DStream<(TKey Key, TValue Value)> stream,
+        Func<IReadOnlyList<TValue>, Option<TState>, Option<TState>> update,
+        Partitioner<TKey> partitioner,
+        IEnumerable<(TKey Key, TState State)>? initialState = null) =>
+        UpdateState(stream, update, initialState, KeyPlacement<TKey>.By(partitioner));
 
     /// <summary>The same, for a function that sees the batch's time and the key too.</summary>
     /// <inheritdoc cref="UpdateStateByKey{TKey,TValue,TState}(DStream{ValueTuple{TKey,TValue}},Func{IReadOnlyList{TValue},Option{TState},Option{TState}},IEnumerable{ValueTuple{TKey,TState}},int?)"/>
@@ -49,15 +55,16 @@ public static partial class PairDStreamExtensions
         this DStream<(TKey Key, TValue Value)> stream,
         Func<Time, TKey, IReadOnlyList<TValue>, Option<TState>, Option<TState>> update,
         IEnumerable<(TKey Key, TState State)>? initialState = null,
-        int? numPartitions = null)
-    {
-        ArgumentNullException.ThrowIfNull(update);
-        return UpdateState(
-            stream,
-            every => new UpdateStateByKeyOperator<TKey, TValue, TState>((nowMs, key, values, state) => update(new Time(nowMs), key, values, state), every),
-            initialState,
-            numPartitions);
-    }
+        int? numPartitions = null) =>
+        UpdateState(stream, update, initialState, KeyPlacement<TKey>.Of(stream, numPartitions));
+
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    public static DStream<(TKey Key, TState State)> UpdateStateByKey<TKey, TValue, TState>(
+        this DStream<(TKey Key, TValue Value)> stream,
+        Func<Time, TKey, IReadOnlyList<TValue>, Option<TState>, Option<TState>> update,
+        Partitioner<TKey> partitioner,
+        IEnumerable<(TKey Key, TState State)>? initialState = null) =>
+        UpdateState(stream, update, initialState, KeyPlacement<TKey>.By(partitioner));
 
     /// <summary>The same, for a function of all keys of a partition: keys that it does not return are forgotten.</summary>
     /// <param name="stream">The pairs.</param>
@@ -69,11 +76,16 @@ public static partial class PairDStreamExtensions
         this DStream<(TKey Key, TValue Value)> stream,
         Func<IEnumerable<(TKey Key, IReadOnlyList<TValue> Values, Option<TState> State)>, IEnumerable<(TKey Key, TState State)>> update,
         IEnumerable<(TKey Key, TState State)>? initialState = null,
-        int? numPartitions = null)
-    {
-        ArgumentNullException.ThrowIfNull(update);
-        return UpdateState(stream, every => new UpdateStateByKeyOperator<TKey, TValue, TState>(update, every), initialState, numPartitions);
-    }
+        int? numPartitions = null) =>
+        UpdateState(stream, update, initialState, KeyPlacement<TKey>.Of(stream, numPartitions));
+
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    public static DStream<(TKey Key, TState State)> UpdateStateByKey<TKey, TValue, TState>(
+        this DStream<(TKey Key, TValue Value)> stream,
+        Func<IEnumerable<(TKey Key, IReadOnlyList<TValue> Values, Option<TState> State)>, IEnumerable<(TKey Key, TState State)>> update,
+        Partitioner<TKey> partitioner,
+        IEnumerable<(TKey Key, TState State)>? initialState = null) =>
+        UpdateState(stream, update, initialState, KeyPlacement<TKey>.By(partitioner));
 
     /// <summary>Each pair mapped by a function that reads and changes the state of its key. Only keys that pairs touch are visited.</summary>
     /// <returns>What the function returned; the states themselves by <see cref="MapWithStateDStream{TKey,TState,TResult}.StateSnapshots"/>.</returns>
@@ -86,30 +98,73 @@ public static partial class PairDStreamExtensions
         var snapshots = new SnapshotSwitch();
         var (map, timeoutMs, initial, every) = (spec.Map, spec.TimeoutMs, spec.InitialStates, stream.SlideBatches);
         var rows = InitialRows(stream.Context, initial);
+        var placement = spec.PartitionedBy is { } partitioner ? KeyPlacement<TKey>.By(partitioner) : KeyPlacement<TKey>.Of(stream, spec.Partitions);
         var node = graph.AddOperator(
             "mapWithState",
             () => new MapWithStateOperator<TKey, TValue, TState, TResult>(map, timeoutMs, initial is not null, snapshots.IsOn, every),
-            new NodeOptions { IsStateful = true, Parallelism = spec.Partitions });
-        graph.Connect(stream.Port, node, ByKey(stream, spec.Partitions));
-        ConnectInitial(rows, node);
-        return new(stream.Context, node, snapshots, every);
+            new NodeOptions { IsStateful = true, Parallelism = placement.Parallelism });
+        graph.Connect(stream.Port, node, placement.From(stream));
+        ConnectInitial(rows, node, placement);
+        return new(stream.Context, node, snapshots, placement.PartitionedBy, every);
     }
 
     private static DStream<(TKey Key, TState State)> UpdateState<TKey, TValue, TState>(
-        DStream<(TKey Key, TValue Value)> stream, Func<int, Operator> create, IEnumerable<(TKey Key, TState State)>? initialState, int? numPartitions)
+        DStream<(TKey Key, TValue Value)> stream,
+        Func<IReadOnlyList<TValue>, Option<TState>, Option<TState>> update,
+        IEnumerable<(TKey Key, TState State)>? initialState,
+        KeyPlacement<TKey> placement)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return AddUpdateState(stream, every => new UpdateStateByKeyOperator<TKey, TValue, TState>(update, every), initialState, placement);
+    }
+
+    private static DStream<(TKey Key, TState State)> UpdateState<TKey, TValue, TState>(
+        DStream<(TKey Key, TValue Value)> stream,
+        Func<Time, TKey, IReadOnlyList<TValue>, Option<TState>, Option<TState>> update,
+        IEnumerable<(TKey Key, TState State)>? initialState,
+        KeyPlacement<TKey> placement)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return AddUpdateState(
+            stream,
+            every => new UpdateStateByKeyOperator<TKey, TValue, TState>((nowMs, key, values, state) => update(new Time(nowMs), key, values, state), every),
+            initialState,
+            placement);
+    }
+
+    private static DStream<(TKey Key, TState State)> UpdateState<TKey, TValue, TState>(
+        DStream<(TKey Key, TValue Value)> stream,
+        Func<IEnumerable<(TKey Key, IReadOnlyList<TValue> Values, Option<TState> State)>, IEnumerable<(TKey Key, TState State)>> update,
+        IEnumerable<(TKey Key, TState State)>? initialState,
+        KeyPlacement<TKey> placement)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return AddUpdateState(stream, every => new UpdateStateByKeyOperator<TKey, TValue, TState>(update, every), initialState, placement);
+    }
+
+    private static DStream<(TKey Key, TState State)> AddUpdateState<TKey, TValue, TState>(
+        DStream<(TKey Key, TValue Value)> stream,
+        Func<int, Operator> create,
+        IEnumerable<(TKey Key, TState State)>? initialState,
+        KeyPlacement<TKey> placement)
     {
         ArgumentNullException.ThrowIfNull(stream);
         var every = stream.SlideBatches;
         var rows = InitialRows(stream.Context, initialState?.ToArray());
         var states = stream.Apply<(TKey Key, TState State)>(
-            "updateStateByKey", () => create(every), ByKey(stream, numPartitions), isStateful: true, isPartitionedByKey: true, parallelism: numPartitions);
-        ConnectInitial(rows, states.Port.Node);
+            "updateStateByKey",
+            () => create(every),
+            placement.From(stream),
+            isStateful: true,
+            partitionedBy: placement.PartitionedBy,
+            parallelism: placement.Parallelism);
+        ConnectInitial(rows, states.Port.Node, placement);
         return states;
     }
 
     private static DStream<(TKey Key, TState Value)>? InitialRows<TKey, TState>(StreamingContext context, (TKey Key, TState State)[]? states) =>
         states is null ? null : context.SourceStream("initialState", new Connectors.Memory.RowsSource<(TKey Key, TState Value)>(states));
 
-    private static void ConnectInitial<TKey, TState>(DStream<(TKey Key, TState Value)>? rows, StreamNode node) =>
-        rows?.Context.Building().Connect(rows.Port, node, Exchange<(TKey Key, TState Value)>.Hash(new KeyPartitioner<TKey, TState>()));
+    private static void ConnectInitial<TKey, TState>(DStream<(TKey Key, TState Value)>? rows, StreamNode node, KeyPlacement<TKey> placement) =>
+        rows?.Context.Building().Connect(rows.Port, node, placement.FromAnywhere<TState>());
 }

@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.DStreams.Rdds;
 using Millrace.Operators.Keyed;
 
 namespace Millrace.DStreams;
@@ -14,6 +15,8 @@ public sealed record StateSpec<TKey, TValue, TState, TResult>
 
     internal int? Partitions { get; private init; }
 
+    internal Partitioner<TKey>? PartitionedBy { get; private init; }
+
     internal long? TimeoutMs { get; private init; }
 
     /// <summary>States that keys have before the first batch; one for a key. <value>Default none.</value></summary>
@@ -27,7 +30,14 @@ public sealed record StateSpec<TKey, TValue, TState, TResult>
     public StateSpec<TKey, TValue, TState, TResult> NumPartitions(int numPartitions)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(numPartitions);
-        return this with { Partitions = numPartitions };
+        return this with { Partitions = numPartitions, PartitionedBy = null };
+    }
+
+    /// <summary>Where the states are, in place of a number of partitions. <value>Default: by the stable hash of the key.</value></summary>
+    public StateSpec<TKey, TValue, TState, TResult> Partitioner(Partitioner<TKey> partitioner)
+    {
+        ArgumentNullException.ThrowIfNull(partitioner);
+        return this with { Partitions = null, PartitionedBy = partitioner };
     }
 
     /// <summary>

@@ -8,6 +8,10 @@ namespace Millrace.Graphs;
 /// </remarks>
 public abstract class ChannelSelector<T>
 {
+    /// <summary>Names the rule, where a key's rows always go to one partition: state behind the edge is found again by the same rule alone.</summary>
+    /// <value>Default null: the partitions of rows mean nothing to state.</value>
+    public virtual string? Name => null;
+
     /// <summary>Writes the partition of each row, in [0, <paramref name="parallelism"/>); any other number, or none, is an error of the row.</summary>
     /// <param name="rows">The rows; valid during the call.</param>
     /// <param name="partitions">Where to write, as long as <paramref name="rows"/>.</param>

@@ -8,10 +8,10 @@ namespace Millrace.Graphs;
 /// </remarks>
 public sealed class Exchange<T>
 {
-    private Exchange(ExchangeKind kind, Partitioner<T>? partitioner = null, ChannelSelector<T>? selector = null)
+    private Exchange(ExchangeKind kind, KeyGroupSelector<T>? keyGroups = null, ChannelSelector<T>? selector = null)
     {
         Kind = kind;
-        Partitioner = partitioner;
+        KeyGroups = keyGroups;
         Selector = selector;
     }
 
@@ -36,15 +36,15 @@ public sealed class Exchange<T>
     public ExchangeKind Kind { get; }
 
     /// <summary>Finds the key groups; only for <see cref="ExchangeKind.Hash"/> and <see cref="ExchangeKind.TwoChoice"/>.</summary>
-    public Partitioner<T>? Partitioner { get; }
+    public KeyGroupSelector<T>? KeyGroups { get; }
 
     /// <summary>Finds the partitions; only for <see cref="ExchangeKind.Direct"/> and <see cref="ExchangeKind.Custom"/>.</summary>
     public ChannelSelector<T>? Selector { get; }
 
-    public static Exchange<T> Hash(Partitioner<T> partitioner)
+    public static Exchange<T> Hash(KeyGroupSelector<T> keyGroups)
     {
-        ArgumentNullException.ThrowIfNull(partitioner);
-        return new(ExchangeKind.Hash, partitioner);
+        ArgumentNullException.ThrowIfNull(keyGroups);
+        return new(ExchangeKind.Hash, keyGroups);
     }
 
     /// <summary>Each row goes to the partition that <paramref name="partitionOf"/> names, counted from 0.</summary>
@@ -61,10 +61,10 @@ public sealed class Exchange<T>
     /// kept by key there is a part, to be merged behind a <see cref="Hash"/>. The counts are not kept over a restart, and a run again does not take them back.</para>
     /// <para>M. A. U. Nasir et al., The Power of Both Choices: Practical Load Balancing for Distributed Stream Processing Engines, ICDE 2015.</para>
     /// </remarks>
-    public static Exchange<T> TwoChoice(Partitioner<T> partitioner)
+    public static Exchange<T> TwoChoice(KeyGroupSelector<T> keyGroups)
     {
-        ArgumentNullException.ThrowIfNull(partitioner);
-        return new(ExchangeKind.TwoChoice, partitioner);
+        ArgumentNullException.ThrowIfNull(keyGroups);
+        return new(ExchangeKind.TwoChoice, keyGroups);
     }
 
     /// <summary>Each row goes to the partition that <paramref name="selector"/> finds; the contract is in <see cref="ChannelSelector{T}"/>.</summary>

@@ -1,6 +1,6 @@
 namespace Millrace.Graphs;
 
-/// <summary>Sees the key that a <see cref="Partitioner{T}"/> goes by, with its type.</summary>
+/// <summary>Sees the key that a <see cref="KeyGroupSelector{T}"/> goes by, with its type.</summary>
 /// <typeparam name="T">The rows.</typeparam>
 /// <typeparam name="TResult">What the visit gives.</typeparam>
 public interface IRowKeyVisitor<T, out TResult>

@@ -2,8 +2,8 @@ using Millrace.Data;
 
 namespace Millrace.Graphs;
 
-/// <summary>Partitions pairs by their key.</summary>
-public sealed class KeyPartitioner<TKey, TValue> : Partitioner<(TKey Key, TValue Value)>
+/// <summary>Finds the key group of pairs by the stable hash of their key.</summary>
+public sealed class KeyPartitioner<TKey, TValue> : KeyGroupSelector<(TKey Key, TValue Value)>
 {
     private readonly KeyType<TKey> _keys = KeyType.Of<TKey>();
 

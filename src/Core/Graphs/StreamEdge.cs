@@ -26,6 +26,9 @@ public abstract class StreamEdge
 
     public abstract ExchangeKind Exchange { get; }
 
+    /// <inheritdoc cref="ChannelSelector{T}.Name"/>
+    public abstract string? SelectorName { get; }
+
     public abstract Type RowType { get; }
 
     /// <summary>Lets <paramref name="visitor"/> see the edge with its row type.</summary>

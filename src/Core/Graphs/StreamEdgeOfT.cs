@@ -13,11 +13,14 @@ public sealed class StreamEdge<T> : StreamEdge
     /// <inheritdoc/>
     public override ExchangeKind Exchange => _exchange.Kind;
 
-    /// <inheritdoc cref="Exchange{T}.Partitioner"/>
-    public Partitioner<T>? Partitioner => _exchange.Partitioner;
+    /// <inheritdoc cref="Exchange{T}.KeyGroups"/>
+    public KeyGroupSelector<T>? KeyGroups => _exchange.KeyGroups;
 
     /// <inheritdoc cref="Exchange{T}.Selector"/>
     public ChannelSelector<T>? Selector => _exchange.Selector;
+
+    /// <inheritdoc/>
+    public override string? SelectorName => Selector?.Name;
 
     /// <inheritdoc/>
     public override Type RowType => typeof(T);

@@ -5,7 +5,7 @@ namespace Millrace.Runtime.Exchange;
 
 /// <summary>Of the two partitions that a key has, the one to which fewer rows went; what went there is counted by each sender for itself.</summary>
 /// <remarks>For two receivers or more. The counts are scratch: what is undone stays counted.</remarks>
-internal sealed class TwoChoiceSelector<T>(Partitioner<T> partitioner, int receivers) : ChannelSelector<T>
+internal sealed class TwoChoiceSelector<T>(KeyGroupSelector<T> selector, int receivers) : ChannelSelector<T>
 {
     private readonly long[] _sent = new long[receivers];
 
@@ -13,7 +13,7 @@ internal sealed class TwoChoiceSelector<T>(Partitioner<T> partitioner, int recei
     public override void SelectPartitions(ReadOnlySpan<T> rows, Span<int> partitions, int parallelism)
     {
         // Why so many groups: a group of the job holds many keys, and they would all have the same two partitions.
-        partitioner.FindKeyGroups(rows, partitions, int.MaxValue);
+        selector.FindKeyGroups(rows, partitions, int.MaxValue);
         foreach (ref var partition in partitions)
         {
             var (first, second) = CandidatesOf(partition, parallelism);

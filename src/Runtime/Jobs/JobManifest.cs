@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Millrace.Data;
+using Millrace.Graphs;
 using Millrace.Planning;
 
 namespace Millrace.Runtime.Jobs;
@@ -14,6 +15,7 @@ namespace Millrace.Runtime.Jobs;
 /// key groups 128
 /// stage 0: 2 tasks, 0 input channels, from socketText
 /// stage 1: 2 tasks, 4 input channels, from reduceByKey(map)
+/// stage 2: 3 tasks, 6 input channels, from updateStateByKey(map), placed by ByCountry
 /// </code>
 /// <para>Operators inside a stage may come and go: whose tables stand in a checkpoint must still be there, and the restore says which is not.</para>
 /// </remarks>
@@ -22,17 +24,34 @@ namespace Millrace.Runtime.Jobs;
 /// <param name="Stages">In the order of their tasks.</param>
 internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableArray<JobManifest.Stage> Stages)
 {
+    private const string PlacedBy = ", placed by ";
+
     /// <param name="Tasks">Its parallelism.</param>
     /// <param name="Channels">Input channels of each task, if every sender is connected with it; 0 for a source.</param>
     /// <param name="Head">Id of the node that it begins with.</param>
-    internal readonly record struct Stage(int Tasks, int Channels, string Head);
+    /// <param name="Placed">The user's partitioner that its state lies by; null where it lies by key group, or there is none.</param>
+    internal readonly record struct Stage(int Tasks, int Channels, string Head, string? Placed = null)
+    {
+        public override string ToString() => string.Create(
+            CultureInfo.InvariantCulture, $"{Tasks} tasks, {Channels} input channels, from {Head}{(Placed is null ? "" : $"{PlacedBy}{Placed}")}");
+    }
 
     /// <param name="name">The job's name.</param>
     /// <param name="graph">Its plan.</param>
-    public static JobManifest Of(string name, JobGraph graph) => new(
-        name,
-        graph.KeyGroups,
-        [.. graph.Stages.Select(stage => new Stage(stage.Parallelism, stage.Inputs.Sum(edge => graph.Stages[edge.FromStage].Parallelism), graph.IdOf(stage.Head).Name))]);
+    public static JobManifest Of(string name, JobGraph graph)
+    {
+        var keepsState = KeepingState(graph);
+        return new(
+            name,
+            graph.KeyGroups,
+            [
+                .. graph.Stages.Select(stage => new Stage(
+                    stage.Parallelism,
+                    stage.Inputs.Sum(edge => graph.Stages[edge.FromStage].Parallelism),
+                    graph.IdOf(stage.Head).Name,
+                    keepsState[stage.Index] ? stage.Inputs.Select(edge => edge.Edge.SelectorName).FirstOrDefault(selector => selector is not null) : null)),
+            ]);
+    }
 
     /// <summary>Why a job can't go on from another's checkpoint; null: it can.</summary>
     public static string? Refusal(string written, string present)
@@ -50,8 +69,14 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
         var match = Whole().Match(text);
         if (!match.Success)
             throw new CorruptCheckpointException("The manifest of a job expected, other text found; it was written by another version of Millrace.");
-        var stages = Enumerable.Range(0, match.Groups["tasks"].Captures.Count).Select(stage => new Stage(
-            Number(match.Groups["tasks"].Captures[stage]), Number(match.Groups["channels"].Captures[stage]), match.Groups["head"].Captures[stage].Value));
+        var stages = Enumerable.Range(0, match.Groups["tasks"].Captures.Count).Select(stage =>
+        {
+            // The partitioner is the last of the line, and its name is that of a type: no other can hold what stands before it.
+            var (head, placed) = (match.Groups["head"].Captures[stage].Value, (string?)null);
+            if (head.LastIndexOf(PlacedBy, StringComparison.Ordinal) is >= 0 and var at)
+                (head, placed) = (head[..at], head[(at + PlacedBy.Length)..]);
+            return new Stage(Number(match.Groups["tasks"].Captures[stage]), Number(match.Groups["channels"].Captures[stage]), head, placed);
+        });
         return new(match.Groups["job"].Value, Number(match.Groups["groups"]), [.. stages]);
     }
 
@@ -60,8 +85,22 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"job {Job}\nkey groups {KeyGroups}\n");
         for (var stage = 0; stage < Stages.Length; stage++)
-            text.Append(CultureInfo.InvariantCulture, $"stage {stage}: {Stages[stage].Tasks} tasks, {Stages[stage].Channels} input channels, from {Stages[stage].Head}\n");
+            text.Append(CultureInfo.InvariantCulture, $"stage {stage}: {Stages[stage]}\n");
         return text.ToString();
+    }
+
+    /// <summary>The stages whose partitions say where state is: their own, or that of a stage whose rows come from them and stay on their partition.</summary>
+    /// <remarks>Others may place their rows anew at each start.</remarks>
+    private static bool[] KeepingState(JobGraph graph)
+    {
+        var keeps = new bool[graph.Stages.Length];
+        foreach (var stage in graph.Stages.Reverse())
+        {
+            keeps[stage.Index] = stage.Nodes.Any(node => node.Options.IsStateful)
+                || stage.Outputs.Any(edge => keeps[edge.ToStage] && graph.ExchangeOf(edge) == ExchangeKind.Forward);
+        }
+
+        return keeps;
     }
 
     private static string Line(string[] lines, int line) => line < lines.Length && lines[line].Length > 0 ? lines[line] : "no more stages";

@@ -21,6 +21,7 @@ internal sealed class SavepointImport
 {
     private readonly JournalRows.Snapshotted _snapshot;
     private readonly JobManifest _written;
+    private readonly JobManifest _present;
     private readonly TaskSettings _settings;
     private readonly TaskTopology _topology;
     private readonly TaskImageParts[] _images;
@@ -41,6 +42,7 @@ internal sealed class SavepointImport
     {
         (_snapshot, _settings, _topology) = (file.Snapshot, settings, settings.Topology);
         _written = JobManifest.Parse(_snapshot.Manifest);
+        _present = JobManifest.Of(settings.Job.Name, settings.Topology.Graph);
         _images = [.. file.Images.Select(image => image.Image is EncodedDelta encoded ? TaskImageParts.Read(encoded) : new(Watermark.Minimum, null, []))];
         _firstTasks = [.. _written.Stages.Select((_, stage) => _written.Stages.Take(stage).Sum(before => before.Tasks))];
         if (_firstTasks.Length == 0 || _firstTasks[^1] + _written.Stages[^1].Tasks != _images.Length)
@@ -151,7 +153,7 @@ internal sealed class SavepointImport
                 var pieces = PiecesOf(@operator.Name, table.Name);
                 placed.Add((@operator.Name, table.Name));
                 if (pieces.Count > 0)
-                    TryFit(@operator, table, pieces, first, stage.Parallelism);
+                    TryFit(@operator, table, pieces, first, _present.Stages[stage.Index]);
             }
 
             foreach (var node in stage.Nodes.Where(node => node.Options.IsStateful && !_images.Any(image => image.Tables.Any(table => table.Operator == Graph.IdOf(node).Name))))
@@ -168,28 +170,36 @@ internal sealed class SavepointImport
         }
     }
 
-    /// <summary>The pieces of a table, with the partition that each comes from and how many there were.</summary>
-    private List<(int Partition, int Of, ReadOnlyMemory<byte> Rows)> PiecesOf(string @operator, string table)
+    /// <summary>The pieces of a table, with the partition that each comes from, of which stage.</summary>
+    private List<(int Partition, JobManifest.Stage Of, ReadOnlyMemory<byte> Rows)> PiecesOf(string @operator, string table)
     {
-        var pieces = new List<(int, int, ReadOnlyMemory<byte>)>();
+        var pieces = new List<(int, JobManifest.Stage, ReadOnlyMemory<byte>)>();
         for (var stage = 0; stage < _written.Stages.Length; stage++)
         {
             foreach (var task in TasksOf(stage))
             {
                 foreach (var piece in _images[task].Tables.Where(piece => piece.Operator == @operator && piece.Name == table))
-                    pieces.Add((task - _firstTasks[stage], _written.Stages[stage].Tasks, piece.Rows));
+                    pieces.Add((task - _firstTasks[stage], _written.Stages[stage], piece.Rows));
             }
         }
 
         return pieces;
     }
 
-    private void TryFit(OperatorId @operator, StateTable table, List<(int Partition, int Of, ReadOnlyMemory<byte> Rows)> pieces, int first, int parallelism)
+    private void TryFit(OperatorId @operator, StateTable table, List<(int Partition, JobManifest.Stage Of, ReadOnlyMemory<byte> Rows)> pieces, int first, JobManifest.Stage present)
     {
-        var moves = pieces[0].Of != parallelism;
+        var (written, parallelism) = (pieces[0].Of, present.Tasks);
+        var moves = written.Tasks != parallelism;
         if (moves && table.IsLocal)
         {
-            _refused.Add($"operator {@operator}: table {table.Name} belongs to {pieces[0].Of} partitions and can't be divided among {parallelism}; set its Parallelism to {pieces[0].Of}");
+            _refused.Add($"operator {@operator}: table {table.Name} belongs to {written.Tasks} partitions and can't be divided among {parallelism}; set its Parallelism to {written.Tasks}");
+            return;
+        }
+
+        // Only the partitioner knows where its keys lie, and it is asked for records, not for state.
+        if (written.Placed != present.Placed || (moves && written.Placed is not null))
+        {
+            _refused.Add($"operator {@operator}: table {table.Name} lies on {written.Tasks} partitions by {written.Placed ?? "key group"}, by {present.Placed ?? "key group"} on {parallelism} in the job; keep its partitioner and its number of partitions");
             return;
         }
 
@@ -212,7 +222,7 @@ internal sealed class SavepointImport
         }
 
         _restored.Add(moves
-            ? $"operator {@operator}, table {table.Name}, from {pieces[0].Of} partitions to {parallelism}"
+            ? $"operator {@operator}, table {table.Name}, from {written.Tasks} partitions to {parallelism}"
             : $"operator {@operator}, table {table.Name}");
     }
 

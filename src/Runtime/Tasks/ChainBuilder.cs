@@ -152,13 +152,13 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
 
     /// <summary>The entry behind an edge from another stage.</summary>
     public ChainInput Visit<T>(StreamEdge<T> edge) =>
-        InputOf(Target(edge), edge.To, edge.ToPort == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"#{edge.ToPort}"), edge.Exchange == ExchangeKind.Hash ? edge.Partitioner : null);
+        InputOf(Target(edge), edge.To, edge.ToPort == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"#{edge.ToPort}"), edge.Exchange == ExchangeKind.Hash ? edge.KeyGroups : null);
 
     /// <param name="entry">Where rows enter.</param>
     /// <param name="node">The node that they enter or leave.</param>
     /// <param name="port">Tells the ports of a node apart: nothing for its first input, <c>#1</c> for the next, <c>&gt;0</c> for an output.</param>
     /// <param name="keys">The key by which they come; null for none.</param>
-    private ChainInput<T> InputOf<T>(Output<T> entry, StreamNode node, string port, Partitioner<T>? keys)
+    private ChainInput<T> InputOf<T>(Output<T> entry, StreamNode node, string port, KeyGroupSelector<T>? keys)
     {
         if (!KeepsLetters)
             return new ChainInput<T>(entry);
@@ -177,7 +177,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         if (_stage.Outputs.FirstOrDefault(output => output.Edge == edge) is { } leaving)
         {
             // Where an exchange runs user code, a key's hash or a choice of partition, it counts as the operator that asked for it.
-            OperatorId? asker = edge.Partitioner is null && edge.Selector is null ? null : IdOf(edge.To);
+            OperatorId? asker = edge.KeyGroups is null && edge.Selector is null ? null : IdOf(edge.To);
             return Listed(new Output<T>((OutputGate<T>)_gates[leaving].Gate, asker, _progress));
         }
 
@@ -217,8 +217,8 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         // A key needs no hash where there is one receiver; a number that the user gives is checked even there.
         private ChannelSelector<T>? SelectorOf<T>(StreamEdge<T> typed, int receivers) => typed.Exchange switch
         {
-            ExchangeKind.Hash when receivers > 1 => new HashSelector<T>(typed.Partitioner!, builder._topology.Graph.KeyGroups, receivers),
-            ExchangeKind.TwoChoice when receivers > 1 => new TwoChoiceSelector<T>(typed.Partitioner!, receivers),
+            ExchangeKind.Hash when receivers > 1 => new HashSelector<T>(typed.KeyGroups!, builder._topology.Graph.KeyGroups, receivers),
+            ExchangeKind.TwoChoice when receivers > 1 => new TwoChoiceSelector<T>(typed.KeyGroups!, receivers),
             ExchangeKind.Direct or ExchangeKind.Custom => new CheckedSelector<T>(typed.Selector!, builder.IdOf(typed.To)),
             _ => null,
         };

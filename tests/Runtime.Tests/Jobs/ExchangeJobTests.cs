@@ -164,7 +164,7 @@ public sealed class ExchangeJobTests
     }
 
     /// <summary>Few keys, and what a hash of the user may throw.</summary>
-    private sealed class NumberPartitioner(Func<int, int> found) : Partitioner<(int Split, int Number)>
+    private sealed class NumberPartitioner(Func<int, int> found) : KeyGroupSelector<(int Split, int Number)>
     {
         private readonly KeyType<int> _keys = KeyType.Of<int>();
 

@@ -40,7 +40,7 @@ public abstract class Dataset
     /// <summary>Who computes its partitions.</summary>
     internal DatasetRunner Runner { get; }
 
-    /// <summary>The <see cref="RddPartitioner{TKey}"/> that put the rows where they are, or null.</summary>
+    /// <summary>The <see cref="Partitioner{TKey}"/> that put the rows where they are, or null.</summary>
     internal object? Partitioner { get; }
 
     /// <summary>Number of partitions whose rows are in memory.</summary>

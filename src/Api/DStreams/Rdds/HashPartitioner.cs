@@ -3,7 +3,7 @@ using Millrace.Data;
 namespace Millrace.DStreams.Rdds;
 
 /// <summary>Partitions by the stable hash of the key; a null key is a key. Equal to every other one of as many partitions.</summary>
-public sealed class HashPartitioner<TKey> : RddPartitioner<TKey>
+public sealed class HashPartitioner<TKey> : Partitioner<TKey>
 {
     private readonly KeyType<TKey> _keys = KeyType.Of<TKey>();
 
@@ -15,7 +15,7 @@ public sealed class HashPartitioner<TKey> : RddPartitioner<TKey>
     }
 
     /// <inheritdoc/>
-    public override int PartitionOf(TKey key) => _keys.KeyGroupOf(key, NumPartitions);
+    public override int GetPartition(TKey key) => _keys.KeyGroupOf(key, NumPartitions);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is HashPartitioner<TKey> other && other.NumPartitions == NumPartitions;

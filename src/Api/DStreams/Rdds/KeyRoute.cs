@@ -1,11 +1,11 @@
 namespace Millrace.DStreams.Rdds;
 
 /// <summary>Each pair goes to the partition of its key.</summary>
-internal sealed class KeyRoute<TKey, TValue>(RddPartitioner<TKey> partitioner) : Route<(TKey Key, TValue Value)>
+internal sealed class KeyRoute<TKey, TValue>(Partitioner<TKey> partitioner) : Route<(TKey Key, TValue Value)>
 {
     public override int Targets => partitioner.NumPartitions;
 
     public override void Prepare() => partitioner.Prepare();
 
-    public override Func<(TKey Key, TValue Value), int> From(int partition) => row => partitioner.PartitionOf(row.Key);
+    public override Func<(TKey Key, TValue Value), int> From(int partition) => row => partitioner.GetPartition(row.Key);
 }

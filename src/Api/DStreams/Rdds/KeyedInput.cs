@@ -6,7 +6,7 @@ internal sealed class KeyedInput<TKey, TValue>
     private readonly Rdd<(TKey Key, TValue Value)> _parent;
     private readonly Shuffle<(TKey Key, TValue Value), (TKey Key, TValue Value), (TKey Key, TValue Value)>? _shuffle;
 
-    public KeyedInput(Rdd<(TKey Key, TValue Value)> parent, RddPartitioner<TKey> partitioner, string operation)
+    public KeyedInput(Rdd<(TKey Key, TValue Value)> parent, Partitioner<TKey> partitioner, string operation)
     {
         _parent = parent;
         if (!partitioner.Equals(parent.Partitioner))

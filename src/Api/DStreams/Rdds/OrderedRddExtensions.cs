@@ -20,7 +20,7 @@ public static class OrderedRddExtensions
     /// <summary>The pairs where the partitioner puts them, ordered by key within each partition; pairs of equal keys stay in their order.</summary>
     /// <exception cref="GraphException">The keys have no order.</exception>
     public static Rdd<(TKey Key, TValue Value)> RepartitionAndSortWithinPartitions<TKey, TValue>(
-        this Rdd<(TKey Key, TValue Value)> rdd, RddPartitioner<TKey> partitioner, IComparer<TKey>? comparer = null)
+        this Rdd<(TKey Key, TValue Value)> rdd, Partitioner<TKey> partitioner, IComparer<TKey>? comparer = null)
     {
         ArgumentNullException.ThrowIfNull(rdd);
         ArgumentNullException.ThrowIfNull(partitioner);
@@ -46,11 +46,11 @@ public static class OrderedRddExtensions
 
     private static bool MayHold<TKey>(RangePartitioner<TKey> ranges, int partition, TKey lower, TKey upper)
     {
-        var (one, other) = (ranges.PartitionOf(lower), ranges.PartitionOf(upper));
+        var (one, other) = (ranges.GetPartition(lower), ranges.GetPartition(upper));
         return partition >= Math.Min(one, other) && partition <= Math.Max(one, other);
     }
 
     private static Rdd<(TKey Key, TValue Value)> SortIn<TKey, TValue>(
-        this Rdd<(TKey Key, TValue Value)> rdd, string operation, RddPartitioner<TKey> partitioner, IComparer<TKey> order) =>
+        this Rdd<(TKey Key, TValue Value)> rdd, string operation, Partitioner<TKey> partitioner, IComparer<TKey> order) =>
         rdd.ShufflePairs(operation, partitioner, rows => rows.OrderBy(row => row.Key, order));
 }

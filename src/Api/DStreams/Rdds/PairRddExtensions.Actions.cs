@@ -26,8 +26,8 @@ public static partial class PairRddExtensions
     {
         ArgumentNullException.ThrowIfNull(rdd);
         var keys = KeyType.Of<TKey>();
-        int[] partitions = rdd.Partitioner is RddPartitioner<TKey> partitioner
-            ? [partitioner.PartitionOf(key)]
+        int[] partitions = rdd.Partitioner is Partitioner<TKey> partitioner
+            ? [partitioner.GetPartition(key)]
             : [.. Enumerable.Range(0, rdd.NumPartitions)];
         var found = rdd.Run("lookup", partitions, (_, rows) => rows.Where(row => keys.AreEqual(row.Key, key)).Select(row => row.Value).ToArray());
         return [.. found.SelectMany(values => values)];

@@ -4,7 +4,7 @@ namespace Millrace.DStreams.Rdds;
 
 /// <summary>Operations on RDDs of (key, value) pairs. A null key is a key.</summary>
 /// <remarks>
-/// Operations by key take a number of partitions; without one the pairs stay where they are when they are partitioned already
+/// Operations by key take a <see cref="Partitioner{TKey}"/> or a number of partitions; without either the pairs stay where they are when they are partitioned already
 /// (<see cref="PartitionBy"/>, an operation by key before), and are else shuffled by the stable hash of the key into as many partitions
 /// as the largest parent has. All values of a key are in one partition then. Keys come in the order in which they are met, the lower
 /// partitions first: the same at every computation. Key types without a stable hash are refused with a <see cref="GraphException"/>.
@@ -43,20 +43,29 @@ public static partial class PairRddExtensions
     }
 
     /// <summary>The pairs where a partitioner puts them. Nothing moves when an equal one put them there.</summary>
-    public static Rdd<(TKey Key, TValue Value)> PartitionBy<TKey, TValue>(this Rdd<(TKey Key, TValue Value)> rdd, RddPartitioner<TKey> partitioner)
+    public static Rdd<(TKey Key, TValue Value)> PartitionBy<TKey, TValue>(this Rdd<(TKey Key, TValue Value)> rdd, Partitioner<TKey> partitioner)
     {
         ArgumentNullException.ThrowIfNull(rdd);
         ArgumentNullException.ThrowIfNull(partitioner);
         return partitioner.Equals(rdd.Partitioner) ? rdd : rdd.ShufflePairs("partitionBy", partitioner, static rows => rows);
     }
 
-    /// <summary>The values of each key. <see cref="ReduceByKey"/> and <see cref="AggregateByKey{TKey, TValue, TResult}(Rdd{ValueTuple{TKey, TValue}}, TResult, Func{TResult, TValue, TResult}, Func{TResult, TResult, TResult}, int?)"/> send less.</summary>
+    /// <summary>The values of each key. <c>ReduceByKey</c> and <see cref="AggregateByKey{TKey, TValue, TResult}(Rdd{ValueTuple{TKey, TValue}}, TResult, Func{TResult, TValue, TResult}, Func{TResult, TResult, TResult}, int?)"/> send less.</summary>
     public static Rdd<(TKey Key, IReadOnlyList<TValue> Values)> GroupByKey<TKey, TValue>(
         this Rdd<(TKey Key, TValue Value)> rdd, int? numPartitions = null)
     {
         ArgumentNullException.ThrowIfNull(rdd);
+        return rdd.GroupByKey(Partitioning.Of<TKey>(numPartitions, rdd));
+    }
+
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    public static Rdd<(TKey Key, IReadOnlyList<TValue> Values)> GroupByKey<TKey, TValue>(
+        this Rdd<(TKey Key, TValue Value)> rdd, Partitioner<TKey> partitioner)
+    {
+        ArgumentNullException.ThrowIfNull(rdd);
+        ArgumentNullException.ThrowIfNull(partitioner);
         var combiner = new KeyCombiner<TKey, TValue, List<TValue>>(static value => [value], Add, static (left, right) => [.. left, .. right]);
-        return rdd.Combine("groupByKey", combiner, numPartitions, combinesBefore: false)
+        return rdd.Combine("groupByKey", combiner, partitioner, combinesBefore: false)
             .Derive("groupByKey", rows => rows.Select(row => (row.Key, (IReadOnlyList<TValue>)row.Value)), keepsPartitioner: true);
 
         static List<TValue> Add(List<TValue> values, TValue value)
@@ -71,17 +80,35 @@ public static partial class PairRddExtensions
         this Rdd<(TKey Key, TValue Value)> rdd, Func<TValue, TValue, TValue> reduce, int? numPartitions = null)
     {
         ArgumentNullException.ThrowIfNull(rdd);
-        ArgumentNullException.ThrowIfNull(reduce);
-        return rdd.Combine("reduceByKey", new KeyCombiner<TKey, TValue, TValue>(static value => value, reduce, reduce), numPartitions);
+        return rdd.ReduceByKey(reduce, Partitioning.Of<TKey>(numPartitions, rdd));
     }
 
-    /// <summary>As <see cref="ReduceByKey"/>, beginning with a neutral value for each key of each partition.</summary>
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    public static Rdd<(TKey Key, TValue Value)> ReduceByKey<TKey, TValue>(
+        this Rdd<(TKey Key, TValue Value)> rdd, Func<TValue, TValue, TValue> reduce, Partitioner<TKey> partitioner)
+    {
+        ArgumentNullException.ThrowIfNull(rdd);
+        ArgumentNullException.ThrowIfNull(reduce);
+        ArgumentNullException.ThrowIfNull(partitioner);
+        return rdd.Combine("reduceByKey", new KeyCombiner<TKey, TValue, TValue>(static value => value, reduce, reduce), partitioner);
+    }
+
+    /// <summary>As <c>ReduceByKey</c>, beginning with a neutral value for each key of each partition.</summary>
     public static Rdd<(TKey Key, TValue Value)> FoldByKey<TKey, TValue>(
         this Rdd<(TKey Key, TValue Value)> rdd, TValue zero, Func<TValue, TValue, TValue> fold, int? numPartitions = null)
     {
         ArgumentNullException.ThrowIfNull(rdd);
+        return rdd.FoldByKey(zero, fold, Partitioning.Of<TKey>(numPartitions, rdd));
+    }
+
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    public static Rdd<(TKey Key, TValue Value)> FoldByKey<TKey, TValue>(
+        this Rdd<(TKey Key, TValue Value)> rdd, TValue zero, Func<TValue, TValue, TValue> fold, Partitioner<TKey> partitioner)
+    {
+        ArgumentNullException.ThrowIfNull(rdd);
         ArgumentNullException.ThrowIfNull(fold);
-        return rdd.Combine("foldByKey", new KeyCombiner<TKey, TValue, TValue>(value => fold(zero, value), fold, fold), numPartitions);
+        ArgumentNullException.ThrowIfNull(partitioner);
+        return rdd.Combine("foldByKey", new KeyCombiner<TKey, TValue, TValue>(value => fold(zero, value), fold, fold), partitioner);
     }
 
     /// <summary>The values of each key added to a value of another type, before the shuffle, and merged behind it.</summary>
@@ -107,10 +134,31 @@ public static partial class PairRddExtensions
         int? numPartitions = null)
     {
         ArgumentNullException.ThrowIfNull(rdd);
+        return rdd.AggregateByKey(zero, add, merge, Partitioning.Of<TKey>(numPartitions, rdd));
+    }
+
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    public static Rdd<(TKey Key, TResult Value)> AggregateByKey<TKey, TValue, TResult>(
+        this Rdd<(TKey Key, TValue Value)> rdd,
+        TResult zero,
+        Func<TResult, TValue, TResult> add,
+        Func<TResult, TResult, TResult> merge,
+        Partitioner<TKey> partitioner) => AggregateByKey(rdd, () => zero, add, merge, partitioner);
+
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    public static Rdd<(TKey Key, TResult Value)> AggregateByKey<TKey, TValue, TResult>(
+        this Rdd<(TKey Key, TValue Value)> rdd,
+        Func<TResult> zero,
+        Func<TResult, TValue, TResult> add,
+        Func<TResult, TResult, TResult> merge,
+        Partitioner<TKey> partitioner)
+    {
+        ArgumentNullException.ThrowIfNull(rdd);
         ArgumentNullException.ThrowIfNull(zero);
         ArgumentNullException.ThrowIfNull(add);
         ArgumentNullException.ThrowIfNull(merge);
-        return rdd.Combine("aggregateByKey", new KeyCombiner<TKey, TValue, TResult>(value => add(zero(), value), add, merge), numPartitions);
+        ArgumentNullException.ThrowIfNull(partitioner);
+        return rdd.Combine("aggregateByKey", new KeyCombiner<TKey, TValue, TResult>(value => add(zero(), value), add, merge), partitioner);
     }
 
     /// <summary>The most general operation by key.</summary>
@@ -127,10 +175,30 @@ public static partial class PairRddExtensions
         int? numPartitions = null)
     {
         ArgumentNullException.ThrowIfNull(rdd);
+        return rdd.CombineByKey(create, add, merge, Partitioning.Of<TKey>(numPartitions, rdd));
+    }
+
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    /// <param name="rdd">The pairs.</param>
+    /// <param name="create">Makes a combined value of the first value that a partition holds for a key.</param>
+    /// <param name="add">Adds a further value; may alter its first argument when <paramref name="create"/> made it.</param>
+    /// <param name="merge">Merges the combined values of two partitions; may alter its first argument.</param>
+    /// <param name="partitioner">Where the keys go.</param>
+    /// <param name="mapSideCombine">Whether values are combined before the shuffle. <value>Default true.</value></param>
+    public static Rdd<(TKey Key, TCombined Value)> CombineByKey<TKey, TValue, TCombined>(
+        this Rdd<(TKey Key, TValue Value)> rdd,
+        Func<TValue, TCombined> create,
+        Func<TCombined, TValue, TCombined> add,
+        Func<TCombined, TCombined, TCombined> merge,
+        Partitioner<TKey> partitioner,
+        bool mapSideCombine = true)
+    {
+        ArgumentNullException.ThrowIfNull(rdd);
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(add);
         ArgumentNullException.ThrowIfNull(merge);
-        return rdd.Combine("combineByKey", new KeyCombiner<TKey, TValue, TCombined>(create, add, merge), numPartitions);
+        ArgumentNullException.ThrowIfNull(partitioner);
+        return rdd.Combine("combineByKey", new KeyCombiner<TKey, TValue, TCombined>(create, add, merge), partitioner, mapSideCombine);
     }
 
     /// <summary>About how many different values each key has; see <see cref="Rdd{T}.CountApproxDistinct"/>.</summary>
@@ -138,9 +206,17 @@ public static partial class PairRddExtensions
         this Rdd<(TKey Key, TValue Value)> rdd, double relativeSd = 0.05, int? numPartitions = null)
     {
         ArgumentNullException.ThrowIfNull(rdd);
+        return rdd.CountApproxDistinctByKey(Partitioning.Of<TKey>(numPartitions, rdd), relativeSd);
+    }
+
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    public static Rdd<(TKey Key, long Count)> CountApproxDistinctByKey<TKey, TValue>(
+        this Rdd<(TKey Key, TValue Value)> rdd, Partitioner<TKey> partitioner, double relativeSd = 0.05)
+    {
+        ArgumentNullException.ThrowIfNull(rdd);
         var precision = HyperLogLog.PrecisionFor(relativeSd);
         var values = KeyType.Of<TValue>();
-        return rdd.AggregateByKey(() => new HyperLogLog(precision), (sketch, value) => sketch.Add(values.Hash(value)), HyperLogLog.Merge, numPartitions)
+        return rdd.AggregateByKey(() => new HyperLogLog(precision), (sketch, value) => sketch.Add(values.Hash(value)), HyperLogLog.Merge, partitioner)
             .MapValues(sketch => sketch.Estimate());
     }
 
@@ -160,10 +236,9 @@ public static partial class PairRddExtensions
         this Rdd<(TKey Key, TValue Value)> rdd,
         string operation,
         KeyCombiner<TKey, TValue, TCombined> combiner,
-        int? numPartitions,
+        Partitioner<TKey> partitioner,
         bool combinesBefore = true)
     {
-        var partitioner = Partitioning.Of<TKey>(numPartitions, rdd);
         if (partitioner.Equals(rdd.Partitioner))
             return rdd.Derive(operation, combiner.Combine, keepsPartitioner: true);
         return combinesBefore
@@ -178,7 +253,7 @@ public static partial class PairRddExtensions
     internal static Rdd<TOut> ShufflePairs<TKey, TValue, TOut>(
         this Rdd<(TKey Key, TValue Value)> rdd,
         string operation,
-        RddPartitioner<TKey> partitioner,
+        Partitioner<TKey> partitioner,
         Func<IEnumerable<(TKey Key, TValue Value)>, IEnumerable<TOut>> finish) =>
         rdd.ShuffleBy(operation, new KeyRoute<TKey, TValue>(partitioner), static rows => rows, finish, partitioner);
 }

@@ -7,7 +7,7 @@ namespace Millrace.DStreams.Rdds;
 /// The sample is taken when the first key is asked for, which computes the keys once more. It is the same whenever it is taken.
 /// Where there are fewer keys than partitions, some partitions stay empty. Equal to itself alone.
 /// </remarks>
-public sealed class RangePartitioner<TKey> : RddPartitioner<TKey>
+public sealed class RangePartitioner<TKey> : Partitioner<TKey>
 {
     private const int SampledPerPartition = 60;
 
@@ -32,7 +32,7 @@ public sealed class RangePartitioner<TKey> : RddPartitioner<TKey>
     internal IComparer<TKey> Comparer { get; }
 
     /// <inheritdoc/>
-    public override int PartitionOf(TKey key)
+    public override int GetPartition(TKey key)
     {
         var bounds = Bounds();
         var (low, high) = (0, bounds.Length);

@@ -58,6 +58,13 @@ public sealed partial class Rdd<T>
         return KeyBy(key).GroupByKey(numPartitions);
     }
 
+    /// <summary>The same, where a partitioner puts the keys.</summary>
+    public Rdd<(TKey Key, IReadOnlyList<T> Values)> GroupBy<TKey>(Func<T, TKey> key, Partitioner<TKey> partitioner)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return KeyBy(key).GroupByKey(partitioner);
+    }
+
     /// <summary>Each row with its position, from 0 on, in the order of the partitions. Counts the rows of all partitions but the last first.</summary>
     public Rdd<(T Row, long Index)> ZipWithIndex() => new(new ZippedWithIndexRecipe<T>(this), "zipWithIndex");
 

@@ -96,8 +96,8 @@ public sealed class FailureTests
         }
     }
 
-    private sealed class BrokenPartitioner() : RddPartitioner<int>(2)
+    private sealed class BrokenPartitioner() : Partitioner<int>(2)
     {
-        public override int PartitionOf(int key) => 2;
+        public override int GetPartition(int key) => 2;
     }
 }

@@ -67,7 +67,7 @@ public sealed class ShuffleTests
 
         var found = Datasets.Of(partitions).PartitionBy(partitioner).Rows();
 
-        var expected = Enumerable.Range(0, count).Select(target => partitions.Flat().Where(pair => partitioner.PartitionOf(pair.Key) == target).ToArray());
+        var expected = Enumerable.Range(0, count).Select(target => partitions.Flat().Where(pair => partitioner.GetPartition(pair.Key) == target).ToArray());
         Assert.Equal(expected, found);
     });
 
@@ -155,6 +155,6 @@ public sealed class ShuffleTests
             Assert.Equal(count, found.Length);
             Datasets.AssertSame(model(partitions.Flat()), found.Flat());
             for (var target = 0; target < count; target++)
-                Assert.All(found[target], row => Assert.Equal(target, new HashPartitioner<TKey>(count).PartitionOf(row.Key)));
+                Assert.All(found[target], row => Assert.Equal(target, new HashPartitioner<TKey>(count).GetPartition(row.Key)));
         });
 }

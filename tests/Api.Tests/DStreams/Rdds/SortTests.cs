@@ -39,7 +39,7 @@ public sealed class SortTests
 
         var found = Datasets.Of(partitions).KeyBy(row => row).RepartitionAndSortWithinPartitions(partitioner).Keys().Rows();
 
-        var expected = Enumerable.Range(0, count).Select(target => partitions.Flat().Where(row => partitioner.PartitionOf(row) == target).Order().ToArray());
+        var expected = Enumerable.Range(0, count).Select(target => partitions.Flat().Where(row => partitioner.GetPartition(row) == target).Order().ToArray());
         Assert.Equal(expected, found);
     });
 
