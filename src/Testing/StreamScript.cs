@@ -35,6 +35,8 @@ public sealed class StreamScript : IAsyncDisposable
     private readonly ScriptFaults _faults;
     private readonly TimeSpan _batchInterval;
     private readonly Func<Task<MillraceHost>> _startHost;
+    // The journal is in memory: only what sources write ahead is there.
+    private readonly string _checkpoints = Path.Combine(Path.GetTempPath(), $"millrace-script-{Guid.NewGuid():N}");
     private MillraceHost _host;
     private readonly List<ITestInput> _inputs = [];
     private readonly List<ITestOutput> _outputs = [];
@@ -248,13 +250,22 @@ public sealed class StreamScript : IAsyncDisposable
         _isEnded = true;
         await Context.DisposeAsync().ConfigureAwait(false);
         await _host.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            if (Directory.Exists(_checkpoints))
+                Directory.Delete(_checkpoints, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A receiver that has not ended yet still writes there.
+        }
     }
 
     private StreamingContext NewContext()
     {
         var job = _options.Job with { ZeroTime = _options.Start, TaskTimeout = _options.Job.TaskTimeout ?? (_options.Patience * 0.75) };
         if (_options.IsDurable)
-            job = job with { CheckpointDirectory = "(memory of the script)", Name = job.Name ?? "script" };
+            job = job with { CheckpointDirectory = _checkpoints, Name = job.Name ?? "script" };
         var context = new StreamingContext(_host, _batchInterval, job);
         context.AddStreamingListener(new BatchListener(this));
         return context;

@@ -13,6 +13,9 @@ public interface ISource<T>
     /// <summary>The number of splits where the source fixes it; null where any number will do.</summary>
     int? Splits { get; }
 
+    /// <summary>Whether readers keep files of their own, so that the job must have a checkpoint directory. <value>Default false.</value></summary>
+    bool NeedsStorage => false;
+
     /// <summary>Opens the reader of one split. Called on the task's thread; must not block.</summary>
     ISplitReader<T> Open(SplitContext context);
 }

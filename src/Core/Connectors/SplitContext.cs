@@ -8,4 +8,6 @@ namespace Millrace.Connectors;
 /// <param name="RecordSkipped">Counts a record that the reader left out or had to repair, by reason; thread-safe.</param>
 /// <param name="Warn">Tells a person, in one line, that the source is in trouble and goes on; thread-safe. Null where nobody listens.</param>
 /// <param name="FirstOffset">Where reading begins: everything before it is committed. 0 in a job that starts anew, and for a source that can't be read again.</param>
-public sealed record SplitContext(PartitionId Split, int Splits, Action<string> RecordSkipped, Action<string>? Warn = null, long FirstOffset = 0);
+/// <param name="Storage">Where the reader may keep files that outlive the process; null in a job without a checkpoint directory.</param>
+public sealed record SplitContext(
+    PartitionId Split, int Splits, Action<string> RecordSkipped, Action<string>? Warn = null, long FirstOffset = 0, SplitStorage? Storage = null);

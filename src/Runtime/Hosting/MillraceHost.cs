@@ -116,6 +116,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     public async Task<IJob> StartAsync(StreamGraph graph, JobOptions options, CancellationToken cancellationToken = default)
     {
         var plan = Plan(graph, options);
+        if (options.CheckpointDirectory is null)
+            SourceStorage.Refuse(plan);
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
         var (meter, counts) = (new ChannelMeter(), new RecordCounts(reason => _metrics.Dropped(id, reason), count => _metrics.DeadLettered(id, count)));
         var executors = new ExecutorPool(Options.TaskThreads, Options.MaxAttempts);
@@ -186,6 +188,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         Logger = _logger,
         Clock = clock,
         IsDurable = isDurable,
+        CheckpointDirectory = options.CheckpointDirectory,
         Codecs = _codecs,
         Faults = _options.Faults,
     };

@@ -255,7 +255,8 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
             var (settings, start, isReplayable) = (builder._settings, builder._start, node.Source.IsReplayable);
             Action<string> warn = warning => TaskLog.SourceWarned(settings.Logger, settings.Job.Name, warning);
             var dropped = new DroppedRecords(node.Source.Description, settings.Counts.AddDropped, warn);
-            var context = new SplitContext(builder.Partition, builder.Parallelism, dropped.Add, warn, isReplayable ? start?.Committed ?? 0 : 0);
+            var storage = SourceStorage.Of(settings, builder.IdOf(node), builder.Partition);
+            var context = new SplitContext(builder.Partition, builder.Parallelism, dropped.Add, warn, isReplayable ? start?.Committed ?? 0 : 0, storage);
             builder.Chain.Source = new SourceDriver<T>(
                 node.Source.Description, node.Source.Open(context), isReplayable, (isReplayable ? start?.Committed : start?.Planned) ?? 0);
             builder.Chain.SourceInput = builder.InputOf(builder.OutputOf<T>(node, 0), node, port: "", keys: null);

@@ -35,6 +35,9 @@ internal sealed record TaskSettings
     /// <summary>Whether the journal outlives the process, so that tasks hand over what they changed.</summary>
     public required bool IsDurable { get; init; }
 
+    /// <summary>Where the job keeps what outlives the process; null where nothing does.</summary>
+    public string? CheckpointDirectory { get; init; }
+
     /// <summary>How state and rows become bytes.</summary>
     public required CodecCatalog Codecs { get; init; }
 
