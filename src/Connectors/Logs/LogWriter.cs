@@ -121,9 +121,26 @@ public sealed class LogWriter : IDisposable
             if (isNeeded || !isOver)
                 return;
             bytes -= file.Length;
-            file.Delete();
-            File.Delete(_partition.IndexPath(segments[segment]));
+            Delete(segments[segment]);
         }
+    }
+
+    /// <summary>Where the segment that is written to begins.</summary>
+    internal long SegmentFirst { get; private set; }
+
+    /// <summary>Deletes the segments that end at or before <paramref name="offset"/>, never the last.</summary>
+    /// <returns>The end of the oldest one that is kept; null where that is the last.</returns>
+    internal long? DeleteBefore(long offset)
+    {
+        var segments = _partition.Segments();
+        for (var segment = 0; segment < segments.Count - 1; segment++)
+        {
+            if (segments[segment + 1] > offset)
+                return segments[segment + 1];
+            Delete(segments[segment]);
+        }
+
+        return null;
     }
 
     /// <summary>Flushes, not durably, and lets others write.</summary>
@@ -156,6 +173,12 @@ public sealed class LogWriter : IDisposable
         }
     }
 
+    private void Delete(long segment)
+    {
+        File.Delete(_partition.SegmentPath(segment));
+        File.Delete(_partition.IndexPath(segment));
+    }
+
     private void Open()
     {
         foreach (var leftover in Directory.EnumerateFiles(_partition.Path, "*.tmp"))
@@ -169,6 +192,7 @@ public sealed class LogWriter : IDisposable
         var recovered = LogRecovery.Run(_partition, segments[^1]);
         (End, _position, _salt) = (recovered.End, recovered.Bytes, recovered.Salt);
         OpenFiles(segments[^1]);
+        SegmentFirst = segments[^1];
         RandomAccess.SetLength(_file!, _position);
         // Why anew: entries may be torn, or be of records that were.
         RandomAccess.SetLength(_index!, 0);
@@ -191,6 +215,7 @@ public sealed class LogWriter : IDisposable
         DurableFiles.Replace(_partition.SegmentPath(first), LogLayout.Header(first, BinaryPrimitives.ReadUInt32LittleEndian(salt)));
         OpenFiles(first);
         RandomAccess.SetLength(_index!, 0);
+        SegmentFirst = first;
         (_position, _indexPosition, _indexedAt, _salt) = (LogLayout.HeaderBytes, 0, LogLayout.HeaderBytes, BinaryPrimitives.ReadUInt32LittleEndian(salt));
     }
 

@@ -1,23 +1,36 @@
 using System.Diagnostics;
 using Millrace.Data;
+using Millrace.Serialization;
 
 namespace Millrace.Connectors.Logs;
 
 /// <summary>Records received and not yet committed, numbered from 0. Thread-safe: some threads append, another reads and releases; locked once per batch.</summary>
-/// <param name="weightMax">The weight of the records held from which on there is no room for more.</param>
-internal sealed class RecordLog<T, TWeight>(long weightMax)
+/// <remarks>With a write-ahead log, records count as appended at once, and are offered to whoever reads when that has them.</remarks>
+internal sealed class RecordLog<T, TWeight>
     where TWeight : struct, IRecordWeight<T>
 {
     private const int BlockRecords = 1024;
 
     private readonly Lock _lock = new();
     private readonly List<Block> _blocks = [];
+    private readonly long _weightMax;
+    private readonly WriteAheadLog<T>? _ahead;
     private long _released;
+    private long _offered;
     private long _end;
     private long _weight;
     private TaskCompletionSource? _room;
     private SourceFailedException? _failure;
+    private Task _stored = Task.CompletedTask;
     private bool _isClosed;
+
+    /// <param name="weightMax">The weight of the records held from which on there is no room for more.</param>
+    /// <param name="ahead">What makes records durable before they are offered; null: they are offered at once.</param>
+    public RecordLog(long weightMax, WriteAheadLog<T>? ahead = null)
+    {
+        (_weightMax, _ahead) = (weightMax, ahead);
+        ahead?.Connect(Offer, Fail);
+    }
 
     private sealed class Block
     {
@@ -48,14 +61,34 @@ internal sealed class RecordLog<T, TWeight>(long weightMax)
 
     private long FirstBlock => _released / BlockRecords;
 
-    /// <summary>Takes the records in any case; the task completes once there is room for more.</summary>
-    public Task Append(ReadOnlySpan<T> records)
+    /// <inheritdoc cref="Append(ReadOnlySpan{T}, out Task)"/>
+    public Task Append(ReadOnlySpan<T> records) => Append(records, out _);
+
+    /// <summary>Takes the records, if the source has not failed; the task completes once there is room for more.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="stored">Completes when these records, and all before them, are offered; fails where they never will be.</param>
+    public Task Append(ReadOnlySpan<T> records, out Task stored)
     {
+        // Why outside the lock: it takes longer than all the rest, and whoever reads would wait.
+        var bytes = records.IsEmpty ? null : Encode(records);
         lock (_lock)
         {
-            foreach (var record in records)
-                Append(record);
-            if (_weight < weightMax || _failure is not null)
+            if (_failure is null && !records.IsEmpty)
+            {
+                foreach (var record in records)
+                    Append(record);
+                if (_ahead is null)
+                    _offered = _end;
+                else
+                    _stored = _ahead.Append(bytes!, records.Length);
+            }
+            else
+            {
+                bytes?.Dispose();
+            }
+
+            stored = _stored;
+            if (_weight < _weightMax || _failure is not null)
                 return Task.CompletedTask;
             _room ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
             return _room.Task;
@@ -74,21 +107,28 @@ internal sealed class RecordLog<T, TWeight>(long weightMax)
     {
         lock (_lock)
         {
-            _failure ??= failure;
+            if (_failure is null)
+            {
+                _failure = failure;
+                _stored = Task.FromException(failure);
+                // Why: nobody may wait for it, and that is no error of its own.
+                _ = _stored.Exception;
+            }
+
             _room?.TrySetResult();
             _room = null;
         }
     }
 
-    /// <summary>Records appended so far, and whether no more follow.</summary>
+    /// <summary>Records offered so far, and whether no more follow.</summary>
     /// <exception cref="SourceFailedException">The source has failed.</exception>
     public long Poll(out bool isClosed)
     {
         lock (_lock)
         {
             ThrowIfFailed();
-            isClosed = _isClosed;
-            return _end;
+            isClosed = _isClosed && _offered == _end;
+            return _offered;
         }
     }
 
@@ -98,8 +138,8 @@ internal sealed class RecordLog<T, TWeight>(long weightMax)
         lock (_lock)
         {
             ThrowIfFailed();
-            if (from < _released || to > _end || from > to)
-                throw new InvalidOperationException($"Records {from}..{to} asked for, a range within {_released}..{_end} expected: released records can't be read again.");
+            if (from < _released || to > _offered || from > to)
+                throw new InvalidOperationException($"Records {from}..{to} asked for, a range within {_released}..{_offered} expected: released records can't be read again.");
             var count = (int)Math.Min(to - from, Batch<T>.FullSize);
             if (count == 0)
                 return null;
@@ -123,7 +163,7 @@ internal sealed class RecordLog<T, TWeight>(long weightMax)
     {
         lock (_lock)
         {
-            for (offset = Math.Min(offset, _end); _released < offset;)
+            for (offset = Math.Min(offset, _offered); _released < offset;)
             {
                 var block = _blocks[0];
                 var start = (int)(_released % BlockRecords);
@@ -142,10 +182,30 @@ internal sealed class RecordLog<T, TWeight>(long weightMax)
             }
 
             Debug.Assert(_weight >= 0, "what was counted when it came is counted when it goes");
-            if (_room is null || _weight >= weightMax)
+            if (_room is null || _weight >= _weightMax)
                 return;
             _room.SetResult();
             _room = null;
+        }
+    }
+
+    /// <summary>The write-ahead log has so many more of the records appended.</summary>
+    private void Offer(int count)
+    {
+        lock (_lock)
+            _offered += count;
+    }
+
+    private CodecWriter? Encode(ReadOnlySpan<T> records)
+    {
+        try
+        {
+            return _ahead?.Encode(records);
+        }
+        catch (SourceFailedException failure)
+        {
+            Fail(failure);
+            return null;
         }
     }
 

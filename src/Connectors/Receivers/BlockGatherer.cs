@@ -71,22 +71,27 @@ internal sealed class BlockGatherer<T> : IDisposable
         }
     }
 
-    /// <summary>Stores the records behind those of the open block; completes when all are in the log.</summary>
+    /// <summary>Stores the records behind those of the open block; completes when all are in the log, on disk where it is written ahead.</summary>
     /// <exception cref="OperationCanceledException">No more records are taken.</exception>
+    /// <exception cref="Data.SourceFailedException">The write-ahead log does not take them.</exception>
     public async Task StoreAll(ReadOnlyMemory<T> records)
     {
+        var stored = Task.CompletedTask;
         while (!records.IsEmpty)
         {
             var count = Math.Min(records.Length, PermitsFor(_limiter.Rate));
             await Task.Delay(_limiter.Reserve(count), _clock, _stopping).ConfigureAwait(false);
             for (Task? room = null; room is null;)
             {
-                room = TryPush(records.Span[..count], out var full) ? Task.CompletedTask : null;
+                room = TryPush(records.Span[..count], out var full, ref stored) ? Task.CompletedTask : null;
                 await full.WaitAsync(_stopping).ConfigureAwait(false);
             }
 
             records = records[count..];
         }
+
+        // Why once, and not cancelled: one sync does for all, and whether they are there can still be said when the receiver is stopped.
+        await stored.ConfigureAwait(false);
     }
 
     /// <summary>Puts the open block into the log, and takes no more.</summary>
@@ -127,7 +132,7 @@ internal sealed class BlockGatherer<T> : IDisposable
         }
     }
 
-    private bool TryPush(ReadOnlySpan<T> records, out Task room)
+    private bool TryPush(ReadOnlySpan<T> records, out Task room, ref Task stored)
     {
         lock (_lock)
         {
@@ -137,7 +142,7 @@ internal sealed class BlockGatherer<T> : IDisposable
             if (!room.IsCompleted)
                 return false;
             Push();
-            _room = _log.Append(records);
+            _room = _log.Append(records, out stored);
             return true;
         }
     }
@@ -155,7 +160,8 @@ internal sealed class BlockGatherer<T> : IDisposable
     {
         if (_open.Count == 0)
             return;
-        _room = _log.Append(CollectionsMarshal.AsSpan(_open));
+        _room = _log.Append(CollectionsMarshal.AsSpan(_open), out var stored);
+        _isClosed |= stored.IsFaulted;
         _open.Clear();
     }
 }

@@ -1,3 +1,5 @@
+using Millrace.Data;
+
 namespace Millrace.Connectors.Receivers;
 
 /// <summary>Receives records from outside, as Spark's <c>Receiver</c>: derive from it, start your threads in <see cref="OnStart"/>, and store what comes.</summary>
@@ -5,8 +7,10 @@ namespace Millrace.Connectors.Receivers;
 /// <para>A supervisor calls <see cref="OnStart"/> and <see cref="OnStop"/> in turn, never both starts at once, on threads of its own. Everything
 /// else may be called from any thread, between the first start and the final stop.</para>
 /// <para>Records stored one by one are gathered in blocks, and a block that is open is lost with the process (unreliable). Records stored
-/// together are in the source's log when the call comes back, so that the receiver may acknowledge them (reliable, while the process lives:
-/// the log is in memory). Epochs that run again read the same records from the log.</para>
+/// together are in the source's log when the call comes back, so that the receiver may acknowledge them (reliable): in memory, for as long as the
+/// process lives, or with <see cref="ReceiverOptions.WriteAheadLog"/> on disk, for good. Epochs that run again read the same records from the log.</para>
+/// <para>An acknowledgement may be lost on its way: an origin that sends again what was stored brings it twice. What was being stored when the
+/// process was killed may be there or not.</para>
 /// <para>Every call that stores blocks while the log is full or the rate is used up.</para>
 /// </remarks>
 public abstract class Receiver<T>
@@ -23,11 +27,12 @@ public abstract class Receiver<T>
         _supervisor ?? throw new InvalidOperationException($"{GetType().Name}: a receiver that a source has started expected; pass it to a ReceiverSource.");
 
     /// <summary>Stores one record in the open block.</summary>
-    /// <returns>False when the receiver was stopped for good, and the record is not taken.</returns>
+    /// <returns>False when the receiver was stopped for good, or the write-ahead log has failed, and the record is not taken.</returns>
     public bool Store(T record) => Supervisor.Blocks.Store(record);
 
     /// <summary>Stores records in the log, in order. They may become visible in parts; where the sequence throws, what came before is stored.</summary>
     /// <exception cref="OperationCanceledException">The receiver was stopped for good before all were stored: do not acknowledge.</exception>
+    /// <exception cref="SourceFailedException">The write-ahead log does not take them, and the job ends: do not acknowledge.</exception>
     public void Store(IEnumerable<T> records)
     {
         ArgumentNullException.ThrowIfNull(records);
@@ -38,6 +43,7 @@ public abstract class Receiver<T>
     /// <summary>Stores records in the log, in order; completes when they are there. They may become visible in parts.</summary>
     /// <param name="records">The records; not to be changed before the task completes.</param>
     /// <exception cref="OperationCanceledException">The receiver was stopped for good before all were stored: do not acknowledge.</exception>
+    /// <exception cref="SourceFailedException">The write-ahead log does not take them, and the job ends: do not acknowledge.</exception>
     public Task StoreAsync(ReadOnlyMemory<T> records) => Supervisor.Blocks.StoreAll(records);
 
     /// <summary>Stops the receiver and starts it again, with a warning. Comes back at once.</summary>

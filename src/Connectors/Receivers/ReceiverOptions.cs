@@ -23,6 +23,13 @@ public sealed record ReceiverOptions
     /// <value>Default 1,048,576. At least 1. It must hold the records of all epochs in flight, else the epochs get smaller.</value>
     public long BufferedRecordsMax { get; init; } = 1 << 20;
 
+    /// <summary>
+    /// Whether records are on disk before the job may see them and before <see cref="Receiver{T}.Store(IEnumerable{T})"/> comes back, so that nothing
+    /// acknowledged is lost with the process; Spark's <c>receiver.writeAheadLog.enable</c>. The job must have a checkpoint directory.
+    /// </summary>
+    /// <value>Default null: as the context says (<c>StreamingContext.WriteAheadLog</c>), off where there is none.</value>
+    public bool? WriteAheadLog { get; init; }
+
     /// <summary>The wait before a start after a failure. It doubles with every start that brings no record.</summary>
     /// <value>Default 2 s. More than zero, at most a day.</value>
     public TimeSpan RestartDelay { get; init; } = TimeSpan.FromSeconds(2);

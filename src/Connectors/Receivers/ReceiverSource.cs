@@ -8,8 +8,10 @@ namespace Millrace.Connectors.Receivers;
 /// <remarks>
 /// <para>A receiver that throws when it starts, or asks for it, is started again after a delay that grows, with a warning and for ever. One that
 /// stops itself leaves the source without records; the source never finishes.</para>
-/// <para>Not replayable: records received and not yet committed are held in memory, so that epochs run again in this process give the same
-/// records; the process's end loses them.</para>
+/// <para>Records received and not yet committed are held in memory, so that epochs run again in this process give the same records; the process's
+/// end loses them. With <see cref="ReceiverOptions.WriteAheadLog"/> they are in a log below the job's checkpoint directory first: the source is
+/// replayable then, and what was logged and not read is read after a restart. A log that can't be written, opened or read fails the job, with a
+/// <see cref="SourceFailedException"/>; a checkpoint written without it can't go on with it.</para>
 /// </remarks>
 public sealed class ReceiverSource<T> : ISource<T>
 {
@@ -37,7 +39,10 @@ public sealed class ReceiverSource<T> : ISource<T>
     public string Description { get; }
 
     /// <inheritdoc/>
-    public bool IsReplayable => false;
+    public bool IsReplayable => _options.WriteAheadLog == true;
+
+    /// <inheritdoc/>
+    public bool NeedsStorage => IsReplayable;
 
     /// <inheritdoc/>
     public int? Splits => 1;
@@ -53,11 +58,14 @@ public sealed class ReceiverSource<T> : ISource<T>
     public ISplitReader<T> Open(SplitContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var log = new RecordLog<T, CountWeight<T>>(_options.BufferedRecordsMax);
-        var supervisor = new ReceiverSupervisor<T>(Description, Create(), log, _options, RateLimiter, context.Warn, _clock);
+        var receiver = Create();
+        var ahead = WriteAheadLog<T>.Of(IsReplayable, Description, context);
+        var log = new RecordLog<T, CountWeight<T>>(_options.BufferedRecordsMax, ahead);
+        var supervisor = new ReceiverSupervisor<T>(Description, receiver, log, _options, RateLimiter, context.Warn, _clock);
         _supervisor = supervisor;
         supervisor.Run();
-        return new LogReader<T, CountWeight<T>>(log, supervisor);
+        var reader = new LogReader<T, CountWeight<T>>(log, supervisor);
+        return ahead is null ? reader : new WriteAheadReader<T>(reader, ahead, supervisor.Completion);
     }
 
     private Receiver<T> Create() => _create() ?? throw new SourceFailedException($"Source {Description}: a receiver expected from the factory, null found.");

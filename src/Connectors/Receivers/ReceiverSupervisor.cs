@@ -45,12 +45,15 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
 
     public BlockGatherer<T> Blocks { get; }
 
+    /// <summary>Completes, without an error, when the receiver has stopped for good and stores no more.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
     public bool IsStarted => _isStarted && !_stopping.IsCancellationRequested;
 
     public ReceiverStatus Status => new(IsStarted, Interlocked.Read(ref _starts), Interlocked.Read(ref _errors), _lastMessage);
 
     /// <summary>Starts the receiver; called once.</summary>
-    public void Run() => _ = Task.Run(RunAsync);
+    public void Run() => Completion = Task.Run(RunAsync);
 
     public void Restart(string message, Exception? error, TimeSpan? delay) => Post(new(Interlocked.Read(ref _starts), false, message, error, delay));
 

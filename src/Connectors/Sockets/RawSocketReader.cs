@@ -3,14 +3,14 @@ using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;
 
-/// <summary>The one split of a <see cref="RawSocketSource{T}"/>. Offsets count the rows received since it was opened.</summary>
-internal sealed class RawSocketReader<T>(LogReader<WeighedRow<T>, WeighedRowWeight<T>> rows) : ISplitReader<T>
+/// <summary>The one split of a <see cref="RawSocketSource{T}"/>: rows without their weight.</summary>
+internal sealed class RawSocketReader<T>(ISplitReader<WeighedRow<T>> rows) : ISplitReader<T>
 {
     /// <inheritdoc/>
     public bool IsFinished => rows.IsFinished;
 
-    /// <summary>The log behind it.</summary>
-    internal LogReader<WeighedRow<T>, WeighedRowWeight<T>> Log => rows;
+    /// <summary>The log behind it; null where rows are written ahead.</summary>
+    internal LogReader<WeighedRow<T>, WeighedRowWeight<T>>? Log => rows as LogReader<WeighedRow<T>, WeighedRowWeight<T>>;
 
     /// <inheritdoc/>
     public long Poll(Epoch epoch, long nowMs) => rows.Poll(epoch, nowMs);
@@ -27,6 +27,15 @@ internal sealed class RawSocketReader<T>(LogReader<WeighedRow<T>, WeighedRowWeig
         weighed.Release();
         return batch;
     }
+
+    /// <inheritdoc/>
+    public string? Describe(long from, long to) => rows.Describe(from, to);
+
+    /// <inheritdoc/>
+    public string? PositionAt(long offset) => rows.PositionAt(offset);
+
+    /// <inheritdoc/>
+    public void Resume(SplitProgress progress) => rows.Resume(progress);
 
     /// <inheritdoc/>
     public void Release(long offset) => rows.Release(offset);

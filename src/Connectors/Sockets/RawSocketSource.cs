@@ -14,8 +14,9 @@ namespace Millrace.Connectors.Sockets;
 /// Nothing that a peer sends runs code of the type: rows are read by their members, without constructors.</para>
 /// <para>When the server closes, refuses or can't be found, the source connects again, for ever or for
 /// <see cref="SocketOptions.FailAfter"/>; then it throws a <see cref="SourceFailedException"/>. It never finishes by itself.</para>
-/// <para>Not replayable: rows received and not yet committed are held in memory, so that epochs run again in this process give the same
-/// rows; the process's end loses them, and what the server sent while there was no connection was never received.</para>
+/// <para>Rows received and not yet committed are held in memory, so that epochs run again in this process give the same rows; the process's end
+/// loses them. With <see cref="SocketOptions.WriteAheadLog"/> they are in a log below the job's checkpoint directory first, and the source is
+/// replayable. What the server sent while there was no connection was never received, nor what was still on its way.</para>
 /// </remarks>
 public sealed class RawSocketSource<T> : ISource<T>
 {
@@ -40,7 +41,10 @@ public sealed class RawSocketSource<T> : ISource<T>
     public string Description => _server.Source;
 
     /// <inheritdoc/>
-    public bool IsReplayable => false;
+    public bool IsReplayable => _options.WriteAheadLog == true;
+
+    /// <inheritdoc/>
+    public bool NeedsStorage => IsReplayable;
 
     /// <inheritdoc/>
     public int? Splits => 1;
@@ -50,6 +54,6 @@ public sealed class RawSocketSource<T> : ISource<T>
     {
         ArgumentNullException.ThrowIfNull(context);
         return new RawSocketReader<T>(_server.Open<WeighedRow<T>, WeighedRowWeight<T>>(
-            context, new BlockSplitter<T>(Description, _codec, _options, context.RecordSkipped)));
+            context, new BlockSplitter<T>(Description, _codec, _options, context.RecordSkipped), IsReplayable));
     }
 }

@@ -39,6 +39,13 @@ public abstract record SocketOptions
     /// <value>Default null: it tries for ever. More than zero.</value>
     public TimeSpan? FailAfter { get; init; }
 
+    /// <summary>
+    /// Whether records are on disk before the job may see them, so that a killed process's successor reads them; Spark's
+    /// <c>receiver.writeAheadLog.enable</c>. The job must have a checkpoint directory.
+    /// </summary>
+    /// <value>Default null: as the context says (<c>StreamingContext.WriteAheadLog</c>), off where there is none.</value>
+    public bool? WriteAheadLog { get; init; }
+
     internal virtual void Validate(string source)
     {
         if (BufferedBytesMax < 1)

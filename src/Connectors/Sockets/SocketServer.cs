@@ -37,13 +37,19 @@ internal sealed class SocketServer
     public string Source { get; }
 
     /// <summary>Starts to receive.</summary>
-    public LogReader<T, TWeight> Open<T, TWeight>(SplitContext context, IRecordSplitter<T> splitter)
+    /// <param name="context">The split.</param>
+    /// <param name="splitter">Makes records of bytes.</param>
+    /// <param name="isLogged">Whether records are on disk before the job may see them.</param>
+    public ISplitReader<T> Open<T, TWeight>(SplitContext context, IRecordSplitter<T> splitter, bool isLogged)
         where TWeight : struct, IRecordWeight<T>
     {
         var logger = _logger ?? (context.Warn is { } warn ? new WarningLogger(warn) : NullLogger.Instance);
-        var log = new RecordLog<T, TWeight>(_options.BufferedBytesMax);
+        var ahead = WriteAheadLog<T>.Of(isLogged, Source, context);
+        var log = new RecordLog<T, TWeight>(_options.BufferedBytesMax, ahead);
         var input = new SocketInput<T, TWeight>(splitter, log, _options.IdleTimeout, _clock);
         var connector = new SocketConnector(Source, _host, _port, _options, logger, _clock);
-        return new(log, new SocketReceiver(Source, connector, input, log.Fail, logger));
+        var receiver = new SocketReceiver(Source, connector, input, log.Fail, logger);
+        var reader = new LogReader<T, TWeight>(log, receiver);
+        return ahead is null ? reader : new WriteAheadReader<T>(reader, ahead, receiver.Completion);
     }
 }

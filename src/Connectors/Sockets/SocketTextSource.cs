@@ -12,8 +12,10 @@ namespace Millrace.Connectors.Sockets;
 /// and counted: <c>invalid UTF-8</c>.</para>
 /// <para>When the server closes, refuses or can't be found, the source connects again, for ever or for
 /// <see cref="SocketOptions.FailAfter"/>; then it throws a <see cref="SourceFailedException"/>. It never finishes by itself.</para>
-/// <para>Not replayable: lines received and not yet committed are held in memory, so that epochs run again in this process give the same
-/// lines; the process's end loses them, and what the server sent while there was no connection was never received.</para>
+/// <para>Lines received and not yet committed are held in memory, so that epochs run again in this process give the same lines; the process's end
+/// loses them. With <see cref="SocketOptions.WriteAheadLog"/> they are in a log below the job's checkpoint directory first: the source is
+/// replayable then, as a receiver's is. What the server sent while there was no connection was never received, nor what was still on its way:
+/// the protocol has no acknowledgement.</para>
 /// </remarks>
 public sealed class SocketTextSource : ISource<string>
 {
@@ -36,7 +38,10 @@ public sealed class SocketTextSource : ISource<string>
     public string Description => _server.Source;
 
     /// <inheritdoc/>
-    public bool IsReplayable => false;
+    public bool IsReplayable => _options.WriteAheadLog == true;
+
+    /// <inheritdoc/>
+    public bool NeedsStorage => IsReplayable;
 
     /// <inheritdoc/>
     public int? Splits => 1;
@@ -46,6 +51,7 @@ public sealed class SocketTextSource : ISource<string>
     {
         ArgumentNullException.ThrowIfNull(context);
         return _server.Open<string, LineWeight>(
-            context, new LineSplitter(Description, _options.LineLengthMaxBytes, _options.OversizedLines, context.RecordSkipped));
+            context, new LineSplitter(Description, _options.LineLengthMaxBytes, _options.OversizedLines, context.RecordSkipped),
+            IsReplayable);
     }
 }

@@ -14,10 +14,10 @@ internal sealed class ReceiverHarness : IDisposable
         RestartDelayMax = TimeSpan.FromMilliseconds(10),
     };
 
-    public ReceiverHarness(TestReceiver receiver, ReceiverOptions? options = null, TimeProvider? clock = null)
+    public ReceiverHarness(TestReceiver receiver, ReceiverOptions? options = null, TimeProvider? clock = null, SplitContext? context = null)
     {
         Source = new(() => receiver, options ?? Fast, "test", clock);
-        Reader = Source.Open(new SplitContext(new PartitionId(0), 1, _ => { }, Warnings.Enqueue));
+        Reader = Source.Open((context ?? new SplitContext(new PartitionId(0), 1, _ => { })) with { Warn = Warnings.Enqueue });
     }
 
     public ReceiverSource<int> Source { get; }
