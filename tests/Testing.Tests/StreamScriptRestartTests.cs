@@ -43,6 +43,28 @@ public class StreamScriptRestartTests
     }
 
     [Fact]
+    public async Task What_a_receiver_has_written_ahead_is_read_after_it()
+    {
+        await using var script = await StreamScript.StartAsync(1.Seconds(), Durable);
+        var receiver = new StartReceiver("a", "b");
+        var rows = Rows();
+        await script.Context.StartAsync();
+        await receiver.Stored;
+
+        await script.RestartAsync();
+        receiver = new StartReceiver("c");
+        Rows();
+        await script.Context.StartAsync();
+        await receiver.Stored;
+        await script.RunBatchAsync();
+
+        rows.Expect("a", "b", "c");
+        await script.EndAsync();
+
+        TestOutput<string> Rows() => script.Output(script.Context.ReceiverStream(() => receiver, new() { WriteAheadLog = true }), "rows");
+    }
+
+    [Fact]
     public async Task A_failure_behind_a_restart_goes_back_to_it()
     {
         await using var script = await StreamScript.StartAsync(1.Seconds(), Durable);

@@ -14,9 +14,12 @@ namespace Millrace.DStreams;
 /// <content>Input streams.</content>
 public sealed partial class StreamingContext
 {
-    /// <summary>Lines of UTF-8 text from a TCP server. Not replayable: what a killed process had received and not committed is lost.</summary>
-    public DStream<string> SocketTextStream(string host, int port, SocketSourceOptions? options = null) =>
-        SourceStream("socketText", new SocketTextSource(host, port, options ?? new()));
+    /// <summary>Lines of UTF-8 text from a TCP server. Without <see cref="WriteAheadLog"/>, what a killed process had received and not committed is lost.</summary>
+    public DStream<string> SocketTextStream(string host, int port, SocketSourceOptions? options = null)
+    {
+        options ??= new();
+        return SourceStream("socketText", new SocketTextSource(host, port, options with { WriteAheadLog = options.WriteAheadLog ?? WriteAheadLog }));
+    }
 
     /// <summary>Rows that a TCP server sends in blocks, encoded by a <see cref="RawSocketWriter{T}"/>. Not replayable, as <see cref="SocketTextStream"/>.</summary>
     /// <remarks>Lines are not looked for and texts not parsed: the cheapest way in for rows of another .NET program.</remarks>
@@ -52,10 +55,11 @@ public sealed partial class StreamingContext
     /// <summary>What a receiver of the user's own stores. The runtime runs it on a thread of its own and starts it again after a failure.</summary>
     /// <param name="create">Makes a new receiver; called once a start of the job.</param>
     /// <param name="options">How to run it: block interval, rates, waits.</param>
-    /// <remarks>What was received and not committed is held in memory: runs again in this process, lost with it.</remarks>
+    /// <remarks>What was received and not committed is held in memory: runs again in this process, lost with it without <see cref="WriteAheadLog"/>.</remarks>
     public DStream<T> ReceiverStream<T>(Func<Receiver<T>> create, ReceiverOptions? options = null)
     {
-        var source = new ReceiverSource<T>(create, options);
+        options ??= new();
+        var source = new ReceiverSource<T>(create, options with { WriteAheadLog = options.WriteAheadLog ?? WriteAheadLog });
         var stream = SourceStream("receiver", source);
         _receivers.Add(plan => new ReceiverMonitor(plan.IdOf(stream.Port.Node).Name, () => source.Status, source.RateLimiter, NewEstimator(), Bus));
         return stream;

@@ -52,6 +52,13 @@ public sealed partial class StreamingContext : IAsyncDisposable
     /// <summary>How receivers are slowed down when batches take too long. <value>Default null: not at all.</value></summary>
     public BackpressureOptions? Backpressure { get; init; }
 
+    /// <summary>
+    /// Whether receivers and socket streams log what comes below the checkpoint directory before it is read, so that nothing acknowledged is lost
+    /// with the process; Spark's <c>receiver.writeAheadLog.enable</c>. Their options may say otherwise. Other inputs are as <see cref="Explain"/> says.
+    /// </summary>
+    /// <value>Default false. When true, a context that starts with such a stream must have a checkpoint directory.</value>
+    public bool WriteAheadLog { get; init; }
+
     /// <summary>Where the context's own warnings go. <value>Default: nowhere.</value></summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 

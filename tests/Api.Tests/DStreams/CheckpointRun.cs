@@ -17,13 +17,13 @@ internal sealed class CheckpointRun : IAsyncDisposable
     private readonly SemaphoreSlim _done = new(0);
     private readonly List<long> _doneMs = [];
 
-    private CheckpointRun(FakeTimeProvider clock, MillraceHost host, JobOptions options) =>
-        (_clock, _host, Context) = (clock, host, new StreamingContext(host, TimeSpan.FromSeconds(1), options));
+    private CheckpointRun(FakeTimeProvider clock, MillraceHost host, JobOptions options, bool writeAheadLog) =>
+        (_clock, _host, Context) = (clock, host, new StreamingContext(host, TimeSpan.FromSeconds(1), options) { WriteAheadLog = writeAheadLog });
 
     public StreamingContext Context { get; }
 
     public static async Task<CheckpointRun> CreateAsync(
-        FakeTimeProvider clock, JobOptions? job = null, Func<string, IJournal>? journals = null, ILoggerFactory? logs = null)
+        FakeTimeProvider clock, JobOptions? job = null, Func<string, IJournal>? journals = null, ILoggerFactory? logs = null, bool writeAheadLog = false)
     {
         var host = await MillraceHost.StartEmbeddedAsync(options =>
         {
@@ -31,7 +31,7 @@ internal sealed class CheckpointRun : IAsyncDisposable
             options.Journals = journals;
             options.LoggerFactory = logs ?? options.LoggerFactory;
         });
-        return new(clock, host, job ?? new JobOptions { Parallelism = 2 });
+        return new(clock, host, job ?? new JobOptions { Parallelism = 2 }, writeAheadLog);
     }
 
     /// <summary>The rows of each batch by its time.</summary>
