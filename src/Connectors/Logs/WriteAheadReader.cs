@@ -71,7 +71,12 @@ internal sealed class WriteAheadReader<T> : ISplitReader<T>
     public void Release(long offset)
     {
         if (_log.First is { } first && offset > first)
+        {
             _received.Release(offset - first);
+            // Why: a file that is open takes its room on the disk, deleted or not.
+            _store.Dispose();
+        }
+
         _log.Release(offset);
     }
 

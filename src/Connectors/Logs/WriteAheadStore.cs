@@ -3,7 +3,7 @@ using Millrace.Serialization;
 
 namespace Millrace.Connectors.Logs;
 
-/// <summary>Reads what processes before this one had written ahead. Opens files when the first record is asked for.</summary>
+/// <summary>Reads what processes before this one had written ahead. Opens files when a record is asked for, also after it was disposed of.</summary>
 internal sealed class WriteAheadStore<T>(string source, SplitStorage storage) : IDisposable
 {
     private List<(long First, LogSplitReader<T> Reader)>? _readers;
@@ -27,7 +27,11 @@ internal sealed class WriteAheadStore<T>(string source, SplitStorage storage) : 
         }
     }
 
-    public void Dispose() => _readers?.ForEach(reader => reader.Reader.Dispose());
+    public void Dispose()
+    {
+        _readers?.ForEach(reader => reader.Reader.Dispose());
+        _readers = null;
+    }
 
     private static T Decode(Codec<T> codec, ReadOnlySpan<byte> bytes)
     {

@@ -28,8 +28,8 @@ internal static class SourceStorage
             if (node.Accept(NeedsStorage.Instance) is { } description)
             {
                 throw new GraphException(
-                    $"Source {plan.IdOf(node)} ({description}): a checkpoint directory expected for its write-ahead log, none found; " +
-                    "call Checkpoint(directory) or GetOrCreate, set JobOptions.CheckpointDirectory, or switch the log off.");
+                    $"Source {plan.IdOf(node)} ({description}): a checkpoint directory expected for the files that it keeps (its write-ahead log), none found; " +
+                    "call Checkpoint(directory) or GetOrCreate, set JobOptions.CheckpointDirectory, or switch WriteAheadLog off.");
             }
         }
     }

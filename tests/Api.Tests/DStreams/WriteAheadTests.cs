@@ -114,8 +114,8 @@ public sealed class WriteAheadTests : IDisposable
         var refusal = await Assert.ThrowsAsync<GraphException>(() => run.Context.StartAsync());
 
         Assert.Equal(
-            "Source receiver (receiver): a checkpoint directory expected for its write-ahead log, none found; "
-            + "call Checkpoint(directory) or GetOrCreate, set JobOptions.CheckpointDirectory, or switch the log off.",
+            "Source receiver (receiver): a checkpoint directory expected for the files that it keeps (its write-ahead log), none found; "
+            + "call Checkpoint(directory) or GetOrCreate, set JobOptions.CheckpointDirectory, or switch WriteAheadLog off.",
             refusal.Message);
     }
 
