@@ -21,10 +21,10 @@ public sealed partial class StreamingContext
         return SourceStream("socketText", new SocketTextSource(host, port, options with { WriteAheadLog = options.WriteAheadLog ?? WriteAheadLog }));
     }
 
-    /// <summary>Rows that a TCP server sends in blocks, encoded by a <see cref="RawSocketWriter{T}"/>. Not replayable, as <see cref="SocketTextStream"/>.</summary>
+    /// <summary>Rows that a TCP server sends in blocks, encoded by a <see cref="RawSocketWriter{T}"/>. Without <see cref="WriteAheadLog"/>, what a killed process had received and not committed is lost.</summary>
     /// <remarks>Lines are not looked for and texts not parsed: the cheapest way in for rows of another .NET program.</remarks>
     public DStream<T> RawSocketStream<T>(string host, int port, RawSocketSourceOptions? options = null) =>
-        SourceStream("rawSocket", new RawSocketSource<T>(host, port, options));
+        SourceStream("rawSocket", new RawSocketSource<T>(host, port, (options ?? new()) with { WriteAheadLog = options?.WriteAheadLog ?? WriteAheadLog }));
 
     /// <summary>Arrays from a queue of this process, one a batch or all that are there. The arrays must not change afterwards.</summary>
     public DStream<T> QueueStream<T>(ConcurrentQueue<T[]> queue, bool oneAtATime = true)

@@ -199,7 +199,7 @@ internal sealed class WriteAheadLog<T>
             // Why a sync: what a killed process had written and not synced is about to be offered.
             writer.Flush(durable: true);
             if (store.Partition(0).Segments()[0] is var oldest && oldest > Committed)
-                throw new LogException($"{store.Partition(0).Description}: record {Committed} expected, {oldest} found as the oldest; put back the log that belongs to the checkpoint.");
+                throw new LogException($"{store.Partition(0).Description}: record {Committed} expected, {oldest} found as the oldest; put the log there that belongs to the checkpoint or savepoint.");
             new WriteAheadSchemas(store.Path).Use(_codec.Schema, writer.End, Committed);
             return writer;
         }

@@ -95,6 +95,6 @@ internal sealed class WriteAheadReader<T> : ISplitReader<T>
         return first is null || first >= _planned
             ? first
             : throw new SourceFailedException(
-                $"Source {_log.Source}: {_planned} records expected in its write-ahead log, since they are planned, {first} found; put back the log that belongs to the checkpoint.");
+                $"Source {_log.Source}: {_planned} records expected in its write-ahead log, since they are planned, {first} found; put the log there that belongs to the checkpoint or savepoint.");
     }
 }

@@ -38,7 +38,7 @@ internal sealed class WriteAheadSchemas(string log)
         var offsets = Directory.Exists(_directory) ? Offsets() : [];
         return offsets.Count > 0
             ? offsets.ConvertAll(first => (first, Read(first)))
-            : throw new LogException($"A schema expected in {FilePaths.Printable(_directory)}, none found; put back the log that belongs to the checkpoint.");
+            : throw new LogException($"A schema expected in {FilePaths.Printable(_directory)}, none found; put the log there that belongs to the checkpoint or savepoint.");
     }
 
     private static byte[] Bytes(CodecSchema schema)

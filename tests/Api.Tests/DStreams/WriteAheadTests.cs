@@ -142,7 +142,7 @@ public sealed class WriteAheadTests : IDisposable
         await using var run = await CheckpointRun.CreateAsync(_clock, journals: _ => _journal, writeAheadLog: true);
         PushReceiver[] receivers = [new(), new()];
         ConcurrentDictionary<long, string[]>[] batches = [];
-        GetOrCreate(run, () => batches =
+        GetOrCreate(run, Checkpoints, () => batches =
         [
             run.Collect(run.Context.ReceiverStream(() => receivers[0])),
             run.Collect(run.Context.ReceiverStream(() => receivers[1], new ReceiverOptions { WriteAheadLog = true }).WithName("../up")),
@@ -157,16 +157,57 @@ public sealed class WriteAheadTests : IDisposable
         Assert.Equal(["..%2Fup-0", "receiver-0"], new DirectoryInfo(Logs).GetDirectories().Select(log => log.Name).Order(StringComparer.Ordinal));
     }
 
-    private ConcurrentDictionary<long, (string Key, long State)[]> Sums(CheckpointRun run, PushReceiver receiver)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Job_from_a_savepoint_goes_on_with_the_log_that_came_with_it_and_refuses_to_go_on_without(bool takesLog)
+    {
+        var savepoint = Path.Combine(_folder.FullName, "savepoint");
+        await using (var first = await CheckpointRun.CreateAsync(_clock, writeAheadLog: true))
+        {
+            var receiver = new PushReceiver();
+            Sums(first, receiver);
+            await first.Context.StartAsync();
+            await receiver.PushAsync("a", "b");
+            await first.RunAsync(1);
+            var stopping = first.Context.Job!.StopWithSavepointAsync(savepoint);
+            // Time goes on while it stops, so that there may be one more batch.
+            while (await Task.WhenAny(stopping, Task.Delay(10)) != stopping)
+                _clock.Advance(first.Context.BatchDuration);
+            await stopping;
+        }
+
+        var next = Path.Combine(_folder.FullName, "next");
+        Directory.CreateDirectory(next);
+        if (takesLog)
+            Directory.Move(Logs, Path.Combine(next, "sources"));
+        await using var second = await CheckpointRun.CreateAsync(_clock, new() { Parallelism = 2, Savepoint = savepoint }, writeAheadLog: true);
+        var pusher = new PushReceiver();
+        var sums = Sums(second, pusher, next);
+        await second.Context.StartAsync();
+        await pusher.PushAsync("b");
+        if (takesLog)
+        {
+            await second.RunAsync(1);
+            Assert.Equal([("a", 1L), ("b", 2L)], sums.MaxBy(batch => batch.Key).Value.Order());
+        }
+        else
+        {
+            var failure = await Assert.ThrowsAsync<JobFailedException>(() => second.RunAsync(1));
+            Assert.Contains("2 records expected in its write-ahead log, since they are planned, 0 found", failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private ConcurrentDictionary<long, (string Key, long State)[]> Sums(CheckpointRun run, PushReceiver receiver, string? directory = null)
     {
         ConcurrentDictionary<long, (string Key, long State)[]> batches = [];
-        GetOrCreate(run, () => batches = run.Collect(run.Context.ReceiverStream(() => receiver)
+        GetOrCreate(run, directory ?? Checkpoints, () => batches = run.Collect(run.Context.ReceiverStream(() => receiver)
             .Map(word => (word, 1L))
             .UpdateStateByKey<string, long, long>((values, former) => values.Sum() + former.GetOrElse(0))));
         return batches;
     }
 
-    private void GetOrCreate(CheckpointRun run, Action build) => StreamingContext.GetOrCreate(Checkpoints, () =>
+    private static void GetOrCreate(CheckpointRun run, string directory, Action build) => StreamingContext.GetOrCreate(directory, () =>
     {
         build();
         return run.Context;

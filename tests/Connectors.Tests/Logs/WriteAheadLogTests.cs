@@ -229,7 +229,7 @@ public sealed class WriteAheadLogTests : IDisposable
         await Waiting.For(() => Record.Exception(() => life.End) is not null, "the log to be opened");
 
         var failure = Assert.Throws<SourceFailedException>(() => life.End).Message;
-        Assert.Equal("Source receiver test: 5 records expected in its write-ahead log, since they are planned, 0 found; put back the log that belongs to the checkpoint.", failure);
+        Assert.Equal("Source receiver test: 5 records expected in its write-ahead log, since they are planned, 0 found; put the log there that belongs to the checkpoint or savepoint.", failure);
         Assert.Equal(failure, Assert.Throws<SourceFailedException>(() => life.Read(0, 5)).Message);
     }
 
