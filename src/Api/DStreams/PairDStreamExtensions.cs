@@ -34,7 +34,7 @@ public static partial class PairDStreamExtensions
             partitionedBy: stream.PartitionedBy);
     }
 
-    /// <summary>The values of each key of each batch, reduced to one. The function must be associative and commutative.</summary>
+    /// <summary>The values of each key of each batch, reduced to one. The function must be associative and commutative, and leave its arguments as they are.</summary>
     /// <param name="stream">The pairs.</param>
     /// <param name="reduce">Makes one value of two.</param>
     /// <param name="numPartitions">Partitions of the result. <value>Default: as many as the job.</value></param>

@@ -14,6 +14,8 @@ namespace Millrace.Operators.Keyed;
 /// <para>A key is touched when a record finds or leaves it with a state. One that was last touched more than the timeout before the time of a
 /// due epoch gets, at that epoch's end, one call without a value in which <see cref="State{TState}.IsTimingOut"/> is true, and is then
 /// forgotten; the key that was touched first comes first. Spark looks for such keys only when it writes a checkpoint, this operator in every due epoch.</para>
+/// <para>A state may be changed in place before it is updated: the function is given a copy where its type lets it be changed
+/// (<see cref="StateCopy"/>). What was changed and not updated is not kept.</para>
 /// <para>All is state of its key, rolled back with the record or the epoch. A key has one timer, moved on when it fires too early.</para>
 /// </remarks>
 public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operator, IInput<(TKey Key, TValue Value)>
@@ -29,6 +31,7 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
     private TimerTable<TKey>? _timers;
     private ScratchList<(TKey Key, TValue Value)>? _waiting;
     private Output<TResult> _output = null!;
+    private Func<TState, TState>? _copy;
     private Output<(TKey Key, TState State)>? _snapshots;
 
     /// <param name="map">Called with the epoch's processing time in milliseconds since the Unix epoch, the key, the record's value and the
@@ -100,6 +103,7 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
         _timers = _timeoutMs is null ? null : Context.State.Timers<TKey>("timeouts");
         _waiting = _initialPort is null ? null : Context.State.Scratch<(TKey, TValue)>("waiting");
         _output = Context.Output<TResult>();
+        _copy = StateCopy.Of<TState>();
         _snapshots = _givesSnapshots ? Context.Output<(TKey, TState)>(1) : null;
     }
 
@@ -109,7 +113,7 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
         foreach (var (key, value) in rows)
         {
             var existed = _held.TryGet(key, out var held);
-            _state.Wrap(existed, held.State, isTimingOut: false);
+            _state.Wrap(existed, existed ? Copied(held.State) : held.State, isTimingOut: false);
             if (_map(nowMs, key, new Option<TValue>(value), _state).TryGet(out var result))
                 _output.Add(result);
             if (_state.IsRemoved)
@@ -117,12 +121,18 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
                 if (existed)
                     Forget(key, held);
             }
-            else if (_state.IsUpdated || (existed && _timers is not null && held.TouchedMs != nowMs))
+            else if (_state.IsUpdated)
             {
                 Put(key, _state.Get(), nowMs, existed ? held.TimerMs : null);
             }
+            else if (existed && _timers is not null && held.TouchedMs != nowMs)
+            {
+                Put(key, held.State, nowMs, held.TimerMs);
+            }
         }
     }
+
+    private TState Copied(TState state) => _copy is null ? state : _copy(state);
 
     private void PutInitial(ReadOnlySpan<(TKey Key, TState State)> rows)
     {
@@ -155,7 +165,7 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
             return;
         }
 
-        _state.Wrap(exists: true, held.State, isTimingOut: true);
+        _state.Wrap(exists: true, Copied(held.State), isTimingOut: true);
         if (Call(key).TryGet(out var result))
             _output.Add(result);
         _held.Remove(key);

@@ -4,6 +4,7 @@ using Millrace.State;
 namespace Millrace.Operators.Keyed;
 
 /// <summary>A total per key over all epochs; at the end of each epoch the keys that it held are given out with their new totals.</summary>
+/// <param name="reduce">Associative and commutative; gives a new value and leaves its arguments as they are: they are what a failed epoch goes back to.</param>
 public sealed class RunningReduceByKeyOperator<TKey, TValue>(Func<TValue, TValue, TValue> reduce)
     : Operator, IInput<(TKey Key, TValue Value)>
 {

@@ -48,7 +48,7 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState>
     private IEnumerable<(TKey Key, IReadOnlyList<TValue> Values, Option<TState> State)> Present()
     {
         for (var entries = _states.GetEnumerator(); entries.MoveNext();)
-            yield return (entries.Current.Key, _groups.Of(entries.Current.Key), entries.Current.Value);
+            yield return (entries.Current.Key, _groups.Of(entries.Current.Key), Copied(entries.Current.Value));
         foreach (var (key, values) in _groups.All())
         {
             if (!_states.TryGet(key, out _))

@@ -7,6 +7,8 @@ namespace Millrace.Operators.Keyed;
 /// <remarks>
 /// <para>After Spark's <c>updateStateByKey</c>. The function is called for every key that has a state or values; none forgets the key. Every
 /// state is given out in every due epoch. It has no record to leave out: when the function throws three times the job fails.</para>
+/// <para>A state may be changed in place: the function is given a copy where its type lets it be changed (<see cref="StateCopy"/>), for every
+/// key in every due epoch; a record costs none.</para>
 /// <para>Port 0 takes the values. Port 1 takes initial states: the front end feeds it once, in the first epoch, with just those keys that
 /// this partition owns. Such a row is the key's old state in the next due epoch; of several for one key the last counts.</para>
 /// </remarks>
@@ -19,6 +21,7 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState> : Ope
     private KeyGroups<TKey, TValue> _groups = null!;
     private ValueTable<TKey, TState> _states = null!;
     private Output<(TKey Key, TState State)> _output = null!;
+    private Func<TState, TState>? _copy;
 
     /// <summary>The operator for a function of values and state.</summary>
     /// <param name="update">Called for every key in every due epoch, with its values in order of arrival, which it may keep, and its state;
@@ -85,6 +88,7 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState> : Ope
         _states = Context.State.Value<TKey, TState>("states");
         _next = _updateAll is null ? null : Context.State.Value<TKey, TState>("next", transient: true);
         _output = Context.Output<(TKey, TState)>();
+        _copy = StateCopy.Of<TState>();
     }
 
     private void PutInitial(ReadOnlySpan<(TKey Key, TState State)> rows)
@@ -104,7 +108,7 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState> : Ope
         for (var entries = _states.GetEnumerator(); entries.MoveNext();)
         {
             var (key, state) = entries.Current;
-            if (Call(update, nowMs, key, _groups.Of(key), state).TryGet(out var next))
+            if (Call(update, nowMs, key, _groups.Of(key), Copied(state)).TryGet(out var next))
             {
                 entries.Set(next);
                 _output.Add((key, next));
@@ -124,6 +128,8 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState> : Ope
             }
         }
     }
+
+    private TState Copied(TState state) => _copy is null ? state : _copy(state);
 
     private Option<TState> Call(
         Func<long, TKey, IReadOnlyList<TValue>, Option<TState>, Option<TState>> update, long nowMs, TKey key, TValue[] values, Option<TState> state)

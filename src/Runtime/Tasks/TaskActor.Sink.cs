@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Millrace.Connectors;
 using Millrace.Data;
-using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
@@ -63,13 +62,20 @@ internal sealed partial class TaskActor
         var sink = _chain!.Sink!;
         try
         {
-            var watermark = sink.ReadWatermark() ?? (sink.IsStaged ? Math.Max(_appliedAtLeast, _sink!.Watermark) : _protocol!.Committed);
+            _chain.Progress.Enter(SinkId);
+            var read = sink.ReadWatermark();
+            _chain.Progress.Leave();
+            var watermark = read ?? (sink.IsStaged ? Math.Max(_appliedAtLeast, _sink!.Watermark) : _protocol!.Committed);
             StepSink(new SinkMessages.WatermarkRead(watermark));
         }
         catch (TransientFaultException cause)
         {
             TaskLog.SinkUnreachable(_settings.Logger, _settings.Job.Name, SinkId.Name, cause.Message);
             StepSink(new SinkMessages.WatermarkUnknown());
+        }
+        catch (Exception cause) when (cause is not TaskFailure)
+        {
+            throw SinkCantGoOn(cause);
         }
     }
 
@@ -92,7 +98,9 @@ internal sealed partial class TaskActor
             cause => self.Tell(new TaskMessages.SinkFailed(cause), ActorRefs.NoSender));
         try
         {
-            _chain!.Sink!.Commit(commit);
+            _chain!.Progress.Enter(SinkId);
+            _chain.Sink!.Commit(commit);
+            _chain.Progress.Leave();
         }
         catch (Exception cause)
         {
@@ -107,5 +115,5 @@ internal sealed partial class TaskActor
         return new TaskFailure(_task, _protocol!.Generation, reason.ReplaceLineEndings(" "), isFatal: true, cause);
     }
 
-    private OperatorId SinkId => _settings.Topology.Graph.IdOf(_settings.Topology.StageOf(_task).Nodes.First(node => node is not OperatorNode && node.Inputs.Count > 0));
+    private OperatorId SinkId => _chain!.SinkId!.Value;
 }

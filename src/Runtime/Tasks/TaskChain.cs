@@ -25,6 +25,9 @@ internal sealed class TaskChain : IDisposable
     /// <summary>The sink; a chain has one at most.</summary>
     public ISinkDriver? Sink { get; set; }
 
+    /// <summary>The sink's id; null without one.</summary>
+    public OperatorId? SinkId { get; set; }
+
     public List<ChainEnd> Ends { get; } = [];
 
     /// <summary>Output channels over all gates, as the protocol counts them.</summary>
@@ -98,7 +101,7 @@ internal sealed class TaskChain : IDisposable
         State.BeginEpoch(epoch.Epoch);
         foreach (var gate in Gates)
             gate.BeginEpoch(epoch);
-        Sink?.Begin(epoch);
+        CallSink(static (sink, begun) => sink.Begin(begun));
     }
 
     /// <summary>All input of the epoch is in: operators give out what belongs to it, sinks prepare, the barrier goes on.</summary>
@@ -109,7 +112,7 @@ internal sealed class TaskChain : IDisposable
             @operator.OnEpoch(chain.Epoch);
             chain.Faults?.AfterEpoch(id);
         });
-        Sink?.Prepare(Epoch.Epoch);
+        CallSink(static (sink, epoch) => sink.Prepare(epoch.Epoch));
         SendControl(ControlItem.Barrier.Instance);
     }
 
@@ -170,6 +173,16 @@ internal sealed class TaskChain : IDisposable
             Sink?.Dispose();
             Source?.Dispose();
         }
+    }
+
+    /// <summary>Calls the sink, if there is one, as an operator that is at work: one that does not come back is named.</summary>
+    private void CallSink(Action<ISinkDriver, EpochInfo> call)
+    {
+        if (Sink is null)
+            return;
+        Progress.Enter(SinkId!.Value);
+        call(Sink, Epoch);
+        Progress.Leave();
     }
 
     private void ForEachOperator(string when, Action<OperatorId, Operator, TaskChain> call)

@@ -98,7 +98,7 @@ public sealed class RawSocketSourceTests : IDisposable, ILogger
         var reader = Open<int>(Fast with { BadBlocks = BlockPolicy.Fail });
 
         await _server.ServeAsync([0, 0, 0, 9, 1]);
-        await ((SocketReceiver)((RawSocketReader<int>)reader).Log.Input).Completion.WaitAsync(Waiting.Timeout);
+        await ((SocketReceiver)((RawSocketReader<int>)reader).Log!.Input).Completion.WaitAsync(Waiting.Timeout);
 
         var failure = Assert.Throws<SourceFailedException>(() => reader.Poll(new Epoch(1), 0));
         Assert.Contains($"raw socket 127.0.0.1:{_server.Port}: the connection ended after 1 of the 9 bytes", failure.Message, StringComparison.Ordinal);
@@ -133,7 +133,7 @@ public sealed class RawSocketSourceTests : IDisposable, ILogger
                 await TextServer.SendAsync(socket, block);
         });
 
-        await Waiting.For(() => ((RawSocketReader<string>)reader).Log.Weight >= 1 << 20, "a full buffer");
+        await Waiting.For(() => ((RawSocketReader<string>)reader).Log!.Weight >= 1 << 20, "a full buffer");
         using (var quiet = new PeriodicTimer(TimeSpan.FromMilliseconds(100)))
         {
             for (var last = -1; last != Volatile.Read(ref sent);)
@@ -144,7 +144,7 @@ public sealed class RawSocketSourceTests : IDisposable, ILogger
         }
 
         Assert.InRange(Volatile.Read(ref sent), 1, Blocks / 2);
-        Assert.InRange(((RawSocketReader<string>)reader).Log.Weight, 1 << 20, 3 << 20);
+        Assert.InRange(((RawSocketReader<string>)reader).Log!.Weight, 1 << 20, 3 << 20);
         await Waiting.For(
             () =>
             {

@@ -8,6 +8,24 @@ namespace Millrace.Operators.Keyed;
 public sealed class MapWithStateOperatorTests() : OperatorTests(typeof(MapWithStateOperator<,,,>))
 {
     [Fact]
+    public void A_state_may_be_changed_in_place_and_counts_when_it_is_updated() =>
+        For(() => new MapWithStateOperator<string, int, List<int>, int>((_, _, value, state) =>
+            {
+                var all = state.GetOption().GetOrElse([]);
+                all.Add(value.Value);
+                if (value.Value != 9)
+                    state.Update(all);
+                return all.Sum();
+            }))
+            .Feed(("a", 1), ("a", 2))
+            .Expect(1, 3)
+            .EndEpoch()
+            .Feed(("a", 9), ("a", 4))
+            .Expect(12, 7)
+            .EndEpoch()
+            .Run();
+
+    [Fact]
     public void Maps_each_record_with_the_state_of_its_key() =>
         For(() => new MapWithStateOperator<string, int, int, string>(CountUp))
             .Feed(("a", 1), ("b", 2), ("a", 1))

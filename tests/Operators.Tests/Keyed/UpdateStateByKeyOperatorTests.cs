@@ -21,6 +21,24 @@ public sealed class UpdateStateByKeyOperatorTests() : OperatorTests(typeof(Updat
             .Run();
 
     [Fact]
+    public void A_state_may_be_changed_in_place() =>
+        For(() => new UpdateStateByKeyOperator<string, int, List<int>>((values, state) =>
+            {
+                var all = state.GetOrElse([]);
+                all.AddRange(values);
+                return all;
+            }))
+            .Feed(("a", 1))
+            .EndEpoch()
+            .Expect(("a", new List<int> { 1 }))
+            .Feed(("a", 2), ("a", 3))
+            .EndEpoch()
+            .Expect(("a", new List<int> { 1, 2, 3 }))
+            .EndEpoch()
+            .Expect(("a", new List<int> { 1, 2, 3 }))
+            .Run();
+
+    [Fact]
     public void Gives_the_values_of_a_key_in_the_order_of_arrival() =>
         For(() => new UpdateStateByKeyOperator<string, string, string>((values, state) => state.GetOrElse("") + string.Concat(values) + ";"))
             .Feed(("a", "3"), ("b", "x"), ("a", "1"))
