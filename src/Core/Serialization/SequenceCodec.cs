@@ -16,8 +16,6 @@ internal sealed class SequenceCodec<TList, TItem>(
     Predicate<TList>? isPlain = null) : Codec<TList>
     where TList : IEnumerable<TItem>
 {
-    private const int ItemsAtFirst = 16;
-
     /// <inheritdoc/>
     public override CodecSchema Schema => schema;
 
@@ -40,13 +38,10 @@ internal sealed class SequenceCodec<TList, TItem>(
         var count = reader.ReadListLength(schema.ItemBytesMin);
         if (count < 0)
             return default!;
-
-        // Why not all at once: items may be much wider than their bytes, and a damaged count would ask for the memory of all of them.
-        var items = new TItem[Math.Min(count, Math.Max(ItemsAtFirst, reader.Remaining / System.Runtime.CompilerServices.Unsafe.SizeOf<TItem>()))];
+        var items = ItemArray.Begin<TItem>(count, reader.Remaining);
         for (var i = 0; i < count; i++)
         {
-            if (i == items.Length)
-                Array.Resize(ref items, (int)Math.Min(count, 2L * i));
+            ItemArray.MakeRoom(ref items, i, count);
             items[i] = item.Read(ref reader);
         }
 

@@ -29,14 +29,18 @@ public sealed class ListDelta<TKey, TItem>(string table, long epoch, ListDeltaRo
     {
         var keys = codecs.Of<TKey>(CodecSchema.ReadFrom(ref reader));
         var items = codecs.Of<TItem>(CodecSchema.ReadFrom(ref reader));
-        var rows = new ListDeltaRow<TKey, TItem>[reader.ReadLength()];
-        for (var i = 0; i < rows.Length; i++)
+        var count = reader.ReadLength(keys.Schema.BytesMin + 2);
+        var rows = ItemArray.Begin<ListDeltaRow<TKey, TItem>>(count, reader.Remaining);
+        for (var i = 0; i < count; i++)
         {
+            ItemArray.MakeRoom(ref rows, i, count);
             var key = keys.Read(ref reader);
-            var removed = reader.ReadByte() != 0;
-            var appended = new TItem[reader.ReadLength()];
-            for (var item = 0; item < appended.Length; item++)
+            var removed = reader.ReadFlag();
+            var appendedCount = reader.ReadLength(Math.Max(1, items.Schema.BytesMin));
+            var appended = ItemArray.Begin<TItem>(appendedCount, reader.Remaining);
+            for (var item = 0; item < appendedCount; item++)
             {
+                ItemArray.MakeRoom(ref appended, item, appendedCount);
                 appended[item] = items.Read(ref reader);
             }
 

@@ -31,11 +31,13 @@ public sealed class MapDelta<TKey, TField, TItem>(string table, long epoch, MapD
         var keys = codecs.Of<TKey>(CodecSchema.ReadFrom(ref reader));
         var fields = codecs.Of<TField>(CodecSchema.ReadFrom(ref reader));
         var items = codecs.Of<TItem>(CodecSchema.ReadFrom(ref reader));
-        var rows = new MapDeltaRow<TKey, TField, TItem>[reader.ReadLength()];
-        for (var i = 0; i < rows.Length; i++)
+        var count = reader.ReadLength(keys.Schema.BytesMin + fields.Schema.BytesMin + 1);
+        var rows = ItemArray.Begin<MapDeltaRow<TKey, TField, TItem>>(count, reader.Remaining);
+        for (var i = 0; i < count; i++)
         {
+            ItemArray.MakeRoom(ref rows, i, count);
             var (key, field) = (keys.Read(ref reader), fields.Read(ref reader));
-            var exists = reader.ReadByte() != 0;
+            var exists = reader.ReadFlag();
             rows[i] = new(key, KeyType<TKey>.Default.Hash(key), field, exists, exists ? items.Read(ref reader) : default!);
         }
 

@@ -28,11 +28,13 @@ public sealed class ValueDelta<TKey, TValue>(string table, long epoch, ValueDelt
     {
         var keys = codecs.Of<TKey>(CodecSchema.ReadFrom(ref reader));
         var values = codecs.Of<TValue>(CodecSchema.ReadFrom(ref reader));
-        var rows = new ValueDeltaRow<TKey, TValue>[reader.ReadLength()];
-        for (var i = 0; i < rows.Length; i++)
+        var count = reader.ReadLength(keys.Schema.BytesMin + 1);
+        var rows = ItemArray.Begin<ValueDeltaRow<TKey, TValue>>(count, reader.Remaining);
+        for (var i = 0; i < count; i++)
         {
+            ItemArray.MakeRoom(ref rows, i, count);
             var key = keys.Read(ref reader);
-            var exists = reader.ReadByte() != 0;
+            var exists = reader.ReadFlag();
             rows[i] = new(key, KeyType<TKey>.Default.Hash(key), exists, exists ? values.Read(ref reader) : default!);
         }
 

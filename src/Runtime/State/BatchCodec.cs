@@ -24,23 +24,36 @@ internal static class BatchCodec
     /// <exception cref="CorruptPayloadException">The bytes are no batch.</exception>
     public static Batch<T> Read<T>(Codec<T> codec, ref CodecReader reader)
     {
-        var rows = new T[reader.ReadLength()];
+        var count = reader.ReadLength(Math.Max(1, codec.Schema.BytesMin));
         var sides = reader.ReadByte();
-        for (var row = 0; row < rows.Length; row++)
+        if (sides > (HasTimes | HasChanges))
+            throw new CorruptPayloadException($"Sides of a batch expected at byte {reader.Position - 1}, {sides} found; use another copy.");
+        var rows = ItemArray.Begin<T>(count, reader.Remaining);
+        for (var row = 0; row < count; row++)
+        {
+            ItemArray.MakeRoom(ref rows, row, count);
             rows[row] = codec.Read(ref reader);
+        }
+
         var batch = Batch<T>.View(rows, 0, rows.Length);
         if ((sides & HasTimes) != 0)
         {
+            var times = new CodecReader(reader.ReadSpan(checked(count * sizeof(long))));
             foreach (ref var time in batch.AttachTimes())
-                time = (long)reader.ReadFixed64();
+                time = (long)times.ReadFixed64();
         }
 
         if ((sides & HasChanges) != 0)
         {
+            var changes = new CodecReader(reader.ReadSpan(count));
             foreach (ref var change in batch.AttachChanges())
-                change = (ChangeKind)reader.ReadByte();
+                change = KindOf(changes.ReadByte());
         }
 
         return batch;
     }
+
+    private static ChangeKind KindOf(byte kind) => kind <= (byte)ChangeKind.Delete
+        ? (ChangeKind)kind
+        : throw new CorruptPayloadException($"A kind of change up to {(byte)ChangeKind.Delete} expected, {kind} found; use another copy.");
 }

@@ -13,27 +13,39 @@ internal sealed partial class AllowedTypes : ITypeFilter
     // What Hyperion puts for the version of the platform's library.
     private const string CoreVersion = ",%core%";
 
-    private readonly HashSet<string> _names;
+    private readonly Dictionary<string, HyperionShape> _byName = new(StringComparer.Ordinal);
 
     // Why two names: Hyperion asks by the full one when it writes, and by that of the assembly too when it reads.
-    private AllowedTypes(IEnumerable<Type> types) =>
-        _names = types.SelectMany(type => new[] { Plain(type.FullName!), Plain(type.AssemblyQualifiedName!) }).ToHashSet(StringComparer.Ordinal);
+    private AllowedTypes(IEnumerable<HyperionShape> shapes)
+    {
+        foreach (var shape in shapes)
+        {
+            _byName.TryAdd(Plain(shape.Type.FullName!), shape);
+            _byName.TryAdd(Plain(shape.Type.AssemblyQualifiedName!), shape);
+        }
+    }
 
     /// <summary>The types for a declared one; null when something in it must not or can't be written.</summary>
     public static AllowedTypes? TryMake(Type type, IReadOnlyCollection<Type> added)
     {
         var types = DeclaredTypes.Of(type).Concat(added.SelectMany(DeclaredTypes.Of)).ToHashSet();
-        if (types.Any(IsOfProcess) || DeclaredTypes.Of(type).Any(declared => !IsKnown(declared, added)))
+        if (types.Any(IsNeverWritten) || DeclaredTypes.Of(type).Any(declared => !IsKnown(declared, added)))
             return null;
         types.UnionWith(types.SelectMany(StandIns).ToArray());
-        return new(types);
+        var shapes = types.Select(HyperionShape.TryMake).OfType<HyperionShape>().ToArray();
+        return shapes.Length == types.Count ? new(shapes) : null;
     }
 
     /// <inheritdoc/>
-    public bool IsAllowed(string typeName) => _names.Contains(Plain(typeName));
+    public bool IsAllowed(string typeName) => Find(typeName) is not null;
 
-    private static bool IsOfProcess(Type type) =>
+    /// <summary>How an allowed type is written; null when the name is of no allowed type.</summary>
+    public HyperionShape? Find(string typeName) => _byName.GetValueOrDefault(Plain(typeName));
+
+    // What belongs to this process alone, and what has more inside than its fields say.
+    private static bool IsNeverWritten(Type type) =>
         type.IsPointer || type.IsByRefLike || type == typeof(nint) || type == typeof(nuint)
+        || type.IsDefined(typeof(InlineArrayAttribute)) || type.IsDefined(typeof(UnsafeValueTypeAttribute))
         || new[] { typeof(Delegate), typeof(IDisposable), typeof(Task), typeof(MemberInfo), typeof(Assembly), typeof(Exception) }.Any(kind => kind.IsAssignableFrom(type));
 
     // Known: the declared type tells what may be found, or the program has said it.

@@ -8,7 +8,7 @@ namespace Millrace.Runtime.Tests.Wire;
 /// <summary>What only the run tells is written by Hyperion, of allowed types alone; whatever is wrong with the bytes is one error.</summary>
 public sealed class HyperionCodecsTests
 {
-    private readonly CodecCatalog _catalog = new(new HyperionCodecs([typeof(Circle), typeof(Square)]));
+    private readonly CodecCatalog _catalog = new(new HyperionCodecs([typeof(Circle), typeof(Square), typeof(Frame)]));
 
     [Fact]
     public void Interfaces_come_back_as_what_they_held()
@@ -76,7 +76,37 @@ public sealed class HyperionCodecsTests
 
         var failure = Assert.Throws<CorruptPayloadException>(() => Read(_catalog.Of<IShape>(), bytes));
 
-        Assert.StartsWith("A IShape of Hyperion expected at byte 0, bytes found on which it throws", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("A value of an allowed type expected at byte 1, one of Millrace.Runtime.Tests.Wire.HyperionCodecsTests+Triangle, Millrace.Runtime.Tests found;", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_member_of_another_type_is_refused_when_it_is_written_not_only_when_it_is_read()
+    {
+        var failure = Assert.Throws<SchemaException>(() => Write(_catalog.Of<IShape>(), new Frame(new Triangle())));
+
+        Assert.StartsWith("A IShape that can be read again expected, one found that can't: A value of an allowed type expected at byte", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("+Triangle, Millrace.Runtime.Tests found; add the type to MillraceHostOptions.SerializableTypes.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_members_than_those_of_today_are_refused()
+    {
+        var bytes = Write(_catalog.Of<IShape>(), new Circle(1));
+        var name = bytes.AsSpan().IndexOf("<Radius>"u8);
+        bytes[name + 1] = (byte)'r';
+        Seal(bytes);
+
+        var failure = Assert.Throws<CorruptPayloadException>(() => Read(_catalog.Of<IShape>(), bytes));
+
+        Assert.Equal("The members that Circle has now expected, others found as Hyperion wrote them: it reads them by place; take the change back, or keep what changes in a plain type.", failure.Message);
+    }
+
+    [Fact]
+    public void Types_of_which_Hyperion_loses_something_are_refused()
+    {
+        Refused<With<Eight>>();
+        Refused<int[,,,]>();
+        Assert.Equal(new[,] { { 1, 2 }, { 3, 4 } }, Back(_catalog.Of<int[,]>(), new[,] { { 1, 2 }, { 3, 4 } }));
     }
 
     [Fact]
@@ -138,7 +168,7 @@ public sealed class HyperionCodecsTests
         circle.Next = circle;
 
         foreach (var failure in new[] { Assert.Throws<SchemaException>(() => Write(_catalog.Of<Node>(), deep!)), Assert.Throws<SchemaException>(() => Write(_catalog.Of<Ring>(), circle)) })
-            Assert.Contains("values lie too deep in each other, perhaps in a circle of references; keep such a structure flat, by keys", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("deep in each other expected, deeper ones found, perhaps in a circle of references; keep such a structure flat, by keys", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -182,6 +212,14 @@ public sealed class HyperionCodecsTests
     public void More_than_16_MB_is_refused_when_it_is_written() =>
         Assert.Throws<SchemaException>(() => Write(_catalog.Of<Blob>(), new Blob(new byte[Envelope.PayloadBytesMax], null)));
 
+    // Puts the right checksum on changed bytes.
+    private static void Seal(byte[] bytes)
+    {
+        using var writer = new CodecWriter();
+        Envelope.Write(writer, bytes.AsSpan(sizeof(uint) + Envelope.HeaderBytes));
+        writer.WrittenSpan.CopyTo(bytes.AsSpan(sizeof(uint)));
+    }
+
     private void Refused<T>() => Assert.Throws<GraphException>(() => _catalog.Of<T>());
 
     private static T Back<T>(Codec<T> codec, T value) => Read(codec, Write(codec, value));
@@ -220,6 +258,14 @@ public sealed class HyperionCodecsTests
     private sealed record SelfWithFunction(SelfWithFunction? Next, Func<int> Function);
 
     private sealed record With<T>(T Member, int Last);
+
+    private sealed record Frame(IShape Inner) : IShape;
+
+    [System.Runtime.CompilerServices.InlineArray(8)]
+    private struct Eight
+    {
+        private int _first;
+    }
 
     private sealed record Without(int Last);
 
