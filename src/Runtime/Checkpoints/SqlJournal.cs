@@ -46,6 +46,9 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
     /// <summary>Nothing has succeeded for the outage budget. Raised once, on a thread of the pool, with one line.</summary>
     public event Action<string>? GaveUp;
 
+    /// <summary>The database, for a person.</summary>
+    public string Name => _context.Database.Name;
+
     /// <inheritdoc/>
     public bool IsDurable => true;
 

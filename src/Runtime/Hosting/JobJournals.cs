@@ -18,7 +18,7 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Opens the journal of a job.</summary>
-    /// <exception cref="ConfigurationException">It can't be opened, or another job has it.</exception>
+    /// <exception cref="ConfigurationException">It can't be opened, another job has it, or a job had opened there and its history is gone.</exception>
     /// <exception cref="GraphException">It holds a checkpoint, and the job is to start anew.</exception>
     public async Task<JobJournal> OpenAsync(JobOptions options, CancellationToken cancellationToken)
     {
@@ -27,7 +27,9 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
         var hold = await TakeAsync(directory, options.Name!, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new(await OpenAsync(directory, options, cancellationToken).ConfigureAwait(false), hold);
+            var mark = new UsedMark(directory);
+            var journal = await OpenAsync(directory, mark, options, cancellationToken).ConfigureAwait(false);
+            return new(journal, hold, () => mark.Put(options.Name!, journal.Name, clock.GetUtcNow()));
         }
         catch
         {
@@ -49,14 +51,28 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
         throw new ConfigurationException($"Checkpoint directory {directory}: a free one expected, one in use found ({DirectoryLock.OwnerOf(directory)}); stop that job, or choose another directory.");
     }
 
-    private async Task<IJournal> OpenAsync(string directory, JobOptions options, CancellationToken cancellationToken)
+    private async Task<SqlJournal> OpenAsync(string directory, UsedMark mark, JobOptions options, CancellationToken cancellationToken)
     {
         var file = Path.Combine(directory, FileName);
+
+        // Why before it is opened: what is left of a lost file stays as it is.
+        if (configuration.Kind == JournalKind.Sqlite && mark.IsThere && new FileInfo(file) is not { Exists: true, Length: > 0 })
+            throw mark.HistoryIsLost(file);
         var journal = await SqlJournal.OpenAsync(system, configuration.For(file), StreamsOf(options.Name!), logger, cancellationToken).ConfigureAwait(false);
-        if (!options.StartsAnew || !await HoldsAsync(journal, cancellationToken).ConfigureAwait(false))
+        try
+        {
+            var isUsed = await HoldsAsync(journal, cancellationToken).ConfigureAwait(false);
+            if (mark.IsThere && !isUsed)
+                throw mark.HistoryIsLost(journal.Name);
+            if (options.StartsAnew && isUsed)
+                throw new GraphException($"Checkpoint directory {directory}: an empty one expected, a checkpoint found; go on from it with GetOrCreate, or choose another directory.");
             return journal;
-        await journal.DisposeAsync().ConfigureAwait(false);
-        throw new GraphException($"Checkpoint directory {directory}: an empty one expected, a checkpoint found; go on from it with GetOrCreate, or choose another directory.");
+        }
+        catch
+        {
+            await journal.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static Task<bool> HoldsAsync(IJournal journal, CancellationToken cancellationToken)

@@ -154,8 +154,12 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         try
         {
             await handle.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+            // Why asked: a job that was stopped while it started is no evidence of any history.
+            if (handle.IsOpened)
+                opened.Opened?.Invoke();
         }
-        catch (OperationCanceledException)
+        catch (Exception cause) when (cause is OperationCanceledException or Data.ConfigurationException)
         {
             _ = handle.StopAsync(graceful: false, CancellationToken.None);
             throw;

@@ -34,6 +34,7 @@ internal sealed class JobHandle : IJob
     private long _committed;
     private long _attempts;
     private bool _isPlaced;
+    private volatile bool _isOpened;
 
     public JobHandle(
         JobId id, JobGraph graph, IJobObserver? observer, ExecutorPool executors, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger, bool isDurable = false)
@@ -71,6 +72,9 @@ internal sealed class JobHandle : IJob
 
     /// <summary>Ends when the tasks are up.</summary>
     public Task Started => _started.Task;
+
+    /// <summary>Whether the journal holds the job's beginning.</summary>
+    public bool IsOpened => _isOpened;
 
     /// <inheritdoc/>
     public Epoch Committed => new(Interlocked.Read(ref _committed));
@@ -162,7 +166,11 @@ internal sealed class JobHandle : IJob
     }
 
     /// <summary>The job goes on behind this epoch; 0 for one that begins.</summary>
-    public void OnOpened(long committed) => Interlocked.Exchange(ref _committed, committed);
+    public void OnOpened(long committed)
+    {
+        Interlocked.Exchange(ref _committed, committed);
+        _isOpened = true;
+    }
 
     public void OnPlanned(EpochPlan plan, long nowMs)
     {

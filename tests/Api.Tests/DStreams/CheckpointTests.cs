@@ -175,6 +175,35 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal($"Version 1 expected of SQLite {Journal}, version 2 found; start it with the newer Millrace that wrote it.", await FailureOfAsync(run));
     }
 
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("cut to nothing")]
+    [InlineData("another one")]
+    public async Task Journal_that_is_lost_is_no_new_beginning(string journal)
+    {
+        await RunOnceAsync();
+        File.Delete(Journal);
+        if (journal == "cut to nothing")
+            await File.WriteAllBytesAsync(Journal, []);
+        if (journal == "another one")
+            await CopyOfAnUnusedJournalAsync();
+
+        await using (var run = await CheckpointRun.CreateAsync(_clock))
+        {
+            Counts(run);
+            var failure = await FailureOfAsync(run);
+            Assert.StartsWith($"Checkpoint directory {Checkpoints}: the history of an earlier start expected (job streaming, since 1970-01-01 00:00:0", failure, StringComparison.Ordinal);
+            Assert.EndsWith($"{Journal}; restore that from a backup, or delete {Path.Combine(Checkpoints, "used")} to start with nothing.", failure, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(journal == "another one", new FileInfo(Journal) is { Exists: true, Length: > 0 });
+        File.Delete(Path.Combine(Checkpoints, "used"));
+        await using var anew = await CheckpointRun.CreateAsync(_clock);
+        Counts(anew);
+        await anew.Context.StartAsync();
+        Assert.True(File.Exists(Path.Combine(Checkpoints, "used")));
+    }
+
     [Fact]
     public async Task Files_are_counted_once_over_a_chain_of_restarts_also_those_that_came_while_nothing_ran()
     {
@@ -239,6 +268,23 @@ public sealed class CheckpointTests : IDisposable
         await using var run = await CheckpointRun.CreateAsync(_clock, job);
         Counts(run);
         await run.RunAsync(1);
+    }
+
+    // What a journal is before a job has opened in it.
+    private async Task CopyOfAnUnusedJournalAsync()
+    {
+        await using var connection = new SqliteConnection($"Data Source={Journal};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = """
+            CREATE TABLE millrace_journal (
+                ordering INTEGER PRIMARY KEY AUTOINCREMENT, created INTEGER NOT NULL, deleted BIT NOT NULL,
+                persistence_id TEXT NOT NULL, sequence_number INTEGER NOT NULL, message BLOB NOT NULL,
+                tags TEXT, manifest TEXT, identifier INTEGER, writer_uuid TEXT,
+                UNIQUE (persistence_id, sequence_number));
+            PRAGMA user_version = 1;
+            """;
+        await command.ExecuteNonQueryAsync();
     }
 
     private DStream<(string, long)> Pairs(CheckpointRun run) => run.Context.QueueStream(_queue).Map(word => (word, 1L));

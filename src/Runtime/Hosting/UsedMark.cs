@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using Millrace.Data;
+
+namespace Millrace.Runtime.Hosting;
+
+/// <summary>A file in a checkpoint directory which says that a job had opened there, and so that a journal without its history has been lost.</summary>
+/// <remarks>Written once, when the first job on the directory is up: a start that came to nothing leaves none. Its one line is for a person.</remarks>
+internal sealed class UsedMark(string directory)
+{
+    private readonly string _file = Path.Combine(directory, "used");
+
+    /// <summary>Whether a job had opened here.</summary>
+    public bool IsThere => File.Exists(_file);
+
+    /// <summary>Puts the mark, on the disk before the call returns; one that is there stays.</summary>
+    /// <exception cref="ConfigurationException">It can't be written.</exception>
+    public void Put(string job, string journal, DateTimeOffset now)
+    {
+        if (IsThere)
+            return;
+        try
+        {
+            using var file = new FileStream(_file, FileMode.CreateNew, FileAccess.Write);
+            file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"job {job}, since {now:u}, journal {journal}")));
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"Checkpoint directory {directory}: a directory that can be written expected, {cause.Message.ReplaceLineEndings(" ")}", cause);
+        }
+    }
+
+    /// <summary>The error of a start that finds the mark and no history.</summary>
+    /// <param name="journal">Where it was looked for.</param>
+    public ConfigurationException HistoryIsLost(string journal) => new(
+        $"Checkpoint directory {directory}: the history of an earlier start expected ({Line()}), none found in {journal}; restore that from a backup, or delete {_file} to start with nothing.");
+
+    private string Line()
+    {
+        try
+        {
+            return File.ReadAllText(_file).ReplaceLineEndings(" ");
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            return "of which is not known";
+        }
+    }
+}
