@@ -56,6 +56,14 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
         return rows.ToDelta(Name, epoch);
     }
 
+    internal override void FindCodecs(CodecCatalog codecs)
+    {
+        if (IsTransient)
+            return;
+        codecs.Of<TKey>();
+        codecs.Of<TValue>();
+    }
+
     internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
         ValueDelta<TKey, TValue>.Read(Name, epoch, ref reader, codecs);
 

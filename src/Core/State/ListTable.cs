@@ -74,6 +74,12 @@ public sealed class ListTable<TKey, TItem> : StateTable
         return rows.ToDelta(Name, epoch);
     }
 
+    internal override void FindCodecs(CodecCatalog codecs)
+    {
+        codecs.Of<TKey>();
+        codecs.Of<TItem>();
+    }
+
     internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
         ListDelta<TKey, TItem>.Read(Name, epoch, ref reader, codecs);
 

@@ -87,6 +87,13 @@ public sealed class MapTable<TKey, TField, TItem> : StateTable
         return rows.ToDelta(Name, epoch);
     }
 
+    internal override void FindCodecs(CodecCatalog codecs)
+    {
+        codecs.Of<TKey>();
+        codecs.Of<TField>();
+        codecs.Of<TItem>();
+    }
+
     internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
         MapDelta<TKey, TField, TItem>.Read(Name, epoch, ref reader, codecs);
 

@@ -58,6 +58,11 @@ public sealed class ScratchList<T> : StateTable
     internal override StateDelta? CaptureImage(long epoch) => null;
 
     /// <inheritdoc/>
+    internal override void FindCodecs(CodecCatalog codecs)
+    {
+    }
+
+    /// <inheritdoc/>
     internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) => throw NeverDurable();
 
     /// <inheritdoc/>

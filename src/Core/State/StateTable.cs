@@ -1,3 +1,4 @@
+using Millrace.Data;
 using Millrace.Serialization;
 
 namespace Millrace.State;
@@ -60,6 +61,10 @@ public abstract class StateTable
 
     /// <summary>The whole table as of the end of <paramref name="epoch"/>, which is not older than the last committed one; null when empty.</summary>
     internal abstract StateDelta? CaptureImage(long epoch);
+
+    /// <summary>Makes the codecs of what the table writes, so that a type without one is found before there is anything to write.</summary>
+    /// <exception cref="GraphException">A type can't be written.</exception>
+    internal abstract void FindCodecs(CodecCatalog codecs);
 
     /// <summary>Reads what <see cref="StateDelta.Write"/> of a delta or an image of this table wrote, perhaps under an older version of its types.</summary>
     /// <exception cref="SchemaException">The types differ in a way that can't be read.</exception>

@@ -124,6 +124,8 @@ public sealed class TimerTable<TKey> : StateTable
         return rows.ToDelta(Name, epoch);
     }
 
+    internal override void FindCodecs(CodecCatalog codecs) => codecs.Of<TKey>();
+
     internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
         MapDelta<TKey, long, byte>.Read(Name, epoch, ref reader, codecs);
 

@@ -51,6 +51,26 @@ internal sealed class TaskState
             table.Commit(epoch.Number);
     }
 
+    /// <summary>Finds the codec of everything that tables write.</summary>
+    /// <exception cref="GraphException">There is none: names operator, table, and the member that is in the way.</exception>
+    public void FindCodecs(CodecCatalog codecs)
+    {
+        foreach (var (id, state) in _operators)
+        {
+            foreach (var table in state.Tables)
+            {
+                try
+                {
+                    table.FindCodecs(codecs);
+                }
+                catch (GraphException cause)
+                {
+                    throw new GraphException($"Table {table.Name} of operator {id}: {cause.Message}", cause);
+                }
+            }
+        }
+    }
+
     /// <summary>Writes what an epoch changed in every table, as of its end.</summary>
     public void WriteDelta(Epoch epoch, CodecWriter writer, CodecCatalog codecs) => Write(writer, codecs, table => table.CaptureDelta(epoch.Number));
 

@@ -13,6 +13,10 @@ internal interface ISinkDriver : IDisposable
 
     long? ReadWatermark();
 
+    /// <summary>Finds the codec of the rows, where they wait here.</summary>
+    /// <exception cref="GraphException">There is none.</exception>
+    void FindCodecs(CodecCatalog codecs);
+
     /// <summary>Writes the rows of a prepared epoch.</summary>
     void WriteRows(Epoch epoch, CodecWriter writer, CodecCatalog codecs);
 

@@ -19,6 +19,13 @@ internal sealed class SinkDriver<T>(ISinkWriter<T> writer) : ChainEnd<T>, ISinkD
     public long? ReadWatermark() => writer.ReadWatermark();
 
     /// <inheritdoc/>
+    public void FindCodecs(CodecCatalog codecs)
+    {
+        if (IsStaged)
+            codecs.Of<T>();
+    }
+
+    /// <inheritdoc/>
     public void WriteRows(Epoch epoch, CodecWriter bytes, CodecCatalog codecs)
     {
         var batches = _staged!.RowsOf(epoch);

@@ -35,12 +35,30 @@ internal sealed partial class TaskActor
         for (var output = 0; output < _chain.Channels.Length; output++)
             _chain.Channels[output].Start(_protocol, output, start.ConsumerGenerations[output]);
         if (_settings.IsDurable)
+        {
+            FindCodecs(_chain);
             _deltas = new TaskDeltaCodec(_chain, _merger, _settings.Codecs);
+        }
+
         if (!TryRestore(restore))
             return;
         if (shape.IsSink)
             StartSink(restore);
         _worker.Tell(new WorkerMessages.TaskReady(_task, _protocol.Generation));
+    }
+
+    // Why now: a type that can't be written is the program's mistake, whatever comes in later.
+    private void FindCodecs(TaskChain chain)
+    {
+        chain.State.FindCodecs(_settings.Codecs);
+        try
+        {
+            chain.Sink?.FindCodecs(_settings.Codecs);
+        }
+        catch (GraphException cause)
+        {
+            throw new GraphException($"Rows of sink {SinkId}: {cause.Message}", cause);
+        }
     }
 
     private bool TryRestore(TaskRestore restore)
