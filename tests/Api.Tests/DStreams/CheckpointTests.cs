@@ -139,6 +139,48 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal("b", Assert.Single(rows[1000]).State.Name);
     }
 
+    [Theory]
+    [InlineData(4, 6, 8, 4)]
+    [InlineData(7, 3, 5, 3)]
+    [InlineData(9, 8, 5, 5)]
+    [InlineData(null, 4, null, 4)]
+    [InlineData(null, null, null, 10)]
+    [InlineData(4, null, null, 4)]
+    public async Task All_state_is_written_as_often_as_the_shortest_interval_asks_for(int? ofJob, int? ofOneStream, int? ofAnother, int batches)
+    {
+        var snapshots = new ConcurrentQueue<long>();
+        using var named = new SemaphoreSlim(0);
+        var journal = new MortalJournal(new MemoryJournal(isDurable: true), row =>
+        {
+            if (row is JournalRows.Planned { Plan: { TakesSnapshot: true } plan })
+                snapshots.Enqueue(plan.Epoch);
+            if (row is JournalRows.Snapshotted)
+                named.Release();
+            return false;
+        });
+        var job = new JobOptions { Parallelism = 2, SnapshotInterval = Seconds(ofJob) };
+        await using var run = await CheckpointRun.CreateAsync(_clock, job, _ => journal);
+        GetOrCreate(run, () =>
+        {
+            foreach (var interval in new[] { ofOneStream, ofAnother })
+            {
+                var counts = Running(Pairs(run));
+                if (Seconds(interval) is { } duration)
+                    counts.Checkpoint(duration);
+                run.Collect(counts);
+            }
+        });
+        await run.CatchUpAsync();
+        for (var batch = 1; batch <= (3 * batches) + 1; batch++)
+        {
+            await run.RunAsync(1);
+            if (batch % batches == 0)
+                Assert.True(await named.WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+
+        Assert.Equal([batches, 2 * batches, 3 * batches], snapshots);
+    }
+
     [Fact]
     public async Task Queue_is_warned_of_and_what_a_killed_process_had_taken_from_it_is_counted_as_lost()
     {
@@ -274,6 +316,8 @@ public sealed class CheckpointTests : IDisposable
 
     private static DStream<(string Key, long State)> Running(DStream<(string, long)> pairs) =>
         pairs.UpdateStateByKey<string, long, long>((values, former) => values.Sum() + former.GetOrElse(0));
+
+    private static TimeSpan? Seconds(int? count) => count is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     private static async Task<string> FailureOfAsync(CheckpointRun run)
     {
