@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Millrace.Data;
 using Millrace.DStreams;
 using Millrace.Time;
@@ -8,35 +7,6 @@ namespace Millrace.Testing;
 /// <summary>Programs as users write them, and scripts that hold or say why they do not.</summary>
 public sealed class StreamScriptTests
 {
-    [Fact]
-    public async Task The_example_of_the_readme_holds()
-    {
-        await using var script = await StreamScript.StartAsync(1.Seconds());
-        var lines = script.Input<string>("lines");
-        var counts = script.Output(WordCount(lines.Stream));
-
-        lines.Add("a b", "a");
-        await script.RunBatchAsync();
-        counts.Expect(("a", 2), ("b", 1));
-        script.FailNextRecord("reduceByKey");
-        lines.Add("b", "b");
-        await script.RunBatchAsync();
-        counts.Expect(("b", 2));
-        await script.EndAsync();
-    }
-
-    [Fact]
-    public async Task The_example_of_the_readme_is_the_one_above()
-    {
-        var source = await File.ReadAllLinesAsync(ThisFile());
-        var first = Array.FindIndex(source, line => line.Contains("await using var script", StringComparison.Ordinal));
-        var example = source[first..].TakeWhile(line => line != "    }").Select(line => line.Trim());
-
-        var readme = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "README.md"));
-
-        Assert.Contains("```csharp\n" + string.Join('\n', example) + "\n```", readme, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Counts_the_words_of_each_batch()
     {
@@ -397,8 +367,6 @@ public sealed class StreamScriptTests
         .FlatMap(line => line.Split(' '))
         .Map(word => (Key: word, Value: 1))
         .ReduceByKey((left, right) => left + right);
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     private static void Says(string message, Action act) => Assert.Equal(message, Assert.Throws<ScriptException>(act).Message);
 }

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+using Millrace.DStreams;
+using Millrace.Serialization;
+using Millrace.Time;
+
+namespace Millrace.Testing;
+
+/// <summary>What documents tell users to write compiles, and does what they say: each sample stands here too, between the name of its document and <c>end</c>.</summary>
+public sealed class DocumentTests
+{
+    private const string Fence = "```";
+    private const string End = "// end";
+
+    private interface IShape;
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("ARCHITECTURE.md")]
+    [InlineData("CONTRIBUTING.md")]
+    [InlineData("docs/checkpoints.md")]
+    [InlineData("docs/reliability.md")]
+    [InlineData("docs/corpora.md")]
+    public async Task Samples_are_those_of_this_file(string document)
+    {
+        var text = await File.ReadAllLinesAsync(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", document));
+
+        var here = Between(await File.ReadAllLinesAsync(ThisFile()), $"// {document}", End);
+        Assert.Equal(Between(text, $"{Fence}csharp", Fence).Order(StringComparer.Ordinal), here.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_program_of_the_readme_is_built()
+    {
+        // Why not run: it listens to a fixed port; samples/NetworkWordCount is the same program, and is run.
+        Func<Task> program = WordCountAsync;
+        Assert.NotNull(program);
+
+        static async Task WordCountAsync()
+        {
+            // README.md
+            await using var host = await MillraceHost.StartEmbeddedAsync();
+            await using var context = new StreamingContext(host, 1.Seconds());
+
+            context.SocketTextStream("localhost", 9999)
+                .FlatMap(line => line.Split(' '))
+                .Map(word => (Key: word, Value: 1))
+                .ReduceByKey((left, right) => left + right)
+                .Print();
+
+            await context.StartAsync();
+            await context.AwaitTerminationAsync();
+            // end
+        }
+    }
+
+    [Fact]
+    public async Task A_context_is_made_on_a_checkpoint()
+    {
+        await using var host = await MillraceHost.StartEmbeddedAsync(options => options.StopsOnSignal = false);
+
+        // README.md
+        await using var context = StreamingContext.GetOrCreate("checkpoint", () => Program(host));
+        // end
+
+        Assert.Equal(1.Seconds(), context.BatchDuration);
+
+        static StreamingContext Program(MillraceHost host) => new(host, 1.Seconds());
+    }
+
+    [Fact]
+    public async Task A_script_runs_a_program()
+    {
+        // README.md
+        await using var script = await StreamScript.StartAsync(1.Seconds());
+        var lines = script.Input<string>("lines");
+        var counts = script.Output(WordCount(lines.Stream));
+
+        lines.Add("a b", "a");
+        await script.RunBatchAsync();
+        counts.Expect(("a", 2), ("b", 1));
+        script.FailNextRecord("reduceByKey");
+        lines.Add("b", "b");
+        await script.RunBatchAsync();
+        counts.Expect(("b", 2));
+        await script.EndAsync();
+        // end
+
+        static DStream<(string, int)> WordCount(DStream<string> lines) =>
+            lines.FlatMap(line => line.Split(' ')).Map(word => (word, 1)).ReduceByKey((left, right) => left + right);
+    }
+
+    [Fact]
+    public void What_an_older_program_wrote_is_read()
+    {
+        var catalog = new CodecCatalog();
+        var (schema, bytes) = Before.Write(catalog);
+
+        Assert.Equal("Order { Id = 7, Count = 3, Customer = , Currency = EUR }", After.Read(catalog, schema, bytes));
+    }
+
+    [Fact]
+    public async Task Types_that_only_the_run_tells_are_named()
+    {
+        // docs/checkpoints.md
+        await using var host = await MillraceHost.StartEmbeddedAsync(options =>
+        {
+            options.SerializableTypes.Add(typeof(Circle));
+            options.SerializableTypes.Add(typeof(Square));
+        });
+        // end
+
+        Assert.Empty(host.Jobs);
+        Assert.All([typeof(Circle), typeof(Square)], type => Assert.True(typeof(IShape).IsAssignableFrom(type)));
+    }
+
+    /// <summary>The lines between each pair of two lines, without their common indent.</summary>
+    private static List<string> Between(string[] lines, string first, string last)
+    {
+        var found = new List<string>();
+        for (var at = 0; at < lines.Length; at++)
+        {
+            if (lines[at].Trim() != first)
+                continue;
+            var indent = lines[at].Length - lines[at].TrimStart().Length;
+            var sample = lines.Skip(at + 1).TakeWhile(line => line.Trim() != last).Select(line => line.Length > indent ? line[indent..] : "");
+            found.Add(string.Join('\n', sample));
+        }
+
+        return found;
+    }
+
+    private static string ThisFile([CallerFilePath] string file = "") => file;
+
+    private sealed record Circle(double Radius) : IShape;
+
+    private sealed record Square(double Side) : IShape;
+
+#pragma warning disable CA1852, IDE0040 // Why neither sealed nor private: as a user writes it first.
+    private static class Before
+    {
+        // docs/checkpoints.md
+        record Order(long Id, int Count, string Note);
+        // end
+
+        public static (CodecSchema Schema, byte[] Bytes) Write(CodecCatalog catalog)
+        {
+            var codec = catalog.Of<Order>();
+            using var writer = new CodecWriter();
+            codec.Write(writer, new(7, 3, "gone"));
+            return (codec.Schema, writer.ToArray());
+        }
+    }
+
+    private static class After
+    {
+        // docs/checkpoints.md
+        record Order(long Id, int? Count, string? Customer, string Currency = "EUR");
+        // end
+
+        public static string Read(CodecCatalog catalog, CodecSchema written, byte[] bytes)
+        {
+            var reader = new CodecReader(bytes);
+            return catalog.Of<Order>(written).Read(ref reader).ToString();
+        }
+    }
+#pragma warning restore CA1852, IDE0040
+}
