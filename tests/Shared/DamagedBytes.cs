@@ -11,6 +11,7 @@ internal static class DamagedBytes
     public const int SlackBytes = 65_536;
 
     private const int RandomBytesMax = 512;
+    private const int TriesMax = 10;
 
     private static readonly int? OnlySeed =
         int.TryParse(Environment.GetEnvironmentVariable("MILLRACE_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : null;
@@ -31,26 +32,36 @@ internal static class DamagedBytes
         for (var seed = OnlySeed ?? 1; seed <= (OnlySeed ?? cases); seed++)
         {
             var bytes = Of(valid, new Random(seed));
-            var before = allocated();
-            try
-            {
-                read(bytes);
-            }
-            catch (CorruptPayloadException failure)
-            {
-                corrupt++;
-                Assert.DoesNotContain('\n', failure.Message);
-            }
-            catch (Exception failure) when (failure is not Xunit.Sdk.XunitException)
-            {
-                Assert.Fail($"MILLRACE_SEED={seed}: CorruptPayloadException expected, {failure} found.");
-            }
-
-            var spent = allocated() - before;
-            Assert.True(spent <= ((long)factor * bytes.Length) + slackBytes, $"MILLRACE_SEED={seed}: {factor} x {bytes.Length} + {slackBytes} bytes expected, {spent} allocated.");
+            // Why again: what other threads allocate meanwhile may count too, but not every time.
+            var (allowed, spent, isCorrupt) = (((long)factor * bytes.Length) + slackBytes, long.MaxValue, false);
+            for (var tries = 0; tries < TriesMax && spent > allowed; tries++)
+                spent = Math.Min(spent, Spend(bytes, seed, read, allocated, out isCorrupt));
+            corrupt += isCorrupt ? 1 : 0;
+            Assert.True(spent <= allowed, $"MILLRACE_SEED={seed}: {factor} x {bytes.Length} + {slackBytes} bytes expected, {spent} allocated.");
         }
 
         return corrupt;
+    }
+
+    private static long Spend(byte[] bytes, int seed, Action<byte[]> read, Func<long> allocated, out bool isCorrupt)
+    {
+        isCorrupt = false;
+        var before = allocated();
+        try
+        {
+            read(bytes);
+        }
+        catch (CorruptPayloadException failure)
+        {
+            isCorrupt = true;
+            Assert.DoesNotContain('\n', failure.Message);
+        }
+        catch (Exception failure) when (failure is not Xunit.Sdk.XunitException)
+        {
+            Assert.Fail($"MILLRACE_SEED={seed}: CorruptPayloadException expected, {failure} found.");
+        }
+
+        return allocated() - before;
     }
 
     /// <summary>Random bytes, or changed, cut, doubled ones with large numbers put in.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Millrace.Client;
 using Millrace.DStreams;
 using Millrace.Serialization;
 using Millrace.Time;
@@ -20,6 +21,7 @@ public sealed class DocumentTests
     [InlineData("docs/checkpoints.md")]
     [InlineData("docs/reliability.md")]
     [InlineData("docs/corpora.md")]
+    [InlineData("docs/dead-letters.md")]
     public async Task Samples_are_those_of_this_file(string document)
     {
         var text = await File.ReadAllLinesAsync(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", document));
@@ -111,6 +113,48 @@ public sealed class DocumentTests
 
         Assert.Empty(host.Jobs);
         Assert.All([typeof(Circle), typeof(Square)], type => Assert.True(typeof(IShape).IsAssignableFrom(type)));
+    }
+
+    [Fact]
+    public void Savepoints_and_dead_letters_are_asked_for_as_documented()
+    {
+        // Why not run: SavepointTests and DeadLetterTests do what these do, on jobs that have something to save.
+        Func<IJob, Task> save = SaveAsync;
+        Func<MillraceHost, StreamingContext> begin = Begin;
+        Func<IJob, Task> readLetters = ReadLettersAsync;
+        Assert.All<Delegate>([save, begin, readLetters], Assert.NotNull);
+
+        static async Task SaveAsync(IJob job)
+        {
+            // docs/checkpoints.md
+            await job.StopWithSavepointAsync("savepoints/2026-11-25");       // the last epoch; sinks hold nothing behind it
+            await job.TakeSavepointAsync("savepoints/nightly");              // any epoch, while the job goes on
+            // end
+        }
+
+        static StreamingContext Begin(MillraceHost host)
+        {
+            // docs/checkpoints.md
+            var options = new JobOptions { Savepoint = "savepoints/2026-11-25", Parallelism = 8 };
+            var context = new StreamingContext(host, TimeSpan.FromSeconds(1), options);
+            // … the program …
+            context.Checkpoint("checkpoints/v2");                            // a directory of its own
+            Console.Write(context.CompareWithSavepoint());                   // what is restored, new, lost, refused
+            // end
+            return context;
+        }
+
+        static async Task ReadLettersAsync(IJob job)
+        {
+            // docs/dead-letters.md
+            var letters = await job.DeadLetters.ReadAsync();
+            foreach (var letter in letters)
+                Console.WriteLine($"{letter.Id} {letter.Operator} {letter.Place}: {letter.Error} on {letter.Record}");
+
+            await job.DeadLetters.DiscardAsync(letters.Where(letter => letter.Error.Contains("FormatException")));
+            await job.DeadLetters.ReplayAllAsync();
+            // end
+        }
     }
 
     /// <summary>The lines between each pair of two lines, without their common indent.</summary>
