@@ -1,8 +1,10 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Millrace.Architecture;
 
-public sealed class DocumentationTests
+public sealed partial class DocumentationTests
 {
     public static TheoryData<string> Projects => [.. Repository.Projects];
 
@@ -17,6 +19,21 @@ public sealed class DocumentationTests
 
         Assert.Empty(missing);
     }
+
+    [Fact]
+    public void The_table_of_features_holds_each_number_once_and_is_counted()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "features.md"));
+        var rows = Row().Matches(text).ToArray();
+
+        Assert.Equal(Enumerable.Range(1, 131), rows.Select(row => int.Parse(row.Groups["number"].Value, CultureInfo.InvariantCulture)));
+        var states = rows.CountBy(row => row.Groups["state"].Value).ToDictionary();
+        Assert.EndsWith($"{states["works"]} work, {states["partial"]} are partial, {states["absent"]} are absent.\n", text, StringComparison.Ordinal);
+        Assert.All(rows.Where(row => row.Groups["state"].Value == "works"), row => Assert.Matches("`[A-Za-z]+(\\.[A-Za-z]+)*`", row.Groups["proof"].Value));
+    }
+
+    [GeneratedRegex(@"^\| (?<number>\d+) \|[^|]*\| (?<state>works|partial|absent) \|(?<proof>.*)\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Row();
 
     private static bool IsDocumented(XElement member) =>
         member.Element("inheritdoc") is not null || !string.IsNullOrWhiteSpace(member.Element("summary")?.Value);

@@ -114,7 +114,7 @@ public static class ConfigurationLoader
             return;
         foreach (var key in user.Root.GetObject().Items.Keys)
         {
-            if (key != Root && Distance(key, Root) <= 2)
+            if (key != Root && Distance(key.ToLowerInvariant(), Root) <= 2)
                 throw new ConfigurationException($"Unknown section {key}; did you mean {Root}?");
         }
     }

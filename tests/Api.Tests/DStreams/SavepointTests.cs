@@ -46,6 +46,38 @@ public sealed class SavepointTests : IDisposable
     }
 
     [Fact]
+    public async Task State_that_a_partitioner_of_the_user_has_placed_stays_where_it_is()
+    {
+        _queue.Enqueue(["a", "b", "c"]);
+        await using (var first = await CheckpointRun.CreateAsync(_clock))
+        {
+            Build(first, "first", new FirstLetter(2));
+            await first.RunAsync(1);
+            var stopping = first.Context.Job!.StopWithSavepointAsync(Savepoint);
+            while (await Task.WhenAny(stopping, Task.Delay(10)) != stopping)
+                _clock.Advance(TimeSpan.FromSeconds(1));
+            await stopping;
+        }
+
+        await using var more = await CheckpointRun.CreateAsync(_clock, new JobOptions { Parallelism = 2, Savepoint = Savepoint });
+        Build(more, "more", new FirstLetter(3));
+        var refused = Assert.Single(more.Context.CompareWithSavepoint().Refused);
+        Assert.Contains("table states lies on 2 partitions by ", refused, StringComparison.Ordinal);
+        Assert.Contains("on 3 in the job; keep its partitioner and its number of partitions", refused, StringComparison.Ordinal);
+
+        await using var same = await CheckpointRun.CreateAsync(_clock, new JobOptions { Parallelism = 2, Savepoint = Savepoint });
+        Build(same, "same", new FirstLetter(2));
+        Assert.Empty(same.Context.CompareWithSavepoint().Refused);
+
+        void Build(CheckpointRun run, string directory, FirstLetter partitioner)
+        {
+            run.Collect(run.Context.QueueStream(_queue).Map(word => (word, 1L))
+                .UpdateStateByKey<string, long, long>((values, former) => values.Sum() + former.GetOrElse(0), partitioner).WithName("counts"));
+            run.Context.Checkpoint(Path.Combine(_folder.FullName, directory));
+        }
+    }
+
+    [Fact]
     public async Task Records_that_fail_are_dead_letters_of_the_running_job()
     {
         var isHealed = false;
@@ -66,6 +98,11 @@ public sealed class SavepointTests : IDisposable
 
         await replayed;
         Assert.Equal([1, 3, 3], numbers.Values.SelectMany(batch => batch).Order());
+    }
+
+    private sealed class FirstLetter(int partitions) : Millrace.DStreams.Rdds.Partitioner<string>(partitions)
+    {
+        public override int GetPartition(string key) => key[0] % NumPartitions;
     }
 
     private void Build(

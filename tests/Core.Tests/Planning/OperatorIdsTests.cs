@@ -82,6 +82,24 @@ public sealed class OperatorIdsTests
     }
 
     [Fact]
+    public void State_named_after_a_numbered_source_is_marked_unless_it_has_a_name()
+    {
+        const string Mark = "numbered: give it a name, else another one before it changes its id";
+        var graph = new StreamGraph();
+        graph.Source();
+        var second = graph.Source();
+        second.Then(graph, "map").ByKey(graph, "updateStateByKey").ByKey(graph, "reduceByKey");
+        second.ByKey(graph, "mapWithState", new NodeOptions { Name = "totals" }).ByKey(graph, "reduceByKey");
+
+        var lines = graph.Plan().Explain().Split('\n', StringSplitOptions.TrimEntries);
+
+        Assert.Contains($"updateStateByKey(queue.2) [stateful, {Mark}]", lines);
+        Assert.Contains($"reduceByKey(updateStateByKey(queue.2)) [stateful, {Mark}]", lines);
+        Assert.Contains("totals [stateful]", lines);
+        Assert.Contains("reduceByKey(totals) [stateful]", lines);
+    }
+
+    [Fact]
     public void A_named_operator_is_found_by_its_name_whatever_it_stands_on()
     {
         var graph = new StreamGraph();
