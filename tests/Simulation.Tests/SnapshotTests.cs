@@ -26,7 +26,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Refused_manifest_ends_the_newcomer_and_seals_nobody()
+    public void Race_15_a_process_of_another_program_is_refused_and_seals_nobody()
     {
         var first = new CoordinatorScript(_journal, Line, CoordinatorScript.Embedded with { Manifest = "old" }, uid: 1).TakeOver();
         var options = CoordinatorScript.Embedded with { Manifest = "new", RefusesManifest = (was, now) => $"{was} expected, {now} found." };
@@ -63,6 +63,39 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void Race_20_a_snapshot_whose_writer_dies_before_all_images_are_durable_is_never_named_and_another_is_taken()
+    {
+        var script = new CoordinatorScript(_journal, Line, CoordinatorScript.Embedded with { SnapshotEveryEpochs = 1 }).TakeOver();
+        script.Heartbeat(A, node: "here").Tick(100).Polled(A, 0, 1, 1, 5).Ack(A, 1, 1, 1, 0, 1);
+        Assert.True(script.Coordinator.History.Candidate is { Epoch.Epoch: 1 });
+        script.Tell(new SnapshotWritten(A, new WrittenImage(0, 1, 1, new RowAddress(A, 1), 8)));
+        script.Heartbeat(A, node: "here", attempt: 1, planned: 1, committed: 1, applied: [new(1, 1)]);
+
+        script.Heartbeat(B, node: "here");
+        script.Tell(new SnapshotWritten(B, new WrittenImage(1, 1, 1, new RowAddress(B, 1), 8)));
+
+        Assert.Null(script.Coordinator.History.Candidate);
+        Assert.DoesNotContain(script.Rows(1), row => row is JournalRows.Snapshotted);
+        script.Heartbeat(B, node: "here", attempt: 2, planned: 1, committed: 1, applied: [new(1, 1)]).Tick(200).Polled(B, 0, 2, 2, 5);
+        Assert.True(Assert.IsType<JournalRows.Planned>(script.Rows(1).Last()).Plan is { Epoch: 2, TakesSnapshot: true });
+    }
+
+    [Fact]
+    public void Race_28_nothing_is_named_and_trimmed_while_a_sink_lags()
+    {
+        var script = new CoordinatorScript(_journal, Line, CoordinatorScript.Embedded with { SnapshotEveryEpochs = 1 }).TakeOver();
+        script.Heartbeat(A, node: "here").Tick(100).Polled(A, 0, 1, 1, 5).Ack(A, 1, 1, 1, 0, 1);
+        for (var task = 0; task < 2; task++)
+            script.Tell(new SnapshotWritten(A, new WrittenImage(task, 1, 1, new RowAddress(A, task + 1), 8)));
+
+        script.Heartbeat(A, node: "here", attempt: 1, planned: 1, committed: 1);
+        Assert.DoesNotContain(script.Rows(1), row => row is JournalRows.Snapshotted);
+        script.Heartbeat(A, node: "here", attempt: 1, planned: 1, committed: 1, applied: [new(1, 1)]);
+
+        Assert.Contains(script.Rows(1), row => row is JournalRows.Snapshotted { Epoch: 1 });
+    }
+
+    [Fact]
     public void Append_to_a_trimmed_stream_conflicts_at_its_first_number()
     {
         var stream = JournalStream.Coordinator(1);
@@ -73,7 +106,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Missing_row_of_a_restore_is_asked_for_and_the_task_is_started_again()
+    public void Race_28_a_row_deleted_while_a_restore_reads_is_asked_for_and_the_task_is_started_again()
     {
         var script = Started();
 

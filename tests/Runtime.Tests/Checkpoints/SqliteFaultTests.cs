@@ -145,7 +145,7 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_last_chunk_that_is_gone_is_found()
+    public async Task Race_19_a_row_whose_last_chunk_is_gone_is_found()
     {
         await using var journal = await WrittenAsync();
         Assert.Equal(2, _file.Execute("DELETE FROM millrace_journal WHERE sequence_number >= 7"));
