@@ -39,16 +39,18 @@ internal sealed class QueueLog<T>(ConcurrentQueue<T[]> queue, bool oneAtATime, b
             if (_asked.Count == 0 && (isNewEpoch || _foundNothing || !oneAtATime))
             {
                 _polledEpoch = epoch;
-                var empty = true;
+                var (empty, hasRows) = (true, false);
                 while (queue.TryDequeue(out var rows))
                 {
                     empty = false;
+                    hasRows |= rows is not { Length: 0 };
                     _kept.AddLast(rows ?? throw new SourceFailedException("queue: an array expected, null found; enqueue an empty array for an empty batch."));
                     if (oneAtATime)
                         break;
                 }
 
-                _foundNothing = empty;
+                // An empty array is a batch where empty ones are shown; where they are not, no epoch comes of it, and the next must be taken.
+                _foundNothing = !hasRows;
                 _finished |= endsWhenEmpty && empty;
             }
 
