@@ -27,9 +27,10 @@ internal sealed class QueueLog<T>(ConcurrentQueue<T[]> queue, bool oneAtATime, b
     /// <summary>The number of arrays taken so far, after taking what is due to <paramref name="epoch"/>.</summary>
     /// <remarks>
     /// A split that asks again for the same epoch begins a new round: nothing was planned of the last one. A round takes arrays where
-    /// the last one found none, or where an epoch takes all there are.
+    /// the last one found none, or where an epoch takes all there are. No epoch would come of an empty array where empty ones are not shown,
+    /// so that it is passed over there: nothing behind it would ever be asked for.
     /// </remarks>
-    public long Poll(long epoch, int split)
+    public long Poll(long epoch, int split, bool showsEmpty)
     {
         lock (_lock)
         {
@@ -39,18 +40,18 @@ internal sealed class QueueLog<T>(ConcurrentQueue<T[]> queue, bool oneAtATime, b
             if (_asked.Count == 0 && (isNewEpoch || _foundNothing || !oneAtATime))
             {
                 _polledEpoch = epoch;
-                var (empty, hasRows) = (true, false);
+                var empty = true;
                 while (queue.TryDequeue(out var rows))
                 {
+                    if (rows is { Length: 0 } && !showsEmpty)
+                        continue;
                     empty = false;
-                    hasRows |= rows is not { Length: 0 };
                     _kept.AddLast(rows ?? throw new SourceFailedException("queue: an array expected, null found; enqueue an empty array for an empty batch."));
                     if (oneAtATime)
                         break;
                 }
 
-                // An empty array is a batch where empty ones are shown; where they are not, no epoch comes of it, and the next must be taken.
-                _foundNothing = !hasRows;
+                _foundNothing = empty;
                 _finished |= endsWhenEmpty && empty;
             }
 

@@ -4,7 +4,8 @@ namespace Millrace.Connectors.Memory;
 
 /// <summary>Reads arrays from a queue of this process: each epoch takes one of them, or all that are there.</summary>
 /// <remarks>
-/// Every split reads its even share of each array. The arrays are read in place and must not change afterwards.
+/// Every split reads its even share of each array. An empty array is an empty epoch where those are shown, and is passed over where not.
+/// The arrays are read in place and must not change afterwards.
 /// Arrays of epochs in flight are kept, so that a failed task reads them again; the process's end loses them (not replayable).
 /// </remarks>
 /// <param name="queue">Where the arrays come from; may be filled while the job runs.</param>
@@ -27,6 +28,6 @@ public sealed class QueueSource<T>(ConcurrentQueue<T[]> queue, bool oneAtATime =
     public ISplitReader<T> Open(SplitContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return new QueueSplitReader<T>(_log, context.Split.Number, context.Splits);
+        return new QueueSplitReader<T>(_log, context);
     }
 }

@@ -3,8 +3,10 @@ using Millrace.Data;
 namespace Millrace.Connectors.Memory;
 
 /// <summary>One split of a <see cref="QueueSource{T}"/>. Offsets count the split's rows.</summary>
-internal sealed class QueueSplitReader<T>(QueueLog<T> log, int split, int splits) : ISplitReader<T>
+internal sealed class QueueSplitReader<T>(QueueLog<T> log, SplitContext context) : ISplitReader<T>
 {
+    private readonly int _split = context.Split.Number;
+    private readonly int _splits = context.Splits;
     private readonly List<Segment> _segments = [];
     private long _arrays;
     private long _end;
@@ -18,12 +20,12 @@ internal sealed class QueueSplitReader<T>(QueueLog<T> log, int split, int splits
     /// <inheritdoc/>
     public long Poll(Epoch epoch, long nowMs)
     {
-        if (log.Poll(epoch.Number, split) > _arrays)
+        if (log.Poll(epoch.Number, _split, context.ShowsEmptyEpochs) > _arrays)
         {
             foreach (var rows in log.From(_arrays))
             {
-                var start = (int)((long)rows.Length * split / splits);
-                var count = (int)((long)rows.Length * (split + 1) / splits) - start;
+                var start = (int)((long)rows.Length * _split / _splits);
+                var count = (int)((long)rows.Length * (_split + 1) / _splits) - start;
                 _segments.Add(new(rows, start, count, _end, _arrays++));
                 _end += count;
             }
@@ -50,7 +52,7 @@ internal sealed class QueueSplitReader<T>(QueueLog<T> log, int split, int splits
             done = _segments.Count;
         if (done == 0)
             return;
-        log.Release(split, splits, _segments[done - 1].ArrayNumber + 1);
+        log.Release(_split, _splits, _segments[done - 1].ArrayNumber + 1);
         _segments.RemoveRange(0, done);
         _current = 0;
     }

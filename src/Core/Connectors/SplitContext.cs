@@ -9,5 +9,7 @@ namespace Millrace.Connectors;
 /// <param name="Warn">Tells a person, in one line, that the source is in trouble and goes on; thread-safe. Null where nobody listens.</param>
 /// <param name="FirstOffset">Where reading begins: everything before it is committed. 0 in a job that starts anew, and for a source that can't be read again.</param>
 /// <param name="Storage">Where the reader may keep files that outlive the process; null in a job without a checkpoint directory.</param>
+/// <param name="ShowsEmptyEpochs">Whether an epoch without records runs. Where none does, a source that hands out a batch an epoch passes over empty ones.</param>
 public sealed record SplitContext(
-    PartitionId Split, int Splits, Action<string> RecordSkipped, Action<string>? Warn = null, long FirstOffset = 0, SplitStorage? Storage = null);
+    PartitionId Split, int Splits, Action<string> RecordSkipped, Action<string>? Warn = null, long FirstOffset = 0, SplitStorage? Storage = null,
+    bool ShowsEmptyEpochs = false);

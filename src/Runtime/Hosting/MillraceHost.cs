@@ -186,6 +186,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         CreditBatches = Options.CreditBatches,
         BatchDelayMax = Options.BatchDelayMax,
         OnError = options.OnError,
+        ShowsEmptyEpochs = options.EmptyEpochs == EmptyEpochs.Show,
         DeadLettersMax = Options.DeadLettersMax,
         Meter = meter,
         Counts = counts,

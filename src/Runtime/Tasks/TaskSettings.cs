@@ -21,6 +21,9 @@ internal sealed record TaskSettings
 
     public required ErrorPolicy OnError { get; init; }
 
+    /// <summary>Whether an epoch without records runs.</summary>
+    public required bool ShowsEmptyEpochs { get; init; }
+
     /// <summary>Most dead letters of one input of a task.</summary>
     public required int DeadLettersMax { get; init; }
 

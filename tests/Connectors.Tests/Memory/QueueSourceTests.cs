@@ -109,6 +109,19 @@ public sealed class QueueSourceTests
         Assert.Equal([7], readers.SelectMany(reader => Read(reader, 0, Poll(reader, 1))));
     }
 
+    [Theory]
+    [InlineData(false, new[] { 1L, 2L, 2L })]
+    [InlineData(true, new[] { 1L, 1L, 2L })]
+    public void Empty_array_is_an_epoch_of_its_own_where_empty_ones_are_shown(bool showsEmpty, long[] ends)
+    {
+        var reader = new QueueSource<int>(_queue).Open(new SplitContext(new PartitionId(0), 1, _ => { }, ShowsEmptyEpochs: showsEmpty));
+        _queue.Enqueue([1]);
+        _queue.Enqueue([]);
+        _queue.Enqueue([2]);
+
+        Assert.Equal(ends, Enumerable.Range(1, 3).Select(epoch => (Poll(reader, epoch), Poll(reader, epoch)).Item2));
+    }
+
     [Fact]
     public void Source_ends_with_the_first_epoch_that_finds_nothing_where_asked_to()
     {

@@ -25,6 +25,21 @@ public sealed class JobLifeTests
         Assert.Empty(host.Jobs);
     }
 
+    [Theory]
+    [InlineData(EmptyEpochs.Coalesce, 1)]
+    [InlineData(EmptyEpochs.Show, 2)]
+    public async Task An_empty_array_holds_nothing_up(EmptyEpochs emptyEpochs, int epoch)
+    {
+        await using var host = await TestHost.StartAsync();
+        var sink = new LedgerSink<int>();
+
+        var job = await host.StartAsync(
+            Copy(new QueueSource<int>(new([[], [7]]), endsWhenEmpty: true), sink), TestHost.Often with { EmptyEpochs = emptyEpochs });
+        await job.Completion.WaitAsync(TestHost.Patience);
+
+        Assert.Equal([(epoch, 7)], sink.Rows.Select(row => ((int)row.Epoch, row.Row)));
+    }
+
     [Fact]
     public async Task An_epoch_interval_of_more_than_a_day_is_refused_in_one_line()
     {
