@@ -32,6 +32,8 @@ internal sealed class Victim : IDisposable
     {
         while (true)
         {
+            // Before its lines are looked at: whoever has ended says nothing more.
+            var hasEnded = _process.Ended.IsCompleted;
             Task changed;
             lock (_lock)
             {
@@ -40,10 +42,16 @@ internal sealed class Victim : IDisposable
                 changed = _changed.Task;
             }
 
-            if (await Task.WhenAny(changed, _process.Ended, Task.Delay(Patience)).ConfigureAwait(false) == changed)
-                continue;
-            throw new ChaosException(
-                $"The victim {(_process.Ended.IsCompleted ? "ended" : $"said nothing for {Patience.TotalSeconds} s")}, {expected} expected: {_process.Errors}");
+            if (hasEnded)
+                throw new ChaosException($"The victim ended, {expected} expected: {_process.Errors}");
+            try
+            {
+                await Task.WhenAny(changed, _process.Ended).WaitAsync(Patience).ConfigureAwait(false);
+            }
+            catch (TimeoutException silence)
+            {
+                throw new ChaosException($"The victim said nothing for {Patience.TotalSeconds} s, {expected} expected: {_process.Errors}", silence);
+            }
         }
     }
 
