@@ -16,6 +16,8 @@ const int Lines = 400;
 
 if (args.Length > 1)
     return Sample.Refuse($"Usage: RecoverableWordCount [DIRECTORY]; {args.Length} arguments found, none or one expected.");
+if (args is [['-', ..] option])
+    return Sample.Refuse($"Usage: RecoverableWordCount [DIRECTORY]; option '{option}' found, none expected.");
 var directory = Path.GetFullPath(args.Length == 1 ? args[0] : Path.Combine(Path.GetTempPath(), "millrace-recoverable-word-count"));
 var (logs, table, checkpoint) = (Path.Combine(directory, "log"), Path.Combine(directory, "counts.db"), Path.Combine(directory, "checkpoint"));
 
@@ -38,7 +40,11 @@ return await Sample.RunAsync(async () =>
         log.Flush(durable: false);
         if (log.End % 50 == 0)
             Console.WriteLine($"{log.End} lines written, {Counted(table)} words counted so far");
-        await Task.Delay(25);
+        if (await context.AwaitTerminationOrTimeoutAsync(25.Milliseconds()))
+        {
+            Console.WriteLine($"Stopped with {log.End} of {Lines} lines in the log; start it again, and it goes on.");
+            return;
+        }
     }
 
     var expected = Enumerable.Range(0, Lines).Sum(line => (long)text[line % text.Length].Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);

@@ -10,8 +10,8 @@ internal static class Program
 
     private static int Main(string[] args)
     {
-        long seeds = 20_000;
-        ulong start = 1;
+        long? seeds = null;
+        ulong? start = null;
         ulong? seed = null;
         var hasTrace = false;
         var mutant = ProtocolFaults.None;
@@ -21,22 +21,29 @@ internal static class Program
             var isRead = args[i] switch
             {
                 "--trace" => hasTrace = true,
-                "--seeds" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out seeds) && seeds > 0,
-                "--start" => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out start),
+                "--seeds" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var many) && many > 0 && (seeds = many) is not null,
+                "--start" => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var first) && (start = first) is not null,
                 "--seed" => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var one) && (seed = one) is not null,
                 "--mutant" => Enum.TryParse(value, ignoreCase: true, out mutant) && Enum.IsDefined(mutant) && !char.IsDigit(value[0]),
                 _ => false,
             };
             if (!isRead)
             {
-                Console.Error.WriteLine($"Cannot read '{args[i]} {value}'. {Usage}");
-                return 2;
+                return Refuse($"Cannot read '{args[i]} {value}'.");
             }
 
             i += args[i] == "--trace" ? 0 : 1;
         }
 
-        return seed is { } single ? Replay(single, mutant, hasTrace) : RunMany(start, seeds, mutant);
+        if (seed is not { } single)
+            return hasTrace ? Refuse("--trace goes with --seed.") : RunMany(start ?? 1, seeds ?? 20_000, mutant);
+        return seeds is null && start is null ? Replay(single, mutant, hasTrace) : Refuse("--seed replays one run; --seeds and --start are for many.");
+    }
+
+    private static int Refuse(string mistake)
+    {
+        Console.Error.WriteLine($"{mistake} {Usage}");
+        return 2;
     }
 
     private static int Replay(ulong seed, ProtocolFaults mutant, bool hasTrace)

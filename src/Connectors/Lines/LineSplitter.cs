@@ -6,8 +6,8 @@ namespace Millrace.Connectors.Lines;
 
 /// <summary>Cuts the bytes of one connection or file after another into lines. Not thread-safe.</summary>
 /// <remarks>
-/// <para><c>\n</c> ends a line, and one <c>\r</c> before it belongs to the end; a lone <c>\r</c> and NUL are characters like others. A byte order
-/// mark at the start is left out. What is not UTF-8 becomes U+FFFD and its line is counted once. The last line needs no end.</para>
+/// <para><c>\n</c> ends a line, and one <c>\r</c> before it or at the very end belongs to the end; a lone <c>\r</c> and NUL are characters like others.
+/// A byte order mark at the start is left out. What is not UTF-8 becomes U+FFFD and its line is counted once. The last line needs no end.</para>
 /// <para>How the bytes are cut into chunks never changes the lines. Of an oversized line no more is kept than the limit.</para>
 /// </remarks>
 internal sealed class LineSplitter(string source, int lineLengthMaxBytes, LinePolicy oversizedLines, Action<string> recordSkipped) : IRecordSplitter<string>
@@ -54,10 +54,8 @@ internal sealed class LineSplitter(string source, int lineLengthMaxBytes, LinePo
     {
         if (!_started)
             Start();
-        if (_partialBytes > lineLengthMaxBytes)
-            Oversized();
-        else if (_partialBytes > 0)
-            lines.Add(Decode(_partial.AsSpan(0, _partialBytes)));
+        if (_partialBytes > 0)
+            EndLine([], lines);
         (_partialBytes, _markBytes, _started, _skipping) = (0, 0, false, false);
     }
 

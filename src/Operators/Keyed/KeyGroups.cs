@@ -2,8 +2,10 @@ using Millrace.State;
 
 namespace Millrace.Operators.Keyed;
 
-/// <summary>The values of each key of an epoch, in order of arrival: gathered as rows, grouped once at the epoch's end.</summary>
-/// <remarks>Everything is scratch of the epoch and is cut back when a record that failed is taken back.</remarks>
+/// <summary>The values of each key of an epoch, in order of arrival: gathered and counted as they come, grouped once at the epoch's end.</summary>
+/// <remarks>
+/// Everything is scratch of the epoch and is cut back when a record that failed is taken back. A key that can't be hashed fails with its record.
+/// </remarks>
 internal sealed class KeyGroups<TKey, TValue>(IKeyedState state, string name = "received")
 {
     private readonly ScratchList<(TKey Key, TValue Value)> _received = state.Scratch<(TKey, TValue)>(name);
@@ -12,15 +14,17 @@ internal sealed class KeyGroups<TKey, TValue>(IKeyedState state, string name = "
     /// <summary>A key's values so far, in an array of their final number.</summary>
     private record struct Group(TValue[]? Values, int Count);
 
-    internal void Add(ReadOnlySpan<(TKey Key, TValue Value)> rows) => _received.AddRange(rows);
-
-    /// <summary>Counts the values of each key, then gathers them in arrays of just that length, which the receiver may keep.</summary>
-    internal void Gather()
+    internal void Add(ReadOnlySpan<(TKey Key, TValue Value)> rows)
     {
-        var rows = _received.Rows;
         foreach (var (key, _) in rows)
             _groups.GetOrAdd(key, out _).Count++;
-        foreach (var (key, value) in rows)
+        _received.AddRange(rows);
+    }
+
+    /// <summary>Gathers the values of each key in an array of just their number, which the receiver may keep.</summary>
+    internal void Gather()
+    {
+        foreach (var (key, value) in _received.Rows)
         {
             ref var group = ref _groups.GetOrAdd(key, out _);
             if (group.Values is null)

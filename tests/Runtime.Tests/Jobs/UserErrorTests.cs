@@ -66,6 +66,33 @@ public sealed class UserErrorTests
         Assert.Equal([4, 4, 4, 3, 4], sink.Rows.Where(row => row.Epoch == 1).OrderBy(row => row.Row.Key).Select(row => row.Row.Value));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_key_whose_hash_throws_is_left_out_with_its_record(int parallelism)
+    {
+        await using var host = await TestHost.StartAsync();
+        var sink = new LedgerSink<(BadKey Key, long State)>();
+        (BadKey, long)[] rows = [(new(1), 10), (new(13), 20), (new(2), 30), (new(1), 40)];
+        var graph = TestHost.Graph(
+            new QueueSource<(BadKey Key, long Value)>(new([rows]), endsWhenEmpty: true),
+            sink,
+            "update",
+            () => new UpdateStateByKeyOperator<BadKey, long, long>((values, _) => values.Sum()),
+            Exchange<(BadKey Key, long Value)>.Hash(new KeyPartitioner<BadKey, long>()));
+
+        var job = await host.StartAsync(graph, TestHost.Often with { OnError = ErrorPolicy.Skip, Parallelism = parallelism });
+        await job.Completion.WaitAsync(TestHost.Patience);
+
+        Assert.Equal(1, job.Counters.RecordsSkipped);
+        Assert.Equal([(1, 50L), (2, 30L)], sink.Rows.Where(row => row.Epoch == 1).Select(row => (row.Row.Key.Number, row.Row.State)).Order());
+    }
+
+    private sealed record BadKey(int Number) : IStableKey
+    {
+        public ulong StableHash() => Number == 13 ? throw new FormatException("no hash") : (ulong)Number;
+    }
+
     private static Exchange<(int Key, long Value)> Hashed => Exchange<(int Key, long Value)>.Hash(new KeyPartitioner<int, long>());
 
     private static (int Key, long Value) Poisoned((int Key, long Value) row) => row.Value == 13 ? throw new FormatException("poison\nof two lines") : row;
