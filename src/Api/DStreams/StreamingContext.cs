@@ -199,8 +199,12 @@ public sealed partial class StreamingContext : IAsyncDisposable
                 _saved!.EndBatchesHere();
             if (_remember is { } duration)
                 KeepBatches(duration);
-            if (_options.CheckpointDirectory is not null)
+            if (_options.CheckpointDirectory is { } directory)
+            {
+                Datasets.KeepCheckpoints(Path.GetFullPath(directory));
                 _options = _options with { SnapshotInterval = _streams.Select(stream => stream.CheckpointDuration).Append(_options.SnapshotInterval).Min() };
+            }
+
             _state = StreamingContextState.Active;
         }
 
@@ -211,6 +215,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
             Bus.Post(listener => listener.OnStreamingStarted(_runner.Clock.GetUtcNow()));
             _driver.Start(tracker, plan, _options.TaskTimeout ?? _runner.TaskTimeout);
             var job = await _runner.StartAsync(_graph, _options with { Observer = tracker }, cancellationToken).ConfigureAwait(false);
+            Datasets.DropFormerCheckpoints(Logger);
             bool isStopped;
             lock (_lock)
             {

@@ -5,6 +5,9 @@ namespace Millrace.DStreams.Rdds;
 /// <summary>Computes partitions of datasets. The map side of a shuffle is a run over the parent's partitions too.</summary>
 internal abstract class DatasetRunner
 {
+    /// <summary>Where checkpoints of datasets go that name no directory, or null.</summary>
+    public virtual string? CheckpointDirectory => null;
+
     /// <summary>Who computes what stands on such parents: the job of any of them, or else who computes the first.</summary>
     public static DatasetRunner Of(IReadOnlyList<Dependency> dependencies)
     {

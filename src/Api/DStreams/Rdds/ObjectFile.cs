@@ -23,5 +23,13 @@ internal static class ObjectFile
     /// <summary>What types are written with: those of a checkpoint, without the types that only a host knows.</summary>
     public static CodecCatalog Codecs { get; } = new();
 
+    /// <summary>The parts of a directory that is whole, by partition; read as they are enumerated.</summary>
+    /// <exception cref="IOException">There is no such directory, it is not whole, or a part of it is missing.</exception>
+    public static ObjectFileRows<T>[] Parts<T>(string directory)
+    {
+        var files = PartFiles.Find(directory);
+        return [.. files.Select((file, part) => new ObjectFileRows<T>(file, part, files.Length))];
+    }
+
     public static ReadOnlySpan<byte> Magic => [(byte)'M', (byte)'R', (byte)'O', (byte)'B', (byte)'J', 0, 0, 1];
 }

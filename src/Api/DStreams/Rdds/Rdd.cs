@@ -33,9 +33,7 @@ public static class Rdd
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Rdds.ObjectFile.Codecs.Of<T>();
-        var files = PartFiles.Find(path);
-        return new(
-            new SourceRecipe<T>("ObjectFileRdd", [.. files.Select((file, part) => new ObjectFileRows<T>(file, part, files.Length))]), "objectFile", LocalRunner.Default);
+        return new(new SourceRecipe<T>("ObjectFileRdd", Rdds.ObjectFile.Parts<T>(path)), "objectFile", LocalRunner.Default);
     }
 
     /// <summary>The rows of all of them, duplicates among them, one RDD's partitions after the other's.</summary>

@@ -110,28 +110,30 @@ public sealed partial class Rdd<T>
         SaveAsObjects(new PartFiles(path), codec);
     }
 
-    internal void SaveAsText(PartFiles files) => SaveParts("saveAsTextFile", files, static (_, rows, file) =>
+    internal void SaveAsText(PartFiles files) => SaveParts("saveAsTextFile", files, (partition, rows) =>
     {
+        using var file = files.Create(partition);
         using var writer = new StreamWriter(file) { NewLine = "\n" };
         foreach (var row in rows)
             writer.WriteLine(RowText.Spell(row));
+        return true;
     });
 
-    internal void SaveAsObjects(PartFiles files, Codec<T> codec) => SaveParts("saveAsObjectFile", files, (partition, rows, file) =>
+    internal void SaveAsObjects(PartFiles files, Codec<T> codec) =>
+        SaveParts("saveAsObjectFile", files, (partition, rows) => WriteObjects(files, codec, partition, rows));
+
+    private bool WriteObjects(PartFiles files, Codec<T> codec, int partition, IEnumerable<T> rows)
     {
+        using var file = files.Create(partition);
         using var writer = new ObjectFileWriter<T>(file, codec, partition, NumPartitions);
         RowBlocks.ForEach(rows, writer.Write);
         writer.Complete();
-    });
+        return true;
+    }
 
-    private void SaveParts(string operation, PartFiles files, Action<int, IEnumerable<T>, Stream> write)
+    private void SaveParts(string operation, PartFiles files, Func<int, IEnumerable<T>, bool> write)
     {
-        RunAll(operation, (partition, rows) =>
-        {
-            using var file = files.Create(partition);
-            write(partition, rows, file);
-            return true;
-        });
+        RunAll(operation, write);
         files.Commit();
     }
 

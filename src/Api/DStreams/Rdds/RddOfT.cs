@@ -10,7 +10,7 @@ namespace Millrace.DStreams.Rdds;
 /// Operations that return an RDD compute nothing. Their functions run once for each action that needs the rows, and again after a drop, a
 /// failure or a loss: they should depend on their arguments alone and must not alter them. Then every computation gives the same rows in the
 /// same order. Each operation of a lineage adds to the depth of the calls that compute it: a loop that makes its next RDD of its last one cuts
-/// the lineage now and then by <see cref="LocalCheckpoint"/>. Thread-safe.
+/// the lineage now and then by <see cref="LocalCheckpoint"/> or <see cref="Checkpoint()"/>. Thread-safe.
 /// <para>Where: what stands on a batch of a running job is computed by the job's executors, as many actors as <c>millrace.task.threads</c>.
 /// A partition on which a function throws is given out again, up to <c>millrace.task.max-attempts</c> times in all; what it throws the last
 /// time reaches the caller of the action as a <see cref="UserFunctionException"/> of one line that names the operation and the partition. A

@@ -1,4 +1,3 @@
-using Millrace.Data;
 using Millrace.DStreams.Rdds;
 
 namespace Millrace.Api.Tests.DStreams.Rdds;
@@ -174,14 +173,6 @@ public sealed class LazinessTests
         Assert.Equal([11, 21, 31, 41], more.Collect());
         Assert.Equal([1, 1, 1], computed);
         Assert.DoesNotContain("TestRdd", more.ToDebugString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_checkpoint_needs_a_directory()
-    {
-        var failure = Assert.Throws<GraphException>(() => Datasets.Of([1]).Checkpoint());
-
-        Assert.Contains("LocalCheckpoint", failure.Message, StringComparison.Ordinal);
     }
 
     private static (Rdd<TOut> Rdd, int[] Computed) Watch<T, TOut>(Rdd<T> rdd, Func<T, TOut> map)
