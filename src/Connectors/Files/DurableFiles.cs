@@ -10,6 +10,13 @@ internal static partial class DurableFiles
     private const int NotPermitted = 1;
     private const int FileExists = 17;
     private const int NotSupported = 95;
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+    private const int NoSpaceOnWindows = unchecked((int)0x80070070);
+
+    /// <summary>Whether the disk had no room, or this user none on it: the same may succeed later.</summary>
+    public static bool IsDiskFull(Exception error) =>
+        error is IOException { HResult: NoSpace or QuotaExceeded or NoSpaceOnWindows } || (error.InnerException is { } cause && IsDiskFull(cause));
 
     /// <summary>Writes the file, or replaces it, in one step.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> bytes)
@@ -79,10 +86,19 @@ internal static partial class DurableFiles
     private static string WriteTemporary(string path, ReadOnlySpan<byte> bytes)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        using var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write);
-        RandomAccess.Write(file, bytes, 0);
-        RandomAccess.FlushToDisk(file);
-        return temporary;
+        try
+        {
+            using var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write);
+            RandomAccess.Write(file, bytes, 0);
+            RandomAccess.FlushToDisk(file);
+            return temporary;
+        }
+        catch
+        {
+            // It would take room on a disk that may have none.
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -7,7 +7,8 @@ namespace Millrace.Connectors.Logs;
 /// <summary>Appends records to one partition of a log. One at a time in all processes; not thread-safe.</summary>
 /// <remarks>
 /// Records are gathered in a buffer of 64 KB; readers see them once they are flushed, a crash of the machine leaves those flushed durably.
-/// A write that fails, as on a full disk, may be tried again by the next call: nothing is lost or written twice.
+/// A write that fails, as on a full disk, may be tried again by the next call: nothing is lost or written twice. A sync that fails ends the
+/// writer: the system may have dropped what it was to keep, and the next sync would succeed without it.
 /// </remarks>
 public sealed class LogWriter : IDisposable
 {
@@ -26,6 +27,7 @@ public sealed class LogWriter : IDisposable
     private long _indexedAt;
     private uint _salt;
     private bool _isClosed;
+    private bool _isBroken;
 
     internal LogWriter(LogPartition partition, LogWriterOptions options)
     {
@@ -94,7 +96,7 @@ public sealed class LogWriter : IDisposable
         ObjectDisposedException.ThrowIf(_isClosed, this);
         Write();
         if (durable)
-            RandomAccess.FlushToDisk(_file!);
+            Sync();
     }
 
     /// <summary>Says that no record follows: sources finish once they have read all. Flushes durably and closes the writer.</summary>
@@ -236,6 +238,16 @@ public sealed class LogWriter : IDisposable
 
         CloseSegment();
         (_file, _index) = (file, index);
+    }
+
+    private void Sync()
+    {
+        var wasBroken = _isBroken;
+        _isBroken = true;
+        if (wasBroken)
+            throw new LogException($"{_partition.Description}: a disk that keeps what it is given expected, one found that did not; close the writer, and open another once the disk is well.");
+        RandomAccess.FlushToDisk(_file!);
+        _isBroken = false;
     }
 
     private void Write()

@@ -12,19 +12,23 @@ namespace Millrace.Connectors.Logs;
 /// <c>schemas</c> directory says how its records are written (<see cref="WriteAheadSchemas"/>). What is appended while a write is under way
 /// goes with the next one: one write and one sync for all of it.</para>
 /// <para>(Start) Opening → Writing → Closed, or Failed from any of them: what could not be written is never offered, and nothing
-/// is taken any more. It is not tried again: a disk that has refused a sync may have forgotten what it had.</para>
+/// is taken any more. A disk that has no room is waited for, as long as it takes; whoever stores waits too. Anything else is not tried again: a
+/// disk that has refused a sync may have forgotten what it had.</para>
 /// </remarks>
 internal sealed class WriteAheadLog<T>
 {
     private const int OpenTriesMax = 600;
 
     private static readonly TimeSpan OpenPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FullPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly SplitStorage _storage;
     private readonly LogWriterOptions _options;
     private readonly Codec<T> _codec;
     private readonly Channel<bool> _work = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action<string>? _warn;
     private Action<int>? _offer;
     private Action<SourceFailedException>? _fail;
     private Group _gathering = new();
@@ -36,14 +40,35 @@ internal sealed class WriteAheadLog<T>
     /// <summary>What is written by one sync.</summary>
     private sealed class Group
     {
+        private int _block;
+        private int _position;
+
         public List<(CodecWriter Records, int Count)> Blocks { get; } = [];
+
+        /// <summary>Appends what is not appended yet, after an error too.</summary>
+        public void AppendTo(LogWriter writer)
+        {
+            for (; _block < Blocks.Count; _block++, _position = 0)
+            {
+                var records = Blocks[_block].Records;
+                while (_position < records.WrittenCount)
+                {
+                    var rest = records.WrittenSpan[_position..];
+                    var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
+                    writer.Append(rest.Slice(sizeof(int), length));
+                    _position += sizeof(int) + length;
+                }
+
+                records.Dispose();
+            }
+        }
 
         public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private WriteAheadLog(string source, SplitStorage storage, long committed, LogWriterOptions options)
+    private WriteAheadLog(string source, SplitStorage storage, SplitContext context, LogWriterOptions options)
     {
-        (Source, _storage, Committed, _released, _options) = (source, storage, committed, committed, options);
+        (Source, _storage, Committed, _released, _options, _warn) = (source, storage, context.FirstOffset, context.FirstOffset, options, context.Warn);
         try
         {
             _codec = storage.Codecs.Of<T>();
@@ -73,7 +98,7 @@ internal sealed class WriteAheadLog<T>
         if (isOn)
         {
             return context.Storage is { } storage
-                ? new(source, storage, context.FirstOffset, options ?? new())
+                ? new(source, storage, context, options ?? new())
                 : throw new GraphException($"Source {source}: a checkpoint directory expected for its write-ahead log, none found; give the job one, or switch the log off.");
         }
 
@@ -146,7 +171,11 @@ internal sealed class WriteAheadLog<T>
     }
 
     /// <summary>Takes no more, writes what it has and lets another open the log. Comes back at once.</summary>
-    public void Close() => _work.Writer.TryComplete();
+    public void Close()
+    {
+        _work.Writer.TryComplete();
+        _closing.TrySetResult();
+    }
 
     /// <summary>Makes a reader of what is on disk; it needs no open log.</summary>
     public WriteAheadStore<T> Store() => new(Source, _storage);
@@ -156,13 +185,15 @@ internal sealed class WriteAheadLog<T>
         var group = new Group();
         try
         {
-            using var writer = await OpenAsync().ConfigureAwait(false);
+            LogWriter? opened = null;
+            await WithRoomAsync(async () => opened = await OpenAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            using var writer = opened!;
             Volatile.Write(ref _first, writer.End);
             var segment = -1L;
             do
             {
                 group = Take();
-                Write(writer, group);
+                await WriteAsync(writer, group).ConfigureAwait(false);
                 if (segment != writer.SegmentFirst || Volatile.Read(ref _released) >= _deletableAt)
                     Volatile.Write(ref _deletableAt, writer.DeleteBefore(Volatile.Read(ref _released)) ?? long.MaxValue);
                 segment = writer.SegmentFirst;
@@ -219,7 +250,7 @@ internal sealed class WriteAheadLog<T>
             {
                 return store.OpenWriter(0, _options);
             }
-            catch (LogException taken) when (taken.InnerException is IOException && tries < OpenTriesMax)
+            catch (LogException taken) when (taken.InnerException is IOException && !DurableFiles.IsDiskFull(taken) && tries < OpenTriesMax)
             {
                 await Task.Delay(OpenPause).ConfigureAwait(false);
             }
@@ -237,27 +268,51 @@ internal sealed class WriteAheadLog<T>
         }
     }
 
-    private void Write(LogWriter writer, Group group)
+    private async ValueTask WriteAsync(LogWriter writer, Group group)
     {
         if (group.Blocks.Count == 0)
             return;
-        var count = 0;
-        foreach (var (records, recordCount) in group.Blocks)
+        try
         {
-            for (var rest = records.WrittenSpan; !rest.IsEmpty;)
+            group.AppendTo(writer);
+            writer.Flush(durable: false);
+        }
+        catch (IOException full) when (DurableFiles.IsDiskFull(full))
+        {
+            await WithRoomAsync(() =>
             {
-                var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
-                writer.Append(rest.Slice(sizeof(int), length));
-                rest = rest[(sizeof(int) + length)..];
-            }
-
-            count += recordCount;
-            records.Dispose();
+                group.AppendTo(writer);
+                writer.Flush(durable: false);
+                return Task.CompletedTask;
+            }).ConfigureAwait(false);
         }
 
+        // Apart from what may be tried again.
         writer.Flush(durable: true);
-        _offer!(count);
+        _offer!(group.Blocks.Sum(block => block.Count));
         group.Written.SetResult();
+    }
+
+    /// <summary>Tries again as long as the disk has no room and the log is not closed.</summary>
+    private async Task WithRoomAsync(Func<Task> write)
+    {
+        for (var isWarned = false; ; isWarned = true)
+        {
+            try
+            {
+                await write().ConfigureAwait(false);
+                if (isWarned)
+                    _warn?.Invoke($"Source {Source}: its write-ahead log in {FilePaths.Printable(_storage.Directory)} has room again, and goes on.");
+                return;
+            }
+            catch (Exception full) when (DurableFiles.IsDiskFull(full) && !_closing.Task.IsCompleted)
+            {
+                if (!isWarned)
+                    _warn?.Invoke($"Source {Source}: the disk of its write-ahead log in {FilePaths.Printable(_storage.Directory)} is full; make room there: nothing is received until then.");
+            }
+
+            await Task.WhenAny(_closing.Task, Task.Delay(FullPause)).ConfigureAwait(false);
+        }
     }
 
     private void Fail(SourceFailedException failure, Group group)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Millrace.Connectors.Logs;
 using Millrace.Data;
@@ -10,11 +11,18 @@ internal sealed class WriteAheadHarness : IDisposable
 {
     public static LogWriterOptions Small { get; } = new() { SegmentBytes = 1 << 10 };
 
-    private readonly string _root = System.IO.Directory.CreateTempSubdirectory("millrace-").FullName;
+    private readonly string _root;
     private readonly List<IDisposable> _lives = [];
     private int _copies;
 
-    public WriteAheadHarness() => Directory = Path.Combine(_root, "sources", "receiver-0");
+    /// <param name="root">Where it goes, a directory to be made. <value>Default null: a temporary one.</value></param>
+    public WriteAheadHarness(string? root = null)
+    {
+        _root = root ?? System.IO.Directory.CreateTempSubdirectory("millrace-").FullName;
+        Directory = Path.Combine(_root, "sources", "receiver-0");
+    }
+
+    public ConcurrentQueue<string> Warnings { get; } = new();
 
     public string Directory { get; private set; }
 
@@ -26,7 +34,7 @@ internal sealed class WriteAheadHarness : IDisposable
 
     /// <summary>What a reader is given that goes on at <paramref name="committed"/>.</summary>
     public SplitContext Context(long committed = 0) =>
-        new(new PartitionId(0), 1, _ => { }, FirstOffset: committed, Storage: new SplitStorage(Directory, new CodecCatalog()));
+        new(new PartitionId(0), 1, _ => { }, Warnings.Enqueue, committed, Storage: new SplitStorage(Directory, new CodecCatalog()));
 
     /// <summary>Another writer, so that no process gets the log before it is disposed of.</summary>
     public LogWriter Occupy() => LogStore.Create(Directory, 1).OpenWriter(0);

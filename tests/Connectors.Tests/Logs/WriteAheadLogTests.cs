@@ -1,5 +1,6 @@
 using Millrace.Connectors.Logs;
 using Millrace.Data;
+using Millrace.TestServers;
 
 namespace Millrace.Connectors.Tests.Logs;
 
@@ -59,6 +60,64 @@ public sealed class WriteAheadLogTests : IDisposable
                 Enumerable.Range(0, Blocks).SelectMany(block => new[] { $"{thread} {block} a", $"{thread} {block} b" }),
                 all.Where(record => record.StartsWith($"{thread} ", StringComparison.Ordinal)));
         }
+    }
+
+    [SkippableFact]
+    public async Task A_full_disk_is_waited_for_and_nothing_is_lost_or_written_twice()
+    {
+        using var disk = new SmallDisk();
+        using var harness = new WriteAheadHarness(Path.Combine(disk.Folder, "log"));
+        var life = harness.Live(options: new() { SegmentBytes = 100 << 10 });
+        var records = new List<string>();
+        Task stored;
+        do
+        {
+            records.Add($"{records.Count} {new string('x', 20 << 10)}");
+            stored = life.Append(records[^1]);
+            await Waiting.For(() => stored.IsCompleted || !harness.Warnings.IsEmpty, "a record to be stored or the disk to be full");
+        }
+        while (harness.Warnings.IsEmpty);
+        records.Add("behind");
+        var behind = life.Append("behind");
+        Assert.False(stored.IsCompleted || behind.IsCompleted);
+        Assert.Equal(records.Count - 2, life.End);
+
+        disk.FreeSpace();
+        await Task.WhenAll(stored, behind).WaitAsync(Waiting.Timeout);
+
+        Assert.Equal(records.Count, life.End);
+        Assert.Equal(records, life.Read(0, records.Count));
+        await life.EndAsync();
+        Assert.Equal(records, harness.Live(new(0, null, [new(0, records.Count, null)])).Read(0, records.Count));
+        Assert.Equal(
+            [
+                $"Source receiver test: the disk of its write-ahead log in {harness.Directory} is full; make room there: nothing is received until then.",
+                $"Source receiver test: its write-ahead log in {harness.Directory} has room again, and goes on.",
+            ],
+            harness.Warnings);
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_log_is_opened_once_its_disk_has_room_or_given_up_by_its_end(bool getsRoom)
+    {
+        using var disk = new SmallDisk();
+        using var harness = new WriteAheadHarness(Path.Combine(disk.Folder, "log"));
+        disk.Fill();
+        var life = harness.Live();
+        var stored = life.Append("a");
+        await Waiting.For(() => !harness.Warnings.IsEmpty, "the disk to be full");
+
+        if (getsRoom)
+            disk.FreeSpace();
+        else
+            await life.EndAsync();
+
+        if (getsRoom)
+            await stored.WaitAsync(Waiting.Timeout);
+        else
+            await Assert.ThrowsAsync<SourceFailedException>(() => stored.WaitAsync(Waiting.Timeout));
     }
 
     [Fact]

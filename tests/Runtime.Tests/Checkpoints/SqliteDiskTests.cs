@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Millrace.Runtime.Protocol;
+using Millrace.TestServers;
 using static Millrace.Runtime.Tests.Checkpoints.JournalClient;
 using ConfigurationException = Millrace.Data.ConfigurationException;
 

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 
-namespace Millrace.Runtime.Tests.Checkpoints;
+namespace Millrace.TestServers;
 
 /// <summary>A file system of a megabyte in memory. It takes the right to mount; without it its tests are skipped.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly string _filler;
 
+    /// <summary>With half of it taken.</summary>
     public SmallDisk()
     {
         Folder = Path.Combine(Path.GetTempPath(), $"millrace-disk-{Guid.NewGuid():N}");
@@ -22,6 +23,22 @@ internal sealed class SmallDisk : IDisposable
     public string Folder { get; }
 
     private bool IsMounted { get; }
+
+    /// <summary>Takes what room is left.</summary>
+    public void Fill()
+    {
+        using var filler = System.IO.File.OpenWrite(_filler + "2");
+        var page = new byte[4096];
+        try
+        {
+            while (true)
+                RandomAccess.Write(filler.SafeFileHandle, page, RandomAccess.GetLength(filler.SafeFileHandle));
+        }
+        catch (IOException)
+        {
+            // It is full.
+        }
+    }
 
     public void FreeSpace() => System.IO.File.Delete(_filler);
 
