@@ -12,11 +12,17 @@ internal static class LowestRows
             return [];
         var kept = new List<T>();
         var room = Math.Max(2L * count, BufferMin);
+        var (hasHighest, highest) = (false, default(T)!);
         foreach (var row in rows)
         {
+            // One that is no lower than so many before it is none of the lowest.
+            if (hasHighest && order.Compare(row, highest) >= 0)
+                continue;
             kept.Add(row);
-            if (kept.Count >= room)
-                kept = [.. Sorted()];
+            if (kept.Count < room)
+                continue;
+            kept = [.. Sorted()];
+            (hasHighest, highest) = (true, kept[^1]);
         }
 
         return [.. Sorted()];
