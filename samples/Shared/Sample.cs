@@ -38,6 +38,11 @@ internal static class Sample
             await Console.Error.WriteLineAsync(failure.Message);
             return JobFailed;
         }
+        catch (IOException failure)
+        {
+            await Console.Error.WriteLineAsync($"Input and output that work expected, found: {failure.Message}");
+            return JobFailed;
+        }
         catch (MillraceException mistake)
         {
             return Refuse(mistake.Message);

@@ -182,7 +182,7 @@ internal sealed class HarnessRun
         }
         catch (Exception cause) when (cause is HarnessException || !_way.IsPlain)
         {
-            var (what, inner) = cause is HarnessException ? (cause.Message, null) : ($"{cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}", cause);
+            var (what, inner) = cause is HarnessException ? (cause.Message, null) : (UserText.Of(cause), cause);
             throw new HarnessException($"{_chain.IdOf(0)}, way '{_way.Name}', {where}: {what}.", inner);
         }
     }

@@ -15,6 +15,12 @@ internal static class Program
         ulong? seed = null;
         var hasTrace = false;
         var mutant = ProtocolFaults.None;
+        if (args is ["--help" or "-h"])
+        {
+            Console.WriteLine(Usage);
+            return 0;
+        }
+
         for (var i = 0; i < args.Length; i++)
         {
             var value = i + 1 < args.Length ? args[i + 1] : "";

@@ -290,7 +290,7 @@ public sealed class StreamScriptTests
 
         var failure = await Assert.ThrowsAsync<JobFailedException>(() => script.RunBatchAsync());
 
-        Assert.EndsWith("Output operation foreachRDD(numbers) threw InvalidOperationException: disk full", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Output operation foreachRDD(numbers) threw InvalidOperationException: disk full (batch of time 1000 ms)", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public partial class DStream<T>
     }
 
     /// <inheritdoc/>
-    void IRememberedStream.EndBatchesHere() => Context.AddOutput(Filter(static _ => false).Port, static (_, _) => { }, slideBatches: 1, isOwn: true);
+    void IRememberedStream.EndBatchesHere() => Context.AddOutput("remember", Filter(static _ => false).Port, static (_, _) => { }, slideBatches: 1, isOwn: true);
 
     /// <inheritdoc/>
     TimeSpan? IRememberedStream.CheckpointDuration => CheckpointDuration;

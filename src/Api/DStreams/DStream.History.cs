@@ -24,6 +24,6 @@ public partial class DStream<T> : IRememberedStream
     void IRememberedStream.Keep(TimeSpan duration)
     {
         _history = new(duration);
-        Context.AddOutput(Port, _history.Add, SlideBatches, isOwn: true);
+        Context.AddOutput("remember", Port, _history.Add, SlideBatches, isOwn: true);
     }
 }

@@ -137,7 +137,7 @@ public partial class DStream<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentNullException.ThrowIfNull(writer);
-        ForeachRDD((rdd, time) => BatchPrinter.Print(writer, rdd, time, count));
+        AddOutput("print", (rdd, time) => BatchPrinter.Print(writer, rdd, time, count));
     }
 
     /// <summary>Writes each batch as text files, a line a row and a file a partition, into a directory <c>prefix-TIME_IN_MS.suffix</c>.</summary>
@@ -147,7 +147,7 @@ public partial class DStream<T>
     public void SaveAsTextFiles(string prefix, string? suffix = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(prefix);
-        ForeachRDD((rdd, time) => rdd.SaveAsText(FilesOf(prefix, time, suffix)));
+        AddOutput("saveAsTextFiles", (rdd, time) => rdd.SaveAsText(FilesOf(prefix, time, suffix)));
     }
 
     /// <summary>Writes each batch as object files, a file a partition, into a directory <c>prefix-TIME_IN_MS.suffix</c>; <see cref="Rdd.ObjectFile"/> reads it.</summary>
@@ -157,7 +157,7 @@ public partial class DStream<T>
     {
         ArgumentException.ThrowIfNullOrEmpty(prefix);
         var codec = ObjectFile.Codecs.Of<T>();
-        ForeachRDD((rdd, time) => rdd.SaveAsObjects(FilesOf(prefix, time, suffix), codec));
+        AddOutput("saveAsObjectFiles", (rdd, time) => rdd.SaveAsObjects(FilesOf(prefix, time, suffix), codec));
     }
 
     /// <summary>Calls <paramref name="body"/> with each batch, after the batch has committed, in order, on the context's own thread.</summary>
@@ -171,8 +171,25 @@ public partial class DStream<T>
     public void ForeachRDD(Action<Rdd<T>, Time> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        Context.AddOutput(Port, body, SlideBatches);
+        AddOutput("foreachRDD", body);
     }
+
+    /// <summary>The same with a body that is asynchronous: the batch is done when its task has ended, and the next one waits for that.</summary>
+    public void ForeachRDD(Func<Rdd<T>, Task> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ForeachRDD((rdd, _) => body(rdd));
+    }
+
+    /// <inheritdoc cref="ForeachRDD(Func{Rdd{T}, Task})"/>
+    public void ForeachRDD(Func<Rdd<T>, Time, Task> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        AddOutput("foreachRDD", (rdd, time) =>
+            (body(rdd, time) ?? throw new InvalidOperationException("the function returned null, a task expected")).GetAwaiter().GetResult());
+    }
+
+    private void AddOutput(string kind, Action<Rdd<T>, Time> body) => Context.AddOutput(kind, Port, body, SlideBatches);
 
     internal DStream<TOut> Apply<TOut>(
         string kind,

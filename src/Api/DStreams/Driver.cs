@@ -8,6 +8,8 @@ namespace Millrace.DStreams;
 /// <remarks>What a body asks of an RDD is computed by the executors of the job. Task threads deliver and go on; a slow body holds back the next batches through the limit of epochs in flight.</remarks>
 internal sealed class Driver(DatasetRunner runner) : IDisposable
 {
+    private static readonly AsyncLocal<Driver?> Running = new();
+
     private readonly List<DriverOutput> _outputs = [];
     private readonly object _gate = new();
     private bool _woken;
@@ -17,6 +19,9 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
     private DriverWatch? _watch;
 
     public bool HasOutputs => _outputs.Count > 0;
+
+    /// <summary>Whether the caller is a body of it, or what that has started.</summary>
+    public bool IsCaller => Running.Value == this;
 
     /// <param name="body">The output operation.</param>
     /// <param name="every">It runs for every so-manieth batch.</param>
@@ -106,6 +111,7 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
     private string? RunBody(DriverOutput output)
     {
         _watch!.Begin(output);
+        Running.Value = this;
         try
         {
             output.Run();
@@ -113,12 +119,13 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
         }
         catch (Exception cause)
         {
-            var failure = $"Output operation {output.Name} threw {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
+            var failure = $"Output operation {output.Name} threw {UserText.Of(cause)} (batch of time {output.ReadyTime.Milliseconds} ms)";
             Fail(output, new UserFunctionException(failure, cause));
             return failure;
         }
         finally
         {
+            Running.Value = null;
             _watch.End();
         }
     }

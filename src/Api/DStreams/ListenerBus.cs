@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Millrace.Data;
 
 namespace Millrace.DStreams;
 
@@ -66,7 +67,7 @@ internal sealed class ListenerBus(ILogger logger) : IDisposable
                 catch (Exception cause)
                 {
                     Remove(listener);
-                    ContextLog.ListenerLeftOut(logger, listener.GetType().Name, $"{cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}");
+                    ContextLog.ListenerLeftOut(logger, listener.GetType().Name, UserText.Of(cause));
                 }
             }
         }

@@ -215,7 +215,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
             Bus.Post(listener => listener.OnStreamingStarted(_runner.Clock.GetUtcNow()));
             _driver.Start(tracker, plan, _options.TaskTimeout ?? _runner.TaskTimeout);
             var job = await _runner.StartAsync(_graph, _options with { Observer = tracker }, cancellationToken).ConfigureAwait(false);
-            Datasets.DropFormerCheckpoints(Logger);
+            DropFormerCheckpoints();
             bool isStopped;
             lock (_lock)
             {
@@ -259,7 +259,8 @@ public sealed partial class StreamingContext : IAsyncDisposable
     }
 
     /// <summary>Ends the context. Gracefully: what was received is worked off first. Stopping twice does nothing.</summary>
-    public async Task StopAsync(bool graceful = false)
+    /// <remarks>Called by the body of an output operation, it only begins, since that batch is to be worked off too: <see cref="AwaitTerminationAsync"/> tells when it has ended.</remarks>
+    public Task StopAsync(bool graceful = false)
     {
         IJob? job;
         lock (_lock)
@@ -268,6 +269,24 @@ public sealed partial class StreamingContext : IAsyncDisposable
             _state = StreamingContextState.Stopped;
         }
 
+        var stopping = EndAsync(job, graceful);
+        return _driver.IsCaller ? Task.CompletedTask : stopping;
+    }
+
+    private void DropFormerCheckpoints()
+    {
+        try
+        {
+            Datasets.DropFormerCheckpoints();
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            ContextLog.FormerCheckpointsStay(Logger, _options.CheckpointDirectory!, cause.Message);
+        }
+    }
+
+    private async Task EndAsync(IJob? job, bool graceful)
+    {
         if (job is not null)
             await job.StopAsync(graceful).ConfigureAwait(false);
         _driver.Dispose();
@@ -296,15 +315,16 @@ public sealed partial class StreamingContext : IAsyncDisposable
     /// <summary>Says that an operator looks back so many batches.</summary>
     internal void NoteWindow(StreamNode node, int batches) => _windows[node] = batches;
 
+    /// <param name="kind">What it is, for its name.</param>
     /// <param name="port">The stream.</param>
     /// <param name="body">The output operation.</param>
     /// <param name="slideBatches">It runs for every so-manieth batch.</param>
     /// <param name="isOwn">Whether it is the context's own and not the program's.</param>
-    internal void AddOutput<T>(OutputPort<T> port, Action<Rdd<T>, Time> body, int slideBatches, bool isOwn = false)
+    internal void AddOutput<T>(string kind, OutputPort<T> port, Action<Rdd<T>, Time> body, int slideBatches, bool isOwn = false)
     {
         var graph = Building();
         var output = _driver.Add(body, slideBatches, isOwn);
-        graph.AddSink(isOwn ? "remember" : "foreachRDD", port, new ForeachRddSink<T>(output));
+        graph.AddSink(kind, port, new ForeachRddSink<T>(output));
         output.Node = graph.Nodes[^1];
     }
 

@@ -33,7 +33,7 @@ internal sealed class InputPump<T> : IDisposable
         {
             var cause = thrown is AggregateException ? thrown.GetBaseException() : thrown;
             _log.Fail(cause as SourceFailedException
-                ?? new($"Source {_source}: its input failed: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}", cause));
+                ?? new($"Source {_source}: its input failed: {UserText.Of(cause)}", cause));
         }
     }
 }

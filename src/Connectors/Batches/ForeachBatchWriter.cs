@@ -27,7 +27,7 @@ internal sealed class ForeachBatchWriter<T>(Func<IReadOnlyList<T>, ForeachBatchI
 
     /// <inheritdoc/>
     protected override Exception Explain(Exception error) => error as MillraceException
-        ?? new UserFunctionException($"foreachBatch {context.Operator}, partition {context.Partition}: the function threw {error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}", error);
+        ?? new UserFunctionException($"foreachBatch {context.Operator}, partition {context.Partition}: the function threw {UserText.Of(error)}", error);
 
     /// <inheritdoc/>
     protected override void Close()

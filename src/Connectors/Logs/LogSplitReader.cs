@@ -106,7 +106,7 @@ internal sealed class LogSplitReader<T>(LogPartition partition, Func<ReadOnlySpa
         }
         catch (Exception error)
         {
-            throw new LogException($"{partition.Description}, record {_next!.Offset - 1}: the format's function threw {error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new LogException($"{partition.Description}, record {_next!.Offset - 1}: the format's function threw {UserText.Of(error)}", error);
         }
     }
 

@@ -74,7 +74,7 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
     public void Dispose() => _ = _stopping.CancelAsync();
 
     private static string OneLine(string message, Exception? error) =>
-        (error is null ? message : $"{message}: {error.GetType().Name}: {error.Message}").ReplaceLineEndings(" ");
+        (error is null ? message : $"{message}: {UserText.Of(error)}").ReplaceLineEndings(" ");
 
     private void Post(Command command) => _commands.Writer.TryWrite(command);
 

@@ -43,7 +43,7 @@ internal sealed class SocketReceiver : IDisposable
         catch (Exception cause)
         {
             var failure = cause as SourceFailedException
-                ?? new SourceFailedException($"Source {_source}: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}", cause);
+                ?? new SourceFailedException($"Source {_source}: {UserText.Of(cause)}", cause);
             _fail(failure);
             SocketLog.Failed(_logger, failure.Message);
         }

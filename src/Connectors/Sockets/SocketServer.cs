@@ -9,6 +9,8 @@ namespace Millrace.Connectors.Sockets;
 /// <summary>The server that a socket source connects to, and how.</summary>
 internal sealed class SocketServer
 {
+    private const int HostLengthMax = 255;
+
     private readonly string _host;
     private readonly int _port;
     private readonly SocketOptions _options;
@@ -26,6 +28,8 @@ internal sealed class SocketServer
     {
         if (string.IsNullOrWhiteSpace(host))
             throw new GraphException($"Source {kind}: host '{host}' found, a name or an address expected; give the server's, as localhost.");
+        if (host.Length > HostLengthMax)
+            throw new GraphException($"Source {kind}: a host of {host.Length} characters found, at most {HostLengthMax} expected; give the server's name or address, as localhost.");
         if (port is < 1 or > 65535)
             throw new GraphException($"Source {kind} {host}: port {port} found, 1 to 65535 expected; give the server's port.");
         (_host, _port, _options, _logger, _clock) = (host, port, options, logger, clock ?? TimeProvider.System);

@@ -18,14 +18,8 @@ public sealed class UserFunctionException : MillraceException
     }
 
     public UserFunctionException(OperatorId @operator, Exception cause)
-        : base($"Operator {@operator} threw {cause.GetType().Name}: {FirstLine(cause.Message)}", cause) => Operator = @operator;
+        : base($"Operator {@operator} threw {UserText.Of(cause)}", cause) => Operator = @operator;
 
     /// <summary>The operator whose function threw.</summary>
     public OperatorId Operator { get; init; }
-
-    private static string FirstLine(string text)
-    {
-        var end = text.AsSpan().IndexOfAny('\r', '\n');
-        return end < 0 ? text : text[..end];
-    }
 }

@@ -68,6 +68,7 @@ public sealed class StreamGraph
         if (!Holds(node))
             throw new GraphException($"{node.Kind}: it belongs to another graph.");
         var options = change(node.Options);
+        CheckPolicy(options);
         if (options.Name != node.Options.Name)
         {
             Checked(options);
@@ -89,11 +90,18 @@ public sealed class StreamGraph
         return node;
     }
 
+    private static void CheckPolicy(NodeOptions options)
+    {
+        if (options.OnError is { } policy && !Enum.IsDefined(policy))
+            throw new GraphException($"Error policy {policy} found, {string.Join(", ", Enum.GetNames<ErrorPolicy>())} expected.");
+    }
+
     private NodeOptions Checked(NodeOptions? options)
     {
         options ??= NodeOptions.Default;
         if (options.Parallelism is < 1)
             throw new GraphException($"Parallelism {options.Parallelism} found, 1 or more expected.");
+        CheckPolicy(options);
         if (options.Name is { } empty && string.IsNullOrWhiteSpace(empty))
             throw new GraphException("An empty operator name found, a name or null expected.");
         if (options.Name is { } name && !_names.Add(name))

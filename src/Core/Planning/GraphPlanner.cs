@@ -53,7 +53,15 @@ public static class GraphPlanner
             [.. edges.Where(edge => edge.FromStage == index)]));
         JobStage[] all = [.. stages];
         CheckParking(all, ids);
+        CheckChannels(all, edges);
         return new JobGraph([.. all], [.. ids], [.. areNumbered], options.KeyGroups, GuaranteeRules.Of(graph), [.. GuaranteeRules.VolatileSources(graph)]);
+    }
+
+    private static void CheckChannels(JobStage[] stages, JobEdge[] edges)
+    {
+        var channels = edges.Sum(edge => (long)stages[edge.FromStage].Parallelism * stages[edge.ToStage].Parallelism);
+        if (channels > PlanLimits.ChannelsMax)
+            throw new GraphException($"A job of at most {PlanLimits.ChannelsMax} channels expected, {channels} found, one from each sender of an exchange to each receiver; lower the parallelism.");
     }
 
     // Rows wait by the key of the exchange that brings them to their owner.
@@ -89,8 +97,8 @@ public static class GraphPlanner
                 ?? Math.Min(
                     node.Inputs.Count == 0 ? options.DefaultParallelism : DefaultOf(node, parallelism, options),
                     isHashed ? options.KeyGroups : int.MaxValue);
-            if (parallelism[node.Index] < 1)
-                throw new GraphException($"Operator {ids[node.Index]} has parallelism {parallelism[node.Index]}, 1 or more expected.");
+            if (parallelism[node.Index] < 1 || parallelism[node.Index] > PlanLimits.ParallelismMax)
+                throw new GraphException($"Operator {ids[node.Index]} has parallelism {parallelism[node.Index]}, 1 to {PlanLimits.ParallelismMax} expected.");
             if (isHashed && parallelism[node.Index] > options.KeyGroups)
             {
                 throw new GraphException(

@@ -41,7 +41,7 @@ internal sealed class InputCheck(OperatorId id, Operator @operator) : IEdgeVisit
         }
         catch (Exception cause) when (cause is not (OutOfMemoryException or MillraceException))
         {
-            throw new GraphException($"Operator {id} expected, its function that creates it threw: {cause.Message}", cause);
+            throw new GraphException($"Operator {id} expected, its function that creates it threw {UserText.Of(cause)}", cause);
         }
     }
 }

@@ -6,5 +6,5 @@ namespace Millrace.Operators.Keyed;
 internal static class KeyedFailure
 {
     internal static UserFunctionException Of<TKey>(OperatorId @operator, TKey key, Exception cause) =>
-        new($"Operator {@operator} threw {cause.GetType().Name} for key {key}: {cause.Message.ReplaceLineEndings(" ")}", cause) { Operator = @operator };
+        new($"Operator {@operator} for key {UserText.OfValue(key)} threw {UserText.Of(cause)}", cause) { Operator = @operator };
 }

@@ -123,7 +123,7 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
             }
             else if (_state.IsUpdated)
             {
-                Put(key, _state.Get(), nowMs, existed ? held.TimerMs : null);
+                Put(key, Copied(_state.Get()), nowMs, existed ? held.TimerMs : null);
             }
             else if (existed && _timers is not null && held.TouchedMs != nowMs)
             {
@@ -186,7 +186,7 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
     private void GiveSnapshot(Output<(TKey Key, TState State)> snapshots)
     {
         foreach (var (key, held) in _held)
-            snapshots.Add((key, held.State));
+            snapshots.Add((key, Copied(held.State)));
         snapshots.Flush();
     }
 }

@@ -38,7 +38,7 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState>
 
         foreach (var (key, state) in next)
         {
-            _states.Put(key, state);
+            _states.Put(key, Copied(state));
             _output.Add((key, state));
         }
 

@@ -7,8 +7,8 @@ namespace Millrace.Operators.Keyed;
 /// <remarks>
 /// <para>After Spark's <c>updateStateByKey</c>. The function is called for every key that has a state or values; none forgets the key. Every
 /// state is given out in every due epoch. It has no record to leave out: when the function throws three times the job fails.</para>
-/// <para>A state may be changed in place: the function is given a copy where its type lets it be changed (<see cref="StateCopy"/>), for every
-/// key in every due epoch; a record costs none.</para>
+/// <para>A state may be changed in place, by the function and by whoever is given it: the function gets a copy where its type lets it be
+/// changed (<see cref="StateCopy"/>), and what it returns is kept as another; for every key in every due epoch, a record costs none.</para>
 /// <para>Port 0 takes the values. Port 1 takes initial states: the front end feeds it once, in the first epoch, with just those keys that
 /// this partition owns. Such a row is the key's old state in the next due epoch; of several for one key the last counts.</para>
 /// </remarks>
@@ -110,7 +110,7 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState> : Ope
             var (key, state) = entries.Current;
             if (Call(update, nowMs, key, _groups.Of(key), Copied(state)).TryGet(out var next))
             {
-                entries.Set(next);
+                entries.Set(Copied(next));
                 _output.Add((key, next));
             }
             else
@@ -123,7 +123,7 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState> : Ope
         {
             if (Call(update, nowMs, key, values, Option<TState>.None).TryGet(out var next))
             {
-                _states.Put(key, next);
+                _states.Put(key, Copied(next));
                 _output.Add((key, next));
             }
         }

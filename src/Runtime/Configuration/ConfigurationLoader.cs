@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
+using Millrace.Planning;
 using ConfigurationException = Millrace.Data.ConfigurationException;
 
 namespace Millrace.Runtime.Configuration;
@@ -71,16 +72,16 @@ public static class ConfigurationLoader
         ArgumentNullException.ThrowIfNull(merged);
         var section = new ConfigSection(merged.GetConfig(Root));
         var millisecond = TimeSpan.FromMilliseconds(1);
-        var parallelism = section.Integer("task.parallelism", 0, 32768);
+        var parallelism = section.Integer("task.parallelism", 0, PlanLimits.ParallelismMax);
         var threads = section.Integer("task.threads", 0, 1024);
         return new RuntimeOptions
         {
             EpochInterval = section.Duration("epoch.interval", millisecond, TimeSpan.FromDays(1)),
-            MaxInflightEpochs = section.Integer("epoch.max-inflight", 1, 64),
+            MaxInflightEpochs = section.Integer("epoch.max-inflight", 1, RuntimeOptions.MaxInflightEpochsMax),
             Parallelism = parallelism == 0 ? Environment.ProcessorCount : parallelism,
             KeyGroups = section.Integer("task.key-groups", 1, 32768),
             TaskThreads = threads == 0 ? Environment.ProcessorCount : threads,
-            TaskTimeout = section.Duration("task.timeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1)),
+            TaskTimeout = section.Duration("task.timeout", TimeSpan.FromMilliseconds(10), RuntimeOptions.TaskTimeoutMax),
             DeadLettersMax = section.Integer("task.max-dead-letters", 1, 100_000_000),
             MaxAttempts = section.Integer("task.max-attempts", 1, 1000),
             CreditBatches = section.Integer("exchange.credits", 1, 1024),

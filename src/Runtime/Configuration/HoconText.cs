@@ -15,6 +15,9 @@ namespace Millrace.Runtime.Configuration;
 /// </remarks>
 internal sealed partial class HoconText(string text, string origin)
 {
+    // Stands around the path of a substitution in a text that is read for its references alone.
+    private const char Referred = '\u0001';
+
     private enum Mark
     {
         Text,
@@ -30,10 +33,61 @@ internal sealed partial class HoconText(string text, string origin)
         RefuseOpenEnds();
         if (!text.Contains("${", StringComparison.Ordinal))
             return Parse(text);
+        RefuseCircles();
         var own = Parse(Resolve(Variable));
         return Parse(Resolve(path => !own.IsEmpty && own.HasPath(path) ? $"${{{path}}}" : Variable(path)));
     }
 
+    // Why: Akka's parser follows a path that leads to itself until the stack is full, which ends the process.
+    private void RefuseCircles()
+    {
+        var references = new List<(string Key, string Path)>();
+        Gather(Parse(Resolve(path => $"\"{Referred}{path}{Referred}\"")).Root, "", references);
+        foreach (var (key, _) in references)
+        {
+            if (LeadsTo(key, key, references, []))
+                throw new ConfigurationException($"{origin}: a value expected for {key}, one found that refers to itself; give it without ${{{key}}}.");
+        }
+    }
+
+    private static bool LeadsTo(string from, string to, List<(string Key, string Path)> references, HashSet<string> seen)
+    {
+        foreach (var (key, path) in references)
+        {
+            if (!Overlap(key, from))
+                continue;
+            if (Overlap(path, to) || (seen.Add(path) && LeadsTo(path, to, references, seen)))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool Overlap(string one, string other) =>
+        one == other || one.StartsWith(other + ".", StringComparison.Ordinal) || other.StartsWith(one + ".", StringComparison.Ordinal);
+
+    private static void Gather(HoconValue? value, string path, List<(string Key, string Path)> references)
+    {
+        foreach (var element in value?.Values ?? [])
+        {
+            switch (element)
+            {
+                case HoconObject section:
+                    foreach (var (key, item) in section.Items)
+                        Gather(item, path.Length == 0 ? key : $"{path}.{key}", references);
+                    break;
+                case HoconArray list:
+                    foreach (var item in list)
+                        Gather(item, path, references);
+                    break;
+                case HoconLiteral literal:
+                    references.AddRange((literal.Value ?? "").Split(Referred).Where((_, part) => part % 2 == 1).Select(referred => (path, referred)));
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
 
     private static Mark Kind(Match match) =>
         match.Groups["path"].Success ? Mark.Substitution

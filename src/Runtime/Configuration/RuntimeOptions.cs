@@ -3,6 +3,10 @@ namespace Millrace.Runtime.Configuration;
 /// <summary>The <c>millrace</c> section of the configuration, read and checked. What each value means stands in <c>hocon/millrace.conf</c>.</summary>
 public sealed record RuntimeOptions
 {
+    internal const int MaxInflightEpochsMax = 64;
+
+    internal static TimeSpan TaskTimeoutMax { get; } = TimeSpan.FromDays(1);
+
     public required TimeSpan EpochInterval { get; init; }
 
     public required int MaxInflightEpochs { get; init; }

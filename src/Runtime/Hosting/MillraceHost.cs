@@ -321,20 +321,22 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         if (options.EpochInterval is { } interval
             && (interval < TimeSpan.FromMilliseconds(1) || interval > TimeSpan.FromDays(1) || interval.Ticks % TimeSpan.TicksPerMillisecond != 0))
             throw new GraphException($"Epoch interval {interval.TotalMilliseconds} ms found, a whole number of milliseconds, 1 ms to 1 day, expected.");
-        if (options.Parallelism is < 1)
-            throw new GraphException($"Parallelism {options.Parallelism} found, 1 or more expected.");
-        if (options.KeyGroups is < 1)
-            throw new GraphException($"{options.KeyGroups} key groups found, 1 or more expected.");
-        if (options.MaxInflightEpochs is < 1)
-            throw new GraphException($"{options.MaxInflightEpochs} epochs in flight found, 1 or more expected.");
+        if (options.Parallelism < 1 || options.Parallelism > PlanLimits.ParallelismMax)
+            throw new GraphException($"Parallelism {options.Parallelism} found, 1 to {PlanLimits.ParallelismMax} expected.");
+        if (options.KeyGroups < 1 || options.KeyGroups > PlanLimits.KeyGroupsMax)
+            throw new GraphException($"{options.KeyGroups} key groups found, 1 to {PlanLimits.KeyGroupsMax} expected.");
+        if (options.MaxInflightEpochs is < 1 or > RuntimeOptions.MaxInflightEpochsMax)
+            throw new GraphException($"{options.MaxInflightEpochs} epochs in flight found, 1 to {RuntimeOptions.MaxInflightEpochsMax} expected.");
+        if (!Enum.IsDefined(options.OnError) || !Enum.IsDefined(options.EmptyEpochs) || (options.Guarantee is { } wanted && !Enum.IsDefined(wanted)))
+            throw new GraphException($"JobOptions: defined values expected, OnError {options.OnError}, EmptyEpochs {options.EmptyEpochs}, Guarantee {options.Guarantee} found.");
         if (options.OnError == Operators.ErrorPolicy.Park)
             throw new GraphException("JobOptions.OnError: Fail, Skip or DeadLetter expected, Park found; it is for single operators behind a hash of the key: give it to them (NodeOptions.OnError, DStream.OnError).");
         if (options is { Savepoint: not null, CheckpointDirectory: null })
             throw new GraphException("JobOptions.CheckpointDirectory: a directory expected for a job that begins from a savepoint, none found; give it one of its own.");
         if (options is { CheckpointDirectory: not null, Name: null })
             throw new GraphException("JobOptions.Name: a name expected for a job with a checkpoint directory, none found; sinks know the job by it when it starts again.");
-        if (options.TaskTimeout is { } timeout && timeout <= TimeSpan.Zero)
-            throw new GraphException($"Task time-out {timeout.TotalMilliseconds} ms found, more than 0 expected.");
+        if (options.TaskTimeout is { } timeout && (timeout <= TimeSpan.Zero || timeout > RuntimeOptions.TaskTimeoutMax))
+            throw new GraphException($"Task time-out {timeout.TotalMilliseconds} ms found, more than 0 and at most 1 day expected.");
     }
 
     // A name is free as soon as its job has ended, not only when the ended job has left the table.

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Millrace.Client;
+using Millrace.Data;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Executors;
 using Millrace.Runtime.Protocol;
@@ -47,7 +48,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
         cause =>
         {
-            End(JobState.Failed, $"internal error: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}");
+            End(JobState.Failed, $"internal error: {UserText.Of(cause)}");
             return Directive.Stop;
         });
 

@@ -23,16 +23,6 @@ internal sealed class ChainInput<T>(Output<T> entry) : ChainInput
     {
         object? value = ((Batch<T>)batch).Rows[row];
         var (label, shown) = value is ITuple { Length: 2 } pair ? ("key", pair[0]) : ("record", value);
-        string text;
-        try
-        {
-            text = shown?.ToString()?.ReplaceLineEndings(" ") ?? "null";
-        }
-        catch (Exception cause)
-        {
-            text = $"(its ToString threw {cause.GetType().Name})";
-        }
-
-        return $"{label} {(text.Length <= DescriptionLengthMax ? text : text[..DescriptionLengthMax] + "…")}";
+        return $"{label} {UserText.OfValue(shown, DescriptionLengthMax)}";
     }
 }

@@ -55,7 +55,7 @@ internal sealed class DeadLetterBox<TKey, T> : DeadLetterBox
     /// <inheritdoc/>
     public override void Add(Batch batch, int row, UserFunctionException cause, string place, bool parks)
     {
-        var details = cause.InnerException?.ToString() ?? cause.ToString();
+        var details = UserText.Details(cause.InnerException ?? cause);
         Append(
             parks && _isKeyed ? _parked : _letters,
             Letter((Batch<T>)batch, row, cause.Operator.Name, place, cause.Message, details.Length <= DetailsLengthMax ? details : details[..DetailsLengthMax]));

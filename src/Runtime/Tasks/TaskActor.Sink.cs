@@ -111,7 +111,7 @@ internal sealed partial class TaskActor
     // Why fatal: the epoch is committed, so no attempt takes it back, and a writer that threw will not answer.
     private TaskFailure SinkCantGoOn(Exception cause)
     {
-        var reason = cause is MillraceException ? cause.Message : $"Sink {SinkId} threw {cause.GetType().Name} while it wrote: {cause.Message}";
+        var reason = cause is MillraceException ? cause.Message : $"Sink {SinkId} threw while it wrote: {UserText.Of(cause)}";
         return new TaskFailure(_task, _protocol!.Generation, reason.ReplaceLineEndings(" "), isFatal: true, cause);
     }
 

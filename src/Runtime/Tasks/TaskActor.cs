@@ -257,7 +257,7 @@ internal sealed partial class TaskActor : UntypedActor
         DropRest();
         if (cause is UserFunctionException && _runs.Count > 0)
             _rowByRowThrough = Math.Max(_rowByRowThrough, _runs.Keys.Last());
-        var reason = cause is MillraceException ? cause.Message : $"Task {_settings.Topology.IdOf(_task)}: {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
+        var reason = cause is MillraceException ? cause.Message : $"Task {_settings.Topology.IdOf(_task)}: {UserText.Of(cause)}";
         // Why without a chain: it could not be built, and only a built one can adopt an attempt.
         var isFatal = _chain is null || cause is JobFailedException or GraphException or SourceFailedException or SchemaException or CorruptPayloadException or InvalidOperationException;
         return new TaskFailure(_task, _protocol?.Generation ?? 0, reason, isFatal, cause);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Millrace.Client;
 using Millrace.Data;
 using Millrace.DStreams;
+using Millrace.Operators;
 
 namespace Millrace.Api.Tests.DStreams;
 
@@ -49,6 +50,117 @@ public sealed class BadInputTests
         await run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience);
     }
 
+    [Theory]
+    [InlineData("foreachRDD(queue)")]
+    [InlineData("print(queue)")]
+    public async Task An_output_operation_that_throws_is_named_with_its_batch_even_where_the_error_has_no_message(string name)
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<object[]>([[new Mute()]]));
+        if (name.StartsWith("print", StringComparison.Ordinal))
+            stream.Print(10, TextWriter.Null);
+        else
+            stream.ForeachRDD(rdd => throw new SilentException());
+
+        await run.Context.StartAsync();
+        run.Advance(1);
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience));
+
+        Assert.Contains($"Output operation {name} threw ", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("SilentException: (its Message threw InvalidOperationException) (batch of time 1000 ms)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_record_on_which_an_error_without_a_message_is_thrown_is_left_out()
+    {
+        await using var run = await BatchRun.CreateAsync(new JobOptions { OnError = ErrorPolicy.Skip });
+        var rows = run.Collect(run.Context.QueueStream(new ConcurrentQueue<int[]>([[1, 2, 3]])).Map(row => row == 2 ? throw new SilentException() : row));
+
+        await run.RunAsync(run.Context.QueueStream(new ConcurrentQueue<int[]>()), 1);
+
+        Assert.Equal([1, 3], rows.SelectMany(batch => batch.Rows).Order());
+        Assert.Equal(1, run.Context.Job!.Counters.RecordsSkipped);
+    }
+
+    [Fact]
+    public async Task An_asynchronous_body_is_waited_for_and_its_error_is_the_operations()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var waited = new List<long>();
+        run.Context.QueueStream(new ConcurrentQueue<int[]>()).ForeachRDD(async (rdd, time) =>
+        {
+            await Task.Yield();
+            waited.Add(time.Milliseconds);
+            if (time.Milliseconds == 3000)
+                throw new FormatException("late");
+        });
+
+        await run.Context.StartAsync();
+        run.Advance(3);
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience));
+
+        Assert.EndsWith("threw FormatException: late (batch of time 3000 ms)", failure.Message, StringComparison.Ordinal);
+        Assert.Equal([1000, 2000, 3000], waited);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_that_stops_its_context_and_waits_for_it_does_not_wait_for_itself(bool graceful)
+    {
+        await using var run = await BatchRun.CreateAsync();
+        run.Context.QueueStream(new ConcurrentQueue<int[]>([[1]])).ForeachRDD(async rdd =>
+        {
+            await Task.Yield();
+            await run.Context.StopAsync(graceful);
+        });
+
+        await run.Context.StartAsync();
+        run.Advance(1);
+        await run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience);
+
+        Assert.Equal(JobState.Stopped, run.Context.Job!.State);
+    }
+
+    public static TheoryData<JobOptions, string> WrongOptions => new()
+    {
+        { new() { Parallelism = int.MaxValue }, "Parallelism 2147483647 found, 1 to 32768 expected." },
+        { new() { KeyGroups = 200_000 }, "200000 key groups found, 1 to 32768 expected." },
+        { new() { MaxInflightEpochs = 65 }, "65 epochs in flight found, 1 to 64 expected." },
+        { new() { TaskTimeout = TimeSpan.FromDays(50) }, "Task time-out 4320000000 ms found, more than 0 and at most 1 day expected." },
+        { new() { OnError = (ErrorPolicy)77 }, "JobOptions: defined values expected, OnError 77, EmptyEpochs " },
+        { new() { Parallelism = 20_000 }, "A job of at most 1000000 channels expected, 400000000 found" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongOptions))]
+    public async Task Options_beyond_their_limits_are_refused_at_the_start(JobOptions options, string expected)
+    {
+        await using var run = await BatchRun.CreateAsync(options);
+        run.Context.QueueStream(new ConcurrentQueue<int[]>()).Repartition(options.Parallelism is 20_000 ? 20_000 : 1).Print(10, TextWriter.Null);
+
+        var failure = await Assert.ThrowsAsync<GraphException>(() => run.Context.StartAsync());
+
+        Assert.StartsWith(expected, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Operations_beyond_their_limits_are_refused()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>());
+
+        Assert.Equal("Error policy 77 found, Fail, Skip, DeadLetter, Park expected.", Assert.Throws<GraphException>(() => stream.Map(row => row).OnError((ErrorPolicy)77)).Message);
+        stream.Repartition(100_000).Print(10, TextWriter.Null);
+        var failure = await Assert.ThrowsAsync<GraphException>(() => run.Context.StartAsync());
+        Assert.EndsWith("has parallelism 100000, 1 to 32768 expected.", failure.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Mute
+    {
+        public override string ToString() => throw new SilentException();
+    }
+
     [Fact]
     public async Task An_output_operation_that_never_returns_fails_the_job_by_its_name()
     {
@@ -60,7 +172,7 @@ public sealed class BadInputTests
 
         var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.RunAsync(stream, 1));
 
-        Assert.Contains("Output operation foreachRDD(queue).2 did not return within 0.2 s", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Output operation foreachRDD(queue) did not return within 0.2 s", failure.Message, StringComparison.Ordinal);
         await run.Context.StopAsync(graceful: true).WaitAsync(BatchRun.Patience);
         never.Set();
     }

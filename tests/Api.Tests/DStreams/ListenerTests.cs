@@ -49,7 +49,7 @@ public sealed class ListenerTests
 
         await Assert.ThrowsAsync<JobFailedException>(() => run.RunAsync(stream, 1));
 
-        Assert.Equal("Output operation foreachRDD(queue) threw FormatException: bad row", await listener.Failure.WaitAsync(BatchRun.Patience));
+        Assert.Equal("Output operation foreachRDD(queue) threw FormatException: bad row (batch of time 1000 ms)", await listener.Failure.WaitAsync(BatchRun.Patience));
     }
 
     [Fact]

@@ -6,6 +6,40 @@ namespace Millrace.Api.Tests.DStreams;
 
 public sealed class StateTests
 {
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_is_given_a_state_may_change_it_and_the_state_is_as_it_was(bool mapped)
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var pairs = run.Context.QueueStream(new ConcurrentQueue<(string Key, int Value)[]>([[("a", 1)], [("a", 2)], [("a", 3)]]));
+        DStream<List<int>> states = mapped
+            ? pairs.MapWithState(StateSpec.Function<string, int, List<int>, List<int>>((key, value, state) =>
+            {
+                List<int> all = [.. state.Exists ? state.Get() : [], value.Value];
+                state.Update(all);
+                return all;
+            }))
+            : pairs.UpdateStateByKey<string, int, List<int>>((values, state) => (List<int>)[.. state.GetOrElse([]), .. values]).Map(row => row.State);
+        var seen = new List<string>();
+        states.Map(list =>
+        {
+            list.Add(99);
+            return list;
+        }).ForeachRDD(rdd =>
+        {
+            foreach (var list in rdd.Collect())
+            {
+                seen.Add(string.Join(' ', list));
+                list.Clear();
+            }
+        });
+
+        await run.RunAsync(pairs, 3);
+
+        Assert.Equal(["1 99", "1 2 99", "1 2 3 99"], seen);
+    }
+
     private static readonly (string, int)[][] Batches = [[("a", 1), ("b", 2)], [("a", 3)], [], [("b", 4)]];
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class OutputTests
 
         var failure = Assert.Throws<UserFunctionException>(() => output.Send(Batch<int>.Of(1)));
 
-        Assert.Equal("Operator parse threw FormatException: no", failure.Message);
+        Assert.Equal("Operator parse threw FormatException: no second line", failure.Message);
         Assert.Equal(new OperatorId("parse"), failure.Operator);
     }
 

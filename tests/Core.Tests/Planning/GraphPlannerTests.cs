@@ -129,7 +129,7 @@ public sealed class GraphPlannerTests
     {
         Assert.Throws<GraphException>(() => _graph.Source(options: new NodeOptions { Parallelism = 0 }));
         _graph.Source("fixed", splits: 0);
-        Assert.Equal("Operator fixed has parallelism 0, 1 or more expected.", Assert.Throws<GraphException>(() => _graph.Plan()).Message);
+        Assert.Equal("Operator fixed has parallelism 0, 1 to 32768 expected.", Assert.Throws<GraphException>(() => _graph.Plan()).Message);
         Assert.Throws<GraphException>(() => _graph.Plan(parallelism: 0));
         Assert.Throws<GraphException>(() => _graph.Plan(keyGroups: 0));
     }
@@ -239,7 +239,7 @@ public sealed class GraphPlannerTests
         _graph.AddOperator<(string, int), int>("map", _graph.Source(), () => throw new InvalidOperationException("no licence"));
 
         Assert.Equal(
-            "Operator map(queue) expected, its function that creates it threw: no licence",
+            "Operator map(queue) expected, its function that creates it threw InvalidOperationException: no licence",
             Assert.Throws<GraphException>(() => _graph.Plan()).Message);
     }
 

@@ -162,7 +162,7 @@ public sealed class MapWithStateOperatorTests() : OperatorTests(typeof(MapWithSt
 
         var failure = Assert.Throws<UserFunctionException>(harness.Run);
 
-        Assert.StartsWith("Operator MapWithStateOperator threw InvalidOperationException for key a: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Operator MapWithStateOperator for key a threw InvalidOperationException: ", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -105,7 +105,7 @@ public sealed class UpdateStateByKeyOperatorTests() : OperatorTests(typeof(Updat
         var failure = Assert.Throws<UserFunctionException>(harness.Run);
 
         Assert.Equal(new OperatorId("UpdateStateByKeyOperator"), failure.Operator);
-        Assert.Equal("Operator UpdateStateByKeyOperator threw DivideByZeroException for key zero: Attempted to divide by zero.", failure.Message);
+        Assert.Equal("Operator UpdateStateByKeyOperator for key zero threw DivideByZeroException: Attempted to divide by zero.", failure.Message);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Millrace.Client;
 
 namespace Millrace.DStreams.Rdds;
@@ -18,19 +17,12 @@ internal sealed class JobRunner : DatasetRunner
     public void KeepCheckpoints(string directory) => _checkpointDirectory = Path.Combine(directory, CheckpointFolder, Guid.NewGuid().ToString("N"));
 
     /// <summary>Deletes what former starts left there. The job has started: nobody else uses its directory.</summary>
-    public void DropFormerCheckpoints(ILogger logger)
+    public void DropFormerCheckpoints()
     {
         if (_checkpointDirectory is not { } own || Path.GetDirectoryName(own) is not { } all || !Directory.Exists(all))
             return;
-        try
-        {
-            foreach (var former in Directory.GetDirectories(all).Where(former => former != own))
-                Directory.Delete(former, recursive: true);
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            ContextLog.FormerCheckpointsStay(logger, all, cause.Message);
-        }
+        foreach (var former in Directory.GetDirectories(all).Where(former => former != own))
+            Directory.Delete(former, recursive: true);
     }
 
     /// <summary>The job has executors now.</summary>

@@ -41,5 +41,5 @@ internal static class UserCode
     public static UserFunctionException Failed(string operation, int partition, Exception cause) =>
         new($"{operation} threw {Line(cause)} (partition {partition})", cause);
 
-    private static string Line(Exception cause) => $"{cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}";
+    private static string Line(Exception cause) => UserText.Of(cause);
 }
