@@ -19,6 +19,7 @@ internal sealed partial class ActorsEngine : IEngine
             new EngineProgram<string>(SlidingWordCount.Workload, "span", ResultKind.WindowPerSlide, CountWindowBySpanAsync),
             new EngineProgram<string>(TopWords.Workload, "split", ResultKind.TopPerSlide, FindTopBySplitAsync),
             new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpanAsync),
+            new EngineProgram<AdEvent>(CampaignCount.Workload, "tell", ResultKind.WindowPerSlide, CountViewsByTellAsync),
             new EngineProgram<KeyValue>(KeyedSum.Workload, "tell", ResultKind.Final, SumByTellAsync),
         ];
     }

@@ -21,6 +21,7 @@ internal sealed partial class AkkaStreamsEngine : IEngine
             new EngineProgram<string>(SlidingWordCount.Workload, "span", ResultKind.WindowPerSlide, CountWindowBySpanAsync),
             new EngineProgram<string>(TopWords.Workload, "split", ResultKind.TopPerSlide, FindTopBySplitAsync),
             new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpanAsync),
+            new EngineProgram<AdEvent>(CampaignCount.Workload, "stateful", ResultKind.WindowPerSlide, CountViewsAsync),
             new EngineProgram<KeyValue>(KeyedSum.Workload, "aggregate", ResultKind.Final, SumByAggregateAsync),
         ];
     }

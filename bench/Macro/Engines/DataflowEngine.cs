@@ -17,6 +17,7 @@ internal sealed partial class DataflowEngine : IEngine
         new EngineProgram<string>(SlidingWordCount.Workload, "span", ResultKind.WindowPerSlide, CountWindowBySpanAsync),
         new EngineProgram<string>(TopWords.Workload, "split", ResultKind.TopPerSlide, FindTopBySplitAsync),
         new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpanAsync),
+        new EngineProgram<AdEvent>(CampaignCount.Workload, "action-block", ResultKind.WindowPerSlide, CountViewsAsync),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "action-block", ResultKind.Final, SumByActionBlockAsync),
     ];
 

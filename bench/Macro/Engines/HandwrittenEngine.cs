@@ -17,6 +17,9 @@ internal sealed partial class HandwrittenEngine : IEngine
         new EngineProgram<string>(SlidingWordCount.Workload, "split", ResultKind.WindowPerSlide, CountWindowBySplit),
         new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpan),
         new EngineProgram<string>(TopWords.Workload, "split", ResultKind.TopPerSlide, FindTopBySplit),
+        new EngineProgram<AdEvent>(CampaignCount.Workload, "array", ResultKind.WindowPerSlide, CountViewsByArray),
+        new EngineProgram<AdEvent>(CampaignCount.Workload, "array-if", ResultKind.WindowPerSlide, CountViewsByBranch),
+        new EngineProgram<AdEvent>(CampaignCount.Workload, "dictionary", ResultKind.WindowPerSlide, CountViewsByDictionary),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "open-addressing", ResultKind.Final, SumByOpenAddressing),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "dictionary", ResultKind.Final, SumByDictionary),
     ];

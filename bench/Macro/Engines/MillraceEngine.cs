@@ -26,6 +26,8 @@ internal sealed partial class MillraceEngine : IEngine
             new EngineProgram<string>(TopWords.Workload, "split", ResultKind.TopPerSlide, FindTopBySplitAsync),
             new EngineProgram<string>(TopWords.Workload, "split-sort", ResultKind.TopPerSlide, FindTopBySortAsync),
             new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpanAsync),
+            new EngineProgram<AdEvent>(CampaignCount.Workload, "window", ResultKind.WindowPerSlide, CountViewsAsync),
+            new EngineProgram<AdEvent>(CampaignCount.Workload, "window-of-batch", ResultKind.WindowPerSlide, CountViewsOfBatchAsync),
             new EngineProgram<KeyValue>(KeyedSum.Workload, "running-reduce", ResultKind.ChangesPerThirtyBatches, SumAsync),
         ];
     }

@@ -17,6 +17,7 @@ internal sealed partial class RxEngine : IEngine
         new EngineProgram<string>(SlidingWordCount.Workload, "span", ResultKind.WindowPerSlide, CountWindowBySpan),
         new EngineProgram<string>(TopWords.Workload, "split", ResultKind.TopPerSlide, FindTopBySplit),
         new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpan),
+        new EngineProgram<AdEvent>(CampaignCount.Workload, "scan", ResultKind.WindowPerSlide, CountViews),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "aggregate", ResultKind.Final, SumByAggregate),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "group-by", ResultKind.EveryRecord, SumByGroup),
     ];

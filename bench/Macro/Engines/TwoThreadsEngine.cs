@@ -13,6 +13,7 @@ internal sealed class TwoThreadsEngine : IEngine
         new EngineProgram<string>(Grep.Workload, "contains", ResultKind.Final, CountMatches),
         new EngineProgram<string>(WordCount.Workload, "span", ResultKind.TablePerBatch, CountWordsBySpan),
         new EngineProgram<string>(WordCount.Workload, "split", ResultKind.TablePerBatch, CountWordsBySplit),
+        new EngineProgram<AdEvent>(CampaignCount.Workload, "array", ResultKind.WindowPerSlide, CountViews),
         new EngineProgram<KeyValue>(KeyedSum.Workload, "open-addressing", ResultKind.Final, Sum),
     ];
 
@@ -75,6 +76,30 @@ internal sealed class TwoThreadsEngine : IEngine
 
         return results.Value;
     }
+
+    // program: handwritten-2t w4 array
+    private static ulong CountViews(Input<AdEvent> input)
+    {
+        const int Half = CampaignCount.WindowBatches / 2;
+        var results = new ResultChecksum();
+        long[][] counts = [new long[CampaignCount.Campaigns], new long[CampaignCount.Campaigns]];
+        for (long window = 0; window < CampaignCount.WindowCount(input); window++)
+        {
+            Parallel.For(0, 2, thread =>
+            {
+                var first = (window * CampaignCount.WindowBatches) + (thread * Half);
+                for (var batch = first; batch < first + Half; batch++) HandwrittenEngine.CountViews(input.Batch(batch), counts[thread]);
+            });
+            for (var campaign = 0; campaign < CampaignCount.Campaigns; campaign++) counts[0][campaign] += counts[1][campaign];
+            results.AddTable(counts[0]);
+            Array.Clear(counts[0]);
+            Array.Clear(counts[1]);
+        }
+
+        return results.Value;
+    }
+
+    // end
 
     // program: handwritten-2t w5 open-addressing
     private static ulong Sum(Input<KeyValue> input)

@@ -10,8 +10,9 @@ internal abstract class Measurement
     public static Measurement Of(EngineProgram program) => program switch
     {
         EngineProgram<string> lines => new Measurement<string>(lines),
+        EngineProgram<AdEvent> events => new Measurement<AdEvent>(events),
         EngineProgram<KeyValue> pairs => new Measurement<KeyValue>(pairs),
-        _ => throw new UnreachableException($"A program over lines or pairs expected, {program.GetType()} found."),
+        _ => throw new UnreachableException($"A program over lines, events or pairs expected, {program.GetType()} found."),
     };
 
     /// <summary>Makes the input, warms up, and fixes the number of records so that a run lasts at least this long.</summary>

@@ -43,6 +43,17 @@ internal sealed class ResultChecksum
         EndBatch();
     }
 
+    /// <param name="counts">Per key from 0; keys that did not occur have no entry.</param>
+    public void AddTable(ReadOnlySpan<long> counts)
+    {
+        for (var key = 0; key < counts.Length; key++)
+        {
+            if (counts[key] > 0) Add(key, counts[key]);
+        }
+
+        EndBatch();
+    }
+
     public void EndBatch()
     {
         Value = (Value * 0x2545F4914F6CDD1D) + _batch;

@@ -15,7 +15,7 @@ internal enum ResultKind
     /// <summary>The same for each thirty batches (3,000,000 records, about 100 ms of work), and for the rest at the end.</summary>
     ChangesPerThirtyBatches,
 
-    /// <summary>The words of the window with their count, after each slide.</summary>
+    /// <summary>The keys of the window with their count, after each slide.</summary>
     WindowPerSlide,
 
     /// <summary>The most frequent words of the window with their count, after each slide.</summary>

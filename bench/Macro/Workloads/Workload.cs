@@ -3,7 +3,7 @@ namespace Millrace.Bench.Macro.Workloads;
 /// <summary>A workload of PERFORMANCE: its name on the command line and what it asks.</summary>
 internal abstract record Workload(string Name, string Title)
 {
-    public static IReadOnlyList<Workload> All { get; } = [Grep.Workload, WordCount.Workload, SlidingWordCount.Workload, TopWords.Workload, KeyedSum.Workload];
+    public static IReadOnlyList<Workload> All { get; } = [Grep.Workload, WordCount.Workload, SlidingWordCount.Workload, TopWords.Workload, CampaignCount.Workload, KeyedSum.Workload];
 }
 
 /// <param name="Generate">Makes the input; deterministic.</param>

@@ -1,0 +1,49 @@
+using Millrace.Bench.Macro.Workloads;
+using Millrace.DStreams;
+using Millrace.DStreams.Rdds;
+
+namespace Millrace.Bench.Macro.Engines;
+
+internal sealed partial class MillraceEngine
+{
+    // A batch of a second is given a millisecond of the clock, the least there is: no more than 100 M events/s.
+    // program: millrace w4 window
+    private async Task<ulong> CountViewsAsync(Input<AdEvent> input)
+    {
+        var results = new ResultChecksum();
+        var window = CampaignCount.WindowBatches * Second;
+        var context = NewContext();
+        context.SourceStream("events", new InputSource<AdEvent>(input))
+            .Filter(happened => happened.Type == AdEventType.View)
+            .Map(view => (Key: view.Campaign, Value: 1L))
+            .ReduceByKeyAndWindow((left, right) => left + right, window, window)
+            .ForeachRDD(counts => AddCounts(results, counts));
+        await RunAsync(context);
+        return results.Value;
+    }
+
+    // end
+
+    // program: millrace w4 window-of-batch
+    private async Task<ulong> CountViewsOfBatchAsync(Input<AdEvent> input)
+    {
+        var results = new ResultChecksum();
+        var context = NewContext();
+        context.SourceStream("events", new InputSource<AdEvent>(input, batchesPerEpoch: CampaignCount.WindowBatches))
+            .Filter(happened => happened.Type == AdEventType.View)
+            .Map(view => (Key: view.Campaign, Value: 1L))
+            .ReduceByKey((left, right) => left + right)
+            .ForeachRDD(counts => AddCounts(results, counts));
+        await RunAsync(context);
+        return results.Value;
+    }
+
+    // end
+
+    private static void AddCounts(ResultChecksum results, Rdd<(int Campaign, long Count)> counts)
+    {
+        if (counts.IsEmpty()) return;
+        counts.Foreach(entry => results.Add(entry.Campaign, entry.Count));
+        results.EndBatch();
+    }
+}

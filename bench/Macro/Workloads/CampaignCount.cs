@@ -1,0 +1,58 @@
+namespace Millrace.Bench.Macro.Workloads;
+
+/// <summary>W4: views per campaign over tumbling windows of event time. The input ends with a window.</summary>
+/// <remarks>As in a DStream the time of an event is that of its batch, which is one second: the engines go by the number of the event or
+/// its batch, and none reads a clock. The events are in the order of time.</remarks>
+internal static class CampaignCount
+{
+    public const int Campaigns = 100;
+
+    /// <summary>Batches, that is seconds, of a window.</summary>
+    public const int WindowBatches = 10;
+
+    public const int EventsPerWindow = WindowBatches * Input<AdEvent>.BatchSize;
+
+    private const int PoolWindows = 8;
+    private const int WindowMs = WindowBatches * 1000;
+
+    public static Workload<AdEvent> Workload { get; } = new(
+        "w4",
+        $"ad campaigns: filter views (1 of 3), count per campaign ({Campaigns}) and tumbling window of {WindowBatches} s of event time; 24-byte events "
+            + $"that hold their campaign (no lookup by ad), {Input<AdEvent>.BatchSize} per second of event time",
+        Generate,
+        Expected);
+
+    public static long WindowCount(Input<AdEvent> input) => input.BatchCount / WindowBatches;
+
+    private static Input<AdEvent> Generate()
+    {
+        var random = new XorShift(45);
+        var events = new AdEvent[PoolWindows * EventsPerWindow];
+        for (var i = 0; i < events.Length; i++)
+        {
+            events[i] = new AdEvent(
+                i * 1000L / Input<AdEvent>.BatchSize, (long)random.Next(), random.Next(Campaigns), (AdEventType)random.Next(3));
+        }
+
+        return new Input<AdEvent>(events, sizeBytes: 24L * events.Length, batchCount: WindowBatches, wholeBatches: WindowBatches);
+    }
+
+    /// <summary>The plain loop, by the events' own time; a window of the pool gives the same counts in every pass.</summary>
+    private static ulong Expected(Input<AdEvent> input, ResultKind kind)
+    {
+        var counts = new long[PoolWindows, Campaigns];
+        foreach (var (timeMs, _, campaign, type) in input.Pool)
+        {
+            if (type == AdEventType.View) counts[timeMs / WindowMs, campaign]++;
+        }
+
+        var checksum = new ResultChecksum();
+        for (long window = 0; window < WindowCount(input); window++)
+        {
+            for (var campaign = 0; campaign < Campaigns; campaign++) checksum.Add(campaign, counts[window % PoolWindows, campaign]);
+            checksum.EndBatch();
+        }
+
+        return checksum.Value;
+    }
+}
