@@ -45,6 +45,8 @@ internal sealed class WriteAheadLog<T>
 
         public List<(CodecWriter Records, int Count)> Blocks { get; } = [];
 
+        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         /// <summary>Appends what is not appended yet, after an error too.</summary>
         public void AppendTo(LogWriter writer)
         {
@@ -62,8 +64,6 @@ internal sealed class WriteAheadLog<T>
                 records.Dispose();
             }
         }
-
-        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private WriteAheadLog(string source, SplitStorage storage, SplitContext context, LogWriterOptions options)
