@@ -15,7 +15,7 @@ internal static class Program
         ulong? seed = null;
         var hasTrace = false;
         var mutant = ProtocolFaults.None;
-        if (args is ["--help" or "-h"])
+        if (args.Any(arg => arg is "--help" or "-h"))
         {
             Console.WriteLine(Usage);
             return 0;
@@ -24,6 +24,8 @@ internal static class Program
         for (var i = 0; i < args.Length; i++)
         {
             var value = i + 1 < args.Length ? args[i + 1] : "";
+            if (args.AsSpan(0, i).Contains(args[i]))
+                return Refuse($"{args[i]} is given twice.");
             var isRead = args[i] switch
             {
                 "--trace" => hasTrace = true,
@@ -34,13 +36,13 @@ internal static class Program
                 _ => false,
             };
             if (!isRead)
-            {
                 return Refuse($"Cannot read '{args[i]} {value}'.");
-            }
 
             i += args[i] == "--trace" ? 0 : 1;
         }
 
+        if (start > ulong.MaxValue - (ulong)(seeds ?? 20_000))
+            return Refuse($"--start {start} leaves no room for {seeds ?? 20_000} seeds.");
         if (seed is not { } single)
             return hasTrace ? Refuse("--trace goes with --seed.") : RunMany(start ?? 1, seeds ?? 20_000, mutant);
         return seeds is null && start is null ? Replay(single, mutant, hasTrace) : Refuse("--seed replays one run; --seeds and --start are for many.");

@@ -57,7 +57,7 @@ public sealed class LogWriter : IDisposable
     /// <exception cref="IOException">The disk refuses; call again later.</exception>
     public long Append(ReadOnlySpan<byte> record)
     {
-        ObjectDisposedException.ThrowIf(_isClosed, this);
+        CheckOpen();
         if (record.Length > LogLayout.RecordBytesMax)
             throw new LogException($"{_partition.Description}: a record of at most {LogLayout.RecordBytesMax} bytes expected, {record.Length} found; split it.");
         var length = LogLayout.FrameBytes + record.Length;
@@ -93,7 +93,7 @@ public sealed class LogWriter : IDisposable
     /// <param name="durable">Whether to wait until the disk has it.</param>
     public void Flush(bool durable)
     {
-        ObjectDisposedException.ThrowIf(_isClosed, this);
+        CheckOpen();
         Write();
         if (durable)
             Sync();
@@ -242,12 +242,22 @@ public sealed class LogWriter : IDisposable
 
     private void Sync()
     {
-        var wasBroken = _isBroken;
-        _isBroken = true;
-        if (wasBroken)
+        try
+        {
+            RandomAccess.FlushToDisk(_file!);
+        }
+        catch
+        {
+            _isBroken = true;
+            throw;
+        }
+    }
+
+    private void CheckOpen()
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        if (_isBroken)
             throw new LogException($"{_partition.Description}: a disk that keeps what it is given expected, one found that did not; close the writer, and open another once the disk is well.");
-        RandomAccess.FlushToDisk(_file!);
-        _isBroken = false;
     }
 
     private void Write()

@@ -185,9 +185,7 @@ internal sealed class WriteAheadLog<T>
         var group = new Group();
         try
         {
-            LogWriter? opened = null;
-            await WithRoomAsync(async () => opened = await OpenAsync().ConfigureAwait(false)).ConfigureAwait(false);
-            using var writer = opened!;
+            using var writer = await WithRoomAsync(OpenAsync).ConfigureAwait(false);
             Volatile.Write(ref _first, writer.End);
             var segment = -1L;
             do
@@ -272,20 +270,12 @@ internal sealed class WriteAheadLog<T>
     {
         if (group.Blocks.Count == 0)
             return;
-        try
+        await WithRoomAsync(() =>
         {
             group.AppendTo(writer);
             writer.Flush(durable: false);
-        }
-        catch (IOException full) when (DurableFiles.IsDiskFull(full))
-        {
-            await WithRoomAsync(() =>
-            {
-                group.AppendTo(writer);
-                writer.Flush(durable: false);
-                return Task.CompletedTask;
-            }).ConfigureAwait(false);
-        }
+            return Task.FromResult(writer);
+        }).ConfigureAwait(false);
 
         // Apart from what may be tried again.
         writer.Flush(durable: true);
@@ -294,16 +284,16 @@ internal sealed class WriteAheadLog<T>
     }
 
     /// <summary>Tries again as long as the disk has no room and the log is not closed.</summary>
-    private async Task WithRoomAsync(Func<Task> write)
+    private async Task<LogWriter> WithRoomAsync(Func<Task<LogWriter>> write)
     {
         for (var isWarned = false; ; isWarned = true)
         {
             try
             {
-                await write().ConfigureAwait(false);
+                var writer = await write().ConfigureAwait(false);
                 if (isWarned)
                     _warn?.Invoke($"Source {Source}: its write-ahead log in {FilePaths.Printable(_storage.Directory)} has room again, and goes on.");
-                return;
+                return writer;
             }
             catch (Exception full) when (DurableFiles.IsDiskFull(full) && !_closing.Task.IsCompleted)
             {

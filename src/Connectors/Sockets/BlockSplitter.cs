@@ -173,5 +173,5 @@ internal sealed class BlockSplitter<T> : IRecordSplitter<WeighedRow<T>>
         _recordSkipped(reason);
     }
 
-    private static string OneLine(Exception failure) => $"{failure.GetType().Name}: {failure.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ')}";
+    private static string OneLine(Exception failure) => UserText.Of(failure).TrimEnd('.', ' ');
 }

@@ -1,3 +1,5 @@
+using Millrace.Data;
+
 namespace Millrace.Serialization;
 
 /// <summary>Values of a serializer outside: four bytes of length, then its bytes. The base of what a <see cref="CodecSource"/> gives.</summary>
@@ -19,7 +21,7 @@ public abstract class OpaqueCodec<T>(string serializer) : Codec<T>
         }
         catch (Exception failure) when (failure is not (SchemaException or OutOfMemoryException))
         {
-            throw new SchemaException($"A {CodecCatalog.Name(typeof(T))} that {serializer} can write expected, one found on which it throws {failure.GetType().Name}: {OneLine(failure)}", failure);
+            throw new SchemaException($"A {CodecCatalog.Name(typeof(T))} that {serializer} can write expected, one found on which it throws {OneLine(failure)}", failure);
         }
 
         writer.PatchLength(position);
@@ -36,7 +38,7 @@ public abstract class OpaqueCodec<T>(string serializer) : Codec<T>
         }
         catch (Exception failure) when (failure is not (CorruptPayloadException or OutOfMemoryException))
         {
-            throw new CorruptPayloadException($"A {CodecCatalog.Name(typeof(T))} of {serializer} expected at byte {start}, bytes found on which it throws {failure.GetType().Name}: {OneLine(failure)}; use another copy.", failure);
+            throw new CorruptPayloadException($"A {CodecCatalog.Name(typeof(T))} of {serializer} expected at byte {start}, bytes found on which it throws {OneLine(failure)}; use another copy.", failure);
         }
     }
 
@@ -46,5 +48,5 @@ public abstract class OpaqueCodec<T>(string serializer) : Codec<T>
     /// <summary>Reads the value from exactly what <see cref="WriteBody"/> wrote.</summary>
     protected abstract T ReadBody(ReadOnlySpan<byte> body);
 
-    private static string OneLine(Exception failure) => failure.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+    private static string OneLine(Exception failure) => UserText.Of(failure).TrimEnd('.', ' ');
 }

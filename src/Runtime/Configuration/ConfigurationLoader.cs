@@ -79,7 +79,7 @@ public static class ConfigurationLoader
             EpochInterval = section.Duration("epoch.interval", millisecond, TimeSpan.FromDays(1)),
             MaxInflightEpochs = section.Integer("epoch.max-inflight", 1, RuntimeOptions.MaxInflightEpochsMax),
             Parallelism = parallelism == 0 ? Environment.ProcessorCount : parallelism,
-            KeyGroups = section.Integer("task.key-groups", 1, 32768),
+            KeyGroups = section.Integer("task.key-groups", 1, PlanLimits.KeyGroupsMax),
             TaskThreads = threads == 0 ? Environment.ProcessorCount : threads,
             TaskTimeout = section.Duration("task.timeout", TimeSpan.FromMilliseconds(10), RuntimeOptions.TaskTimeoutMax),
             DeadLettersMax = section.Integer("task.max-dead-letters", 1, 100_000_000),

@@ -34,20 +34,35 @@ internal sealed partial class HoconText(string text, string origin)
         if (!text.Contains("${", StringComparison.Ordinal))
             return Parse(text);
         RefuseCircles();
-        var own = Parse(Resolve(Variable));
-        return Parse(Resolve(path => !own.IsEmpty && own.HasPath(path) ? $"${{{path}}}" : Variable(path)));
+        var own = Parse(Resolve((path, _) => Variable(path)));
+        return Parse(Resolve((path, _) => !own.IsEmpty && own.HasPath(path) ? $"${{{path}}}" : Variable(path)));
     }
 
     // Why: Akka's parser follows a path that leads to itself until the stack is full, which ends the process.
     private void RefuseCircles()
     {
+        var own = Parse(Resolve((path, isOptional) => isOptional ? null : Marked(path)));
         var references = new List<(string Key, string Path)>();
-        Gather(Parse(Resolve(path => $"\"{Referred}{path}{Referred}\"")).Root, "", references);
+        Gather(Parse(Resolve((path, isOptional) => isOptional && !MayHold(own, path) ? null : Marked(path))).Root, "", references);
         foreach (var (key, _) in references)
         {
             if (LeadsTo(key, key, references, []))
                 throw new ConfigurationException($"{origin}: a value expected for {key}, one found that refers to itself; give it without ${{{key}}}.");
         }
+    }
+
+    private static string Marked(string path) => $"\"{Referred}{path}{Referred}\"";
+
+    /// <summary>Whether there is something at the path, or a reference on the way to it that may bring it.</summary>
+    private static bool MayHold(Config own, string path)
+    {
+        for (var end = path.Length; !own.IsEmpty && end > 0; end = path.LastIndexOf('.', end - 1))
+        {
+            if (own.HasPath(path[..end]))
+                return end == path.Length || !own.GetValue(path[..end]).IsObject();
+        }
+
+        return false;
     }
 
     private static bool LeadsTo(string from, string to, List<(string Key, string Path)> references, HashSet<string> seen)
@@ -157,7 +172,8 @@ internal sealed partial class HoconText(string text, string origin)
 
     private static string CloserOf(Match open) => open.Value == "{" ? "}" : "]";
 
-    private string Resolve(Func<string, string?> find)
+    /// <param name="find">What stands for a path, given whether it may be missing; null where nothing does.</param>
+    private string Resolve(Func<string, bool, string?> find)
     {
         var result = new StringBuilder();
         var copied = 0;
@@ -165,8 +181,8 @@ internal sealed partial class HoconText(string text, string origin)
         {
             if (Kind(match) != Mark.Substitution)
                 continue;
-            var found = find(match.Groups["path"].Value.Trim());
             var isOptional = match.Groups["optional"].Success;
+            var found = find(match.Groups["path"].Value.Trim(), isOptional);
             if (found is null && !isOptional)
                 continue;
             result.Append(text, copied, match.Index - copied);

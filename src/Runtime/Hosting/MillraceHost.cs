@@ -327,8 +327,10 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             throw new GraphException($"{options.KeyGroups} key groups found, 1 to {PlanLimits.KeyGroupsMax} expected.");
         if (options.MaxInflightEpochs is < 1 or > RuntimeOptions.MaxInflightEpochsMax)
             throw new GraphException($"{options.MaxInflightEpochs} epochs in flight found, 1 to {RuntimeOptions.MaxInflightEpochsMax} expected.");
-        if (!Enum.IsDefined(options.OnError) || !Enum.IsDefined(options.EmptyEpochs) || (options.Guarantee is { } wanted && !Enum.IsDefined(wanted)))
-            throw new GraphException($"JobOptions: defined values expected, OnError {options.OnError}, EmptyEpochs {options.EmptyEpochs}, Guarantee {options.Guarantee} found.");
+        CheckDefined(nameof(options.OnError), options.OnError);
+        CheckDefined(nameof(options.EmptyEpochs), options.EmptyEpochs);
+        if (options.Guarantee is { } wanted)
+            CheckDefined(nameof(options.Guarantee), wanted);
         if (options.OnError == Operators.ErrorPolicy.Park)
             throw new GraphException("JobOptions.OnError: Fail, Skip or DeadLetter expected, Park found; it is for single operators behind a hash of the key: give it to them (NodeOptions.OnError, DStream.OnError).");
         if (options is { Savepoint: not null, CheckpointDirectory: null })
@@ -337,6 +339,17 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             throw new GraphException("JobOptions.Name: a name expected for a job with a checkpoint directory, none found; sinks know the job by it when it starts again.");
         if (options.TaskTimeout is { } timeout && (timeout <= TimeSpan.Zero || timeout > RuntimeOptions.TaskTimeoutMax))
             throw new GraphException($"Task time-out {timeout.TotalMilliseconds} ms found, more than 0 and at most 1 day expected.");
+        if (options.SnapshotInterval <= TimeSpan.Zero)
+            throw new GraphException($"Snapshot interval {options.SnapshotInterval.Value.TotalMilliseconds} ms found, more than 0 expected; leave it out for the default.");
+        if (options.Name is { } name && string.IsNullOrWhiteSpace(name))
+            throw new GraphException("JobOptions.Name: an empty name found, a name or null expected.");
+    }
+
+    private static void CheckDefined<T>(string option, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new GraphException($"JobOptions.{option}: {string.Join(", ", Enum.GetNames<T>())} expected, {value} found.");
     }
 
     // A name is free as soon as its job has ended, not only when the ended job has left the table.

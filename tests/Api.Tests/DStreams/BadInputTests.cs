@@ -128,7 +128,9 @@ public sealed class BadInputTests
         { new() { KeyGroups = 200_000 }, "200000 key groups found, 1 to 32768 expected." },
         { new() { MaxInflightEpochs = 65 }, "65 epochs in flight found, 1 to 64 expected." },
         { new() { TaskTimeout = TimeSpan.FromDays(50) }, "Task time-out 4320000000 ms found, more than 0 and at most 1 day expected." },
-        { new() { OnError = (ErrorPolicy)77 }, "JobOptions: defined values expected, OnError 77, EmptyEpochs " },
+        { new() { OnError = (ErrorPolicy)77 }, "JobOptions.OnError: Fail, Skip, DeadLetter, Park expected, 77 found." },
+        { new() { SnapshotInterval = TimeSpan.FromSeconds(-1) }, "Snapshot interval -1000 ms found, more than 0 expected" },
+        { new() { Name = " " }, "JobOptions.Name: an empty name found, a name or null expected." },
         { new() { Parallelism = 20_000 }, "A job of at most 1000000 channels expected, 400000000 found" },
     };
 

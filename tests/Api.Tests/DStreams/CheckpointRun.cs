@@ -70,6 +70,19 @@ internal sealed class CheckpointRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops the job with a savepoint. Time goes on meanwhile, a batch when the one before has been given out: the last poll may want one more.</summary>
+    public async Task StopWithSavepointAsync(string path)
+    {
+        var stopping = Context.Job!.StopWithSavepointAsync(path);
+        while (!stopping.IsCompleted)
+        {
+            _clock.Advance(Context.BatchDuration);
+            await Task.WhenAny(stopping, _done.WaitAsync()).WaitAsync(Patience);
+        }
+
+        await stopping;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Context.StopAsync(graceful: false);

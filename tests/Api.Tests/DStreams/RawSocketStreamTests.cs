@@ -16,12 +16,11 @@ public sealed class RawSocketStreamTests
         await using var run = await BatchRun.CreateAsync();
         var stream = run.Context.RawSocketStream<(string Word, int Count)>("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
         var found = new List<(string, int)>();
-        var all = new TaskCompletionSource();
+        using var done = new SemaphoreSlim(0);
         stream.ReduceByKey((left, right) => left + right).ForeachRDD(rdd =>
         {
             found.AddRange(rdd.Collect());
-            if (found.Sum(pair => pair.Item2) == 10)
-                all.TrySetResult();
+            done.Release();
         });
 
         await run.Context.StartAsync();
@@ -32,10 +31,10 @@ public sealed class RawSocketStreamTests
                 writer.Write(($"word {row % 2}", 1));
         }
 
-        while (!all.Task.IsCompleted)
+        while (found.Sum(pair => pair.Item2) < 10)
         {
             run.Advance(1);
-            await Task.WhenAny(all.Task, run.Context.AwaitTerminationAsync(), Task.Delay(10));
+            await await Task.WhenAny(done.WaitAsync(), run.Context.AwaitTerminationAsync()).WaitAsync(BatchRun.Patience);
         }
 
         Assert.Equal([("word 0", 5), ("word 1", 5)], found.GroupBy(pair => pair.Item1).Select(group => (group.Key, group.Sum(pair => pair.Item2))).Order());

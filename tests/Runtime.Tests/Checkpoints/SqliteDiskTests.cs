@@ -46,7 +46,6 @@ public sealed class SqliteDiskTests : IDisposable
         {
             // A query of the plug-in that was under way when its journal closed may hand back a connection late.
             SqliteConnection.ClearAllPools();
-            await Task.Delay(20);
         }
 
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => _files.OpenAsync(options: options));

@@ -42,6 +42,7 @@ public sealed partial class ConfigurationTests
     [InlineData("x = 1\ninclude \"other.conf\"", "HOCON text, line 2: settings expected, include \"other.conf\" found; files are not included, add each with WithHoconFile (later ones win).")]
     [InlineData("millrace.epoch.interval = ${MILLRACE_TESTS_UNSET}", "HOCON text: HOCON expected, found an error in it: Unresolved substitution: MILLRACE_TESTS_UNSET.")]
     [InlineData("millrace.epoch = ${millrace.epoch}", "HOCON text: a value expected for millrace.epoch, one found that refers to itself; give it without ${millrace.epoch}.")]
+    [InlineData("millrace.epoch.interval = 5 s\nmillrace.epoch.interval = ${?millrace.epoch.interval}", "HOCON text: a value expected for millrace.epoch.interval, one found that refers to itself")]
     [InlineData("a = ${b.c}\nb { c = [1, ${a}] }", "HOCON text: a value expected for a, one found that refers to itself; give it without ${a}.")]
     [InlineData("millrace.epoch { interval = ${millrace} }", "HOCON text: a value expected for millrace.epoch.interval, one found that refers to itself; give it without ${millrace.epoch.interval}.")]
     [InlineData("millrace.task.key-groups = null", "millrace.task.key-groups: a value expected, null found; leave the key out to have its default.")]
@@ -84,6 +85,8 @@ public sealed partial class ConfigurationTests
     [InlineData("millrace.epoch.interval = 5 s\nmillrace.epoch.interval = ${?MILLRACE_TESTS_SET}\n", 7)]
     [InlineData("millrace.epoch.interval = ${MILLRACE_TESTS_SET}", 7)]
     [InlineData("wanted = 3 s\nmillrace.epoch.interval = ${?wanted}", 3)]
+    [InlineData("millrace.epoch { max-inflight = 2, interval = ${?millrace.epoch.interval} }", 1)]
+    [InlineData("a = ${b}\nb.x = 3 s\nmillrace.epoch.interval = ${?a.x}", 3)]
     [InlineData("a.b = 3 s\na.c = ${a.b}\nmillrace.epoch.interval = ${a.c}", 3)]
     [InlineData("note = \"{ ${?MILLRACE_TESTS_UNSET} [\"\nmillrace.epoch.interval = 2 s # ${?MILLRACE_TESTS_UNSET} {", 2)]
     public void An_optional_substitution_that_is_not_set_leaves_its_key_unset(string hocon, int seconds)

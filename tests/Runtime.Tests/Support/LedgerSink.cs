@@ -10,6 +10,7 @@ internal sealed class LedgerSink<T>(int? seed = null) : ISink<T>
 {
     private readonly Lock _lock = new();
     private readonly List<(long Epoch, T Row)> _rows = [];
+    private TaskCompletionSource _grew = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<int, long> _watermarks = [];
     private readonly Random? _random = seed is { } value ? new Random(value) : null;
 
@@ -23,6 +24,23 @@ internal sealed class LedgerSink<T>(int? seed = null) : ISink<T>
         {
             lock (_lock)
                 return [.. _rows];
+        }
+    }
+
+    /// <summary>Waits until there is such a row.</summary>
+    public async Task HasAsync(Predicate<T> isWanted)
+    {
+        while (true)
+        {
+            Task grew;
+            lock (_lock)
+            {
+                if (_rows.Exists(row => isWanted(row.Row)))
+                    return;
+                grew = _grew.Task;
+            }
+
+            await grew.WaitAsync(TestHost.Patience);
         }
     }
 
@@ -93,6 +111,8 @@ internal sealed class LedgerSink<T>(int? seed = null) : ISink<T>
                     return SinkOutcome.Conflict;
                 var epoch = ledger._watermarks[partition] = commit.Epoch.Epoch.Number;
                 ledger._rows.AddRange(rows.Select(row => (epoch, row)));
+                ledger._grew.SetResult();
+                ledger._grew = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 return SinkOutcome.Applied;
             }
         }

@@ -87,10 +87,13 @@ public sealed partial class Rdd<T>
     internal override void FinishCheckpoint()
     {
         // Whoever comes second has had his action; nobody waits for another's run.
-        if (_checkpoint is not null || _checkpointAsked is not { } asked || Interlocked.Exchange(ref _isCheckpointing, 1) != 0)
+        if (_checkpointAsked is not { } asked || Interlocked.Exchange(ref _isCheckpointing, 1) != 0)
             return;
         try
         {
+            // Why here: between a look before and the claim another may have made it.
+            if (_checkpoint is not null)
+                return;
             _recipe = asked.Directory is { } directory
                 ? new SourceRecipe<T>("ReliableCheckpointRdd", WriteCheckpoint(directory))
                 : new SourceRecipe<T>("LocalCheckpointRdd", Runner.Run(this, AllPartitions, static (_, rows) => RowBlocks.ToArray(rows)));

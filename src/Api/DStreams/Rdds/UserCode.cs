@@ -27,7 +27,7 @@ internal static class UserCode
         }
         catch (Exception cause) when (cause is not MillraceException)
         {
-            throw new UserFunctionException($"{operation} threw {Line(cause)}", cause);
+            throw new UserFunctionException($"{operation} threw {UserText.Of(cause)}", cause);
         }
     }
 
@@ -39,7 +39,5 @@ internal static class UserCode
     });
 
     public static UserFunctionException Failed(string operation, int partition, Exception cause) =>
-        new($"{operation} threw {Line(cause)} (partition {partition})", cause);
-
-    private static string Line(Exception cause) => UserText.Of(cause);
+        new($"{operation} threw {UserText.Of(cause)} (partition {partition})", cause);
 }

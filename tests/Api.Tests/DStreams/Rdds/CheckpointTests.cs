@@ -98,6 +98,19 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Of_actions_at_once_one_makes_the_checkpoint()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var rows = Datasets.Of([round]).Checkpoint(NewPath());
+
+            Parallel.For(0, 4, _ => Assert.Equal(1, rows.Count()));
+
+            Assert.Equal([round], Rdd.ObjectFile<int>(rows.CheckpointFile!).Collect());
+        }
+    }
+
+    [Fact]
     public void Without_a_directory_it_says_what_to_do()
     {
         var failure = Assert.Throws<GraphException>(() => Datasets.Of([1]).Checkpoint());
