@@ -47,8 +47,9 @@ public sealed class LostJournalTests(PostgreSqlServer server) : IClassFixture<Po
 
     private JobOptions Options => TestHost.Often with { Name = "orders", CheckpointDirectory = _folder.FullName };
 
+    /// <summary>A job without a row: the sink of these tests keeps none over a restart.</summary>
     private static StreamGraph Graph() =>
-        TestHost.Graph(new QueueSource<int>(new([[1]])), new LedgerSink<int>(), "map", () => new MapOperator<int, int>(row => row));
+        TestHost.Graph(new QueueSource<int>(new()), new LedgerSink<int>(), "map", () => new MapOperator<int, int>(row => row));
 
     private async Task RunAsync()
     {
