@@ -6,6 +6,9 @@ internal static class EngineCatalog
     /// <summary>The engine that all ratios refer to.</summary>
     public const string Reference = "handwritten";
 
+    /// <summary>The product with its journal in memory.</summary>
+    public const string InMemory = "millrace";
+
     /// <summary>The product with every epoch durable, beside the same without; asked for by <c>--journal sqlite</c>.</summary>
     public const string Durable = "millrace-sqlite";
 

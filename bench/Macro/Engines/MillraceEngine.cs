@@ -28,11 +28,12 @@ internal sealed partial class MillraceEngine : IEngine
             new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpanAsync),
             new EngineProgram<AdEvent>(CampaignCount.Workload, "window", ResultKind.WindowPerSlide, CountViewsAsync),
             new EngineProgram<AdEvent>(CampaignCount.Workload, "window-of-batch", ResultKind.WindowPerSlide, CountViewsOfBatchAsync),
+            new EngineProgram<AdEvent>(CampaignCount.Workload, "event-time", ResultKind.WindowPerSlide, CountViewsByTimeAsync),
             new EngineProgram<KeyValue>(KeyedSum.Workload, "running-reduce", ResultKind.ChangesPerThirtyBatches, SumAsync),
         ];
     }
 
-    public string Name => _isDurable ? EngineCatalog.Durable : "millrace";
+    public string Name => _isDurable ? EngineCatalog.Durable : EngineCatalog.InMemory;
 
     public IReadOnlyList<EngineProgram> Programs { get; }
 

@@ -13,7 +13,7 @@ internal static class ProgramSource
     public static string Read(string engine, string workload, string variant)
     {
         // The durable engine runs the same programs.
-        var marker = $"{Start}{(engine == EngineCatalog.Durable ? "millrace" : engine)} {workload} {variant}";
+        var marker = $"{Start}{(engine == EngineCatalog.Durable ? EngineCatalog.InMemory : engine)} {workload} {variant}";
         var text = new StringBuilder();
         var assembly = Assembly.GetExecutingAssembly();
         foreach (var file in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))

@@ -11,7 +11,7 @@ internal static class MarkdownReport
         # Macro benchmark
         {Machine.Describe()}
 
-        Median of {options.Runs} runs of at least {options.SecondsMin} s after two warm-up passes; engines in turn, each program in its
+        Median of {options.Runs} runs of at least {options.SecondsMin} s after two warm-up passes or more; engines in turn, each program in its
         own process, AVX-512 off in all (else `string.Contains` is bimodal per process); results checked. A ratio refers to the first line of `{EngineCatalog.Reference}` of this run. Peak RSS includes the input.
         """;
 
@@ -25,9 +25,23 @@ internal static class MarkdownReport
             .AppendLine("| engine | variant | M records/s | slowest-fastest run | ratio | M records/CPU-s | B/record | peak RSS MB |")
             .AppendLine("|---|---|---:|---:|---:|---:|---:|---:|");
         foreach (var outcome in outcomes) text.AppendLine(Row(outcome, reference));
+        AppendDurable(text, outcomes);
         text.AppendLine().AppendLine("<details><summary>User programs</summary>").AppendLine();
         foreach (var outcome in outcomes) AppendProgram(text, outcome);
         return text.Append("</details>").ToString();
+    }
+
+    // What durable epochs leave of the same program's rate.
+    private static void AppendDurable(StringBuilder text, IReadOnlyList<Outcome> outcomes)
+    {
+        foreach (var durable in outcomes.Where(outcome => outcome.Engine == EngineCatalog.Durable))
+        {
+            var same = outcomes.FirstOrDefault(outcome => outcome.Engine == EngineCatalog.InMemory && outcome.Variant == durable.Variant);
+            if (same is not null)
+                text.AppendLine().Append($"- {durable.Engine} {durable.Variant}: {durable.RecordsPerSecond / same.RecordsPerSecond:0.00} of {same.Engine}.");
+        }
+
+        text.AppendLine();
     }
 
     private static string Row(Outcome outcome, double? reference)

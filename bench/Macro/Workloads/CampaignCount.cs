@@ -10,10 +10,13 @@ internal static class CampaignCount
     /// <summary>Batches, that is seconds, of a window.</summary>
     public const int WindowBatches = 10;
 
-    public const int EventsPerWindow = WindowBatches * Input<AdEvent>.BatchSize;
+    /// <summary>The same in milliseconds of the events' times.</summary>
+    public const int WindowMs = WindowBatches * 1000;
 
-    private const int PoolWindows = 8;
-    private const int WindowMs = WindowBatches * 1000;
+    /// <summary>Windows until the events, and their times, begin anew.</summary>
+    public const int PoolWindows = 8;
+
+    public const int EventsPerWindow = WindowBatches * Input<AdEvent>.BatchSize;
 
     public static Workload<AdEvent> Workload { get; } = new(
         "w4",
