@@ -16,6 +16,8 @@ public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
     /// <summary>The most bytes that a 64-bit varint takes.</summary>
     internal const int VarintBytesMax = 10;
 
+    private const int Varint32BytesMax = 5;
+
     private const int InitialBytes = 256;
 
     private byte[] _buffer;
@@ -138,6 +140,25 @@ public sealed class CodecWriter : IBufferWriter<byte>, IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, _count - sizeof(uint));
         BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(position), value);
+    }
+
+    /// <summary>Leaves the five bytes of the longest varint of 32 bits for a number that is known later; <see cref="PatchVarint32"/> fills them.</summary>
+    /// <returns>Where the bytes stand.</returns>
+    public int ReserveVarint32()
+    {
+        var position = _count;
+        Ensure(Varint32BytesMax);
+        _count += Varint32BytesMax;
+        return position;
+    }
+
+    public void PatchVarint32(int position, uint value)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, _count - Varint32BytesMax);
+        for (var at = position; at < position + Varint32BytesMax - 1; at++, value >>= 7)
+            _buffer[at] = (byte)(value | 0x80);
+        _buffer[position + Varint32BytesMax - 1] = (byte)value;
     }
 
     /// <inheritdoc/>

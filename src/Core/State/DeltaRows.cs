@@ -1,11 +1,9 @@
-using System.Runtime.InteropServices;
-
 namespace Millrace.State;
 
-/// <summary>Gathers the rows of a value delta: changes that make a difference.</summary>
-internal sealed class DeltaRows<TKey, TValue>(Func<TValue, TValue>? clone) : IChangeVisitor<TKey, TValue>
+/// <summary>Gives the rows of a value delta: changes that make a difference.</summary>
+internal sealed class DeltaRows<TKey, TValue>(IRowSink<ValueDeltaRow<TKey, TValue>> rows, Func<TValue, TValue>? clone) : IChangeVisitor<TKey, TValue>
 {
-    private readonly List<ValueDeltaRow<TKey, TValue>> _rows = [];
+    private readonly Func<TValue, TValue>? _clone = rows.KeepsRows ? clone : null;
 
     public void Visit(in ValueChange<TKey, TValue> change)
     {
@@ -13,15 +11,12 @@ internal sealed class DeltaRows<TKey, TValue>(Func<TValue, TValue>? clone) : ICh
         {
             if (!change.Existed || !SameValue<TValue>.Test(change.Before, change.After))
             {
-                _rows.Add(new(change.Key, change.Hash, true, clone is null ? change.After : clone(change.After)));
+                rows.Add(new(change.Key, change.Hash, true, _clone is null ? change.After : _clone(change.After)));
             }
         }
         else if (change.Existed)
         {
-            _rows.Add(new(change.Key, change.Hash, false, default!));
+            rows.Add(new(change.Key, change.Hash, false, default!));
         }
     }
-
-    internal ValueDelta<TKey, TValue>? ToDelta(string table, long epoch) =>
-        _rows.Count == 0 ? null : new ValueDelta<TKey, TValue>(table, epoch, CollectionsMarshal.AsSpan(_rows).ToArray());
 }

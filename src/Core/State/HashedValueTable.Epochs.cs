@@ -42,28 +42,6 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
         }
     }
 
-    internal override StateDelta? CaptureDelta(long epoch)
-    {
-        var rows = new DeltaRows<TKey, TValue>(clone);
-        VisitChanges(epoch, rows);
-        return rows.ToDelta(Name, epoch);
-    }
-
-    internal override StateDelta? CaptureImage(long epoch)
-    {
-        var rows = new DeltaRows<TKey, TValue>(clone);
-        VisitImage(epoch, rows);
-        return rows.ToDelta(Name, epoch);
-    }
-
-    internal override void FindCodecs(CodecCatalog codecs)
-    {
-        if (IsTransient)
-            return;
-        codecs.Of<TKey>();
-        codecs.Of<TValue>();
-    }
-
     internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
         ValueDelta<TKey, TValue>.Read(Name, epoch, ref reader, codecs);
 
@@ -127,6 +105,16 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
 
         later.Visit(visitor);
     }
+
+    private protected override void GiveDelta(long epoch, IRowSink<ValueDeltaRow<TKey, TValue>> rows) =>
+        VisitChanges(epoch, new DeltaRows<TKey, TValue>(rows, clone));
+
+    private protected override void GiveImage(long epoch, IRowSink<ValueDeltaRow<TKey, TValue>> rows) =>
+        VisitImage(epoch, new DeltaRows<TKey, TValue>(rows, clone));
+
+    private protected override StateDelta DeltaOf(long epoch, ValueDeltaRow<TKey, TValue>[] rows) => new ValueDelta<TKey, TValue>(Name, epoch, rows);
+
+    private protected override DeltaRowCodec<ValueDeltaRow<TKey, TValue>> RowCodec(CodecCatalog codecs) => new ValueRowCodec<TKey, TValue>(codecs);
 
     /// <summary>The value of a key before all later epochs.</summary>
     private bool After(TKey key, uint tag, LaterImages later, out TValue value)
@@ -262,4 +250,5 @@ internal sealed partial class HashedValueTable<TKey, TValue, THash>
             return first;
         }
     }
+
 }

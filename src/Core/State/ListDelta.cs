@@ -7,24 +7,6 @@ namespace Millrace.State;
 public sealed class ListDelta<TKey, TItem>(string table, long epoch, ListDeltaRow<TKey, TItem>[] rows)
     : StateDelta<ListDeltaRow<TKey, TItem>>(table, epoch, rows)
 {
-    internal override void Write(CodecWriter writer, CodecCatalog codecs)
-    {
-        var (keys, items) = (codecs.Of<TKey>(), codecs.Of<TItem>());
-        keys.Schema.WriteTo(writer);
-        items.Schema.WriteTo(writer);
-        writer.WriteVarint((ulong)Rows.Length);
-        foreach (ref readonly var row in Rows.AsSpan())
-        {
-            keys.Write(writer, row.Key);
-            writer.WriteByte(row.Removed ? (byte)1 : (byte)0);
-            writer.WriteVarint((ulong)row.Appended.Length);
-            foreach (var item in row.Appended)
-            {
-                items.Write(writer, item);
-            }
-        }
-    }
-
     internal static ListDelta<TKey, TItem> Read(string table, long epoch, ref CodecReader reader, CodecCatalog codecs)
     {
         var keys = codecs.Of<TKey>(CodecSchema.ReadFrom(ref reader));
@@ -52,4 +34,6 @@ public sealed class ListDelta<TKey, TItem>(string table, long epoch, ListDeltaRo
 
     private protected override StateDelta<ListDeltaRow<TKey, TItem>> With(ListDeltaRow<TKey, TItem>[] rows) =>
         new ListDelta<TKey, TItem>(Table, Epoch, rows);
+
+    private protected override DeltaRowCodec<ListDeltaRow<TKey, TItem>> RowCodec(CodecCatalog codecs) => new ListRowCodec<TKey, TItem>(codecs);
 }

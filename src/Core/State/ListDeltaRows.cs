@@ -1,12 +1,8 @@
-using System.Runtime.InteropServices;
-
 namespace Millrace.State;
 
-/// <summary>Gathers the rows of a list delta: what was appended, and whether what was before is gone.</summary>
-internal sealed class ListDeltaRows<TKey, TItem> : IChangeVisitor<TKey, ListState<TItem>>
+/// <summary>Gives the rows of a list delta: what was appended, and whether what was before is gone.</summary>
+internal sealed class ListDeltaRows<TKey, TItem>(IRowSink<ListDeltaRow<TKey, TItem>> rows) : IChangeVisitor<TKey, ListState<TItem>>
 {
-    private readonly List<ListDeltaRow<TKey, TItem>> _rows = [];
-
     public void Visit(in ValueChange<TKey, ListState<TItem>> change)
     {
         var after = change.Exists ? change.After : default;
@@ -18,11 +14,8 @@ internal sealed class ListDeltaRows<TKey, TItem> : IChangeVisitor<TKey, ListStat
             return;
         }
 
-        _rows.Add(new(change.Key, change.Hash, !continues, appended.ToArray()));
+        rows.Add(new(change.Key, change.Hash, !continues, appended.ToArray()));
     }
-
-    internal ListDelta<TKey, TItem>? ToDelta(string table, long epoch) =>
-        _rows.Count == 0 ? null : new ListDelta<TKey, TItem>(table, epoch, CollectionsMarshal.AsSpan(_rows).ToArray());
 
     private static bool AreSame(ReadOnlySpan<TItem> before, ReadOnlySpan<TItem> after)
     {

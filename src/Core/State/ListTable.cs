@@ -8,7 +8,7 @@ namespace Millrace.State;
 /// Items are immutable. Undo costs nothing per item, and a delta holds the items appended by its epoch, not the list.
 /// A key without items is not in the table.
 /// </remarks>
-public sealed class ListTable<TKey, TItem> : StateTable
+public sealed class ListTable<TKey, TItem> : StateTable<ListDeltaRow<TKey, TItem>>
 {
     private readonly ValueTable<TKey, ListState<TItem>> _lists;
 
@@ -60,26 +60,6 @@ public sealed class ListTable<TKey, TItem> : StateTable
 
     internal override void Commit(long epoch) => _lists.Commit(epoch);
 
-    internal override StateDelta? CaptureDelta(long epoch)
-    {
-        var rows = new ListDeltaRows<TKey, TItem>();
-        _lists.VisitChanges(epoch, rows);
-        return rows.ToDelta(Name, epoch);
-    }
-
-    internal override StateDelta? CaptureImage(long epoch)
-    {
-        var rows = new ListDeltaRows<TKey, TItem>();
-        _lists.VisitImage(epoch, rows);
-        return rows.ToDelta(Name, epoch);
-    }
-
-    internal override void FindCodecs(CodecCatalog codecs)
-    {
-        codecs.Of<TKey>();
-        codecs.Of<TItem>();
-    }
-
     internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
         ListDelta<TKey, TItem>.Read(Name, epoch, ref reader, codecs);
 
@@ -102,4 +82,14 @@ public sealed class ListTable<TKey, TItem> : StateTable
             _lists.Restore(row.Key, row.Hash, list.Count > 0, list);
         }
     }
+
+    private protected override void GiveDelta(long epoch, IRowSink<ListDeltaRow<TKey, TItem>> rows) =>
+        _lists.VisitChanges(epoch, new ListDeltaRows<TKey, TItem>(rows));
+
+    private protected override void GiveImage(long epoch, IRowSink<ListDeltaRow<TKey, TItem>> rows) =>
+        _lists.VisitImage(epoch, new ListDeltaRows<TKey, TItem>(rows));
+
+    private protected override StateDelta DeltaOf(long epoch, ListDeltaRow<TKey, TItem>[] rows) => new ListDelta<TKey, TItem>(Name, epoch, rows);
+
+    private protected override DeltaRowCodec<ListDeltaRow<TKey, TItem>> RowCodec(CodecCatalog codecs) => new ListRowCodec<TKey, TItem>(codecs);
 }

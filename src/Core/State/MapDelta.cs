@@ -7,25 +7,6 @@ namespace Millrace.State;
 public sealed class MapDelta<TKey, TField, TItem>(string table, long epoch, MapDeltaRow<TKey, TField, TItem>[] rows)
     : StateDelta<MapDeltaRow<TKey, TField, TItem>>(table, epoch, rows)
 {
-    internal override void Write(CodecWriter writer, CodecCatalog codecs)
-    {
-        var (keys, fields, items) = (codecs.Of<TKey>(), codecs.Of<TField>(), codecs.Of<TItem>());
-        keys.Schema.WriteTo(writer);
-        fields.Schema.WriteTo(writer);
-        items.Schema.WriteTo(writer);
-        writer.WriteVarint((ulong)Rows.Length);
-        foreach (ref readonly var row in Rows.AsSpan())
-        {
-            keys.Write(writer, row.Key);
-            fields.Write(writer, row.Field);
-            writer.WriteByte(row.Exists ? (byte)1 : (byte)0);
-            if (row.Exists)
-            {
-                items.Write(writer, row.Item);
-            }
-        }
-    }
-
     internal static MapDelta<TKey, TField, TItem> Read(string table, long epoch, ref CodecReader reader, CodecCatalog codecs)
     {
         var keys = codecs.Of<TKey>(CodecSchema.ReadFrom(ref reader));
@@ -46,4 +27,6 @@ public sealed class MapDelta<TKey, TField, TItem>(string table, long epoch, MapD
 
     private protected override StateDelta<MapDeltaRow<TKey, TField, TItem>> With(MapDeltaRow<TKey, TField, TItem>[] rows) =>
         new MapDelta<TKey, TField, TItem>(Table, Epoch, rows);
+
+    private protected override DeltaRowCodec<MapDeltaRow<TKey, TField, TItem>> RowCodec(CodecCatalog codecs) => new MapRowCodec<TKey, TField, TItem>(codecs);
 }

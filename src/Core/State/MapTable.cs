@@ -6,7 +6,7 @@ namespace Millrace.State;
 
 /// <summary>A map from fields to items per key.</summary>
 /// <remarks>Items are immutable. Undo and delta are per field. A key without fields is not in the table.</remarks>
-public sealed class MapTable<TKey, TField, TItem> : StateTable
+public sealed class MapTable<TKey, TField, TItem> : StateTable<MapDeltaRow<TKey, TField, TItem>>
 {
     private readonly ValueTable<(TKey Key, TField Field), TItem> _items;
     private readonly FieldIndex<TKey, TField> _fields = new();
@@ -73,27 +73,6 @@ public sealed class MapTable<TKey, TField, TItem> : StateTable
 
     internal override void Commit(long epoch) => _items.Commit(epoch);
 
-    internal override StateDelta? CaptureDelta(long epoch)
-    {
-        var rows = new MapDeltaRows<TKey, TField, TItem>();
-        _items.VisitChanges(epoch, rows);
-        return rows.ToDelta(Name, epoch);
-    }
-
-    internal override StateDelta? CaptureImage(long epoch)
-    {
-        var rows = new MapDeltaRows<TKey, TField, TItem>();
-        _items.VisitImage(epoch, rows);
-        return rows.ToDelta(Name, epoch);
-    }
-
-    internal override void FindCodecs(CodecCatalog codecs)
-    {
-        codecs.Of<TKey>();
-        codecs.Of<TField>();
-        codecs.Of<TItem>();
-    }
-
     internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
         MapDelta<TKey, TField, TItem>.Read(Name, epoch, ref reader, codecs);
 
@@ -106,4 +85,14 @@ public sealed class MapTable<TKey, TField, TItem> : StateTable
             _items.Restore(key, KeyType<(TKey, TField)>.Default.Hash(key), row.Exists, row.Item);
         }
     }
+
+    private protected override void GiveDelta(long epoch, IRowSink<MapDeltaRow<TKey, TField, TItem>> rows) =>
+        _items.VisitChanges(epoch, new MapDeltaRows<TKey, TField, TItem>(rows));
+
+    private protected override void GiveImage(long epoch, IRowSink<MapDeltaRow<TKey, TField, TItem>> rows) =>
+        _items.VisitImage(epoch, new MapDeltaRows<TKey, TField, TItem>(rows));
+
+    private protected override StateDelta DeltaOf(long epoch, MapDeltaRow<TKey, TField, TItem>[] rows) => new MapDelta<TKey, TField, TItem>(Name, epoch, rows);
+
+    private protected override DeltaRowCodec<MapDeltaRow<TKey, TField, TItem>> RowCodec(CodecCatalog codecs) => new MapRowCodec<TKey, TField, TItem>(codecs);
 }

@@ -57,6 +57,10 @@ public sealed class ScratchList<T> : StateTable
     /// <inheritdoc/>
     internal override StateDelta? CaptureImage(long epoch) => null;
 
+    internal override bool WriteDelta(long epoch, CodecWriter writer, CodecCatalog codecs) => false;
+
+    internal override bool WriteImage(long epoch, CodecWriter writer, CodecCatalog codecs) => false;
+
     /// <inheritdoc/>
     internal override void FindCodecs(CodecCatalog codecs)
     {

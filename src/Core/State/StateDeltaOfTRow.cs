@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Millrace.Data;
+using Millrace.Serialization;
 
 namespace Millrace.State;
 
@@ -33,5 +34,16 @@ public abstract class StateDelta<TRow> : StateDelta
         return Array.ConvertAll(owners, rows => rows is null ? null : (StateDelta?)With(CollectionsMarshal.AsSpan(rows).ToArray()));
     }
 
+    internal sealed override void Write(CodecWriter writer, CodecCatalog codecs)
+    {
+        var codec = RowCodec(codecs);
+        codec.WriteSchemas(writer);
+        writer.WriteVarint((ulong)Rows.Length);
+        foreach (ref readonly var row in Rows.AsSpan())
+            codec.Write(writer, row);
+    }
+
     private protected abstract StateDelta<TRow> With(TRow[] rows);
+
+    private protected abstract DeltaRowCodec<TRow> RowCodec(CodecCatalog codecs);
 }

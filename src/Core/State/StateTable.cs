@@ -62,6 +62,14 @@ public abstract class StateTable
     /// <summary>The whole table as of the end of <paramref name="epoch"/>, which is not older than the last committed one; null when empty.</summary>
     internal abstract StateDelta? CaptureImage(long epoch);
 
+    /// <summary>Writes what <see cref="CaptureDelta"/> gives, without gathering it first.</summary>
+    /// <returns>False when nothing differs; nothing is written then.</returns>
+    internal abstract bool WriteDelta(long epoch, CodecWriter writer, CodecCatalog codecs);
+
+    /// <summary>Writes what <see cref="CaptureImage"/> gives, without gathering it first.</summary>
+    /// <returns>False when it is empty; nothing is written then.</returns>
+    internal abstract bool WriteImage(long epoch, CodecWriter writer, CodecCatalog codecs);
+
     /// <summary>Makes the codecs of what the table writes, so that a type without one is found before there is anything to write.</summary>
     /// <exception cref="GraphException">A type can't be written.</exception>
     internal abstract void FindCodecs(CodecCatalog codecs);

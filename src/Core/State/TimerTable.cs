@@ -11,7 +11,7 @@ namespace Millrace.State;
 /// <c>OnEpoch</c> fires until the context's now; in planned epochs that is the <c>NowMs</c> of the epoch's plan, so a run again fires
 /// the same timers. An operator that needs both keeps two tables.</para>
 /// </remarks>
-public sealed class TimerTable<TKey> : StateTable
+public sealed class TimerTable<TKey> : StateTable<MapDeltaRow<TKey, long, byte>>
 {
     private const int FewStale = 64;
 
@@ -109,23 +109,6 @@ public sealed class TimerTable<TKey> : StateTable
 
     internal override void Commit(long epoch) => _timers.Commit(epoch);
 
-    // Rows are those of a map from times, so that a timer's hash, and with it its key group, is that of its key alone.
-    internal override StateDelta? CaptureDelta(long epoch)
-    {
-        var rows = new MapDeltaRows<TKey, long, byte>();
-        _timers.VisitChanges(epoch, rows);
-        return rows.ToDelta(Name, epoch);
-    }
-
-    internal override StateDelta? CaptureImage(long epoch)
-    {
-        var rows = new MapDeltaRows<TKey, long, byte>();
-        _timers.VisitImage(epoch, rows);
-        return rows.ToDelta(Name, epoch);
-    }
-
-    internal override void FindCodecs(CodecCatalog codecs) => codecs.Of<TKey>();
-
     internal override StateDelta ReadDelta(long epoch, ref CodecReader reader, CodecCatalog codecs) =>
         MapDelta<TKey, long, byte>.Read(Name, epoch, ref reader, codecs);
 
@@ -175,4 +158,15 @@ public sealed class TimerTable<TKey> : StateTable
         _order.EnqueueRange(timers);
         _isOrderStale = false;
     }
+
+    // Rows are those of a map from times, so that a timer's hash, and with it its key group, is that of its key alone.
+    private protected override void GiveDelta(long epoch, IRowSink<MapDeltaRow<TKey, long, byte>> rows) =>
+        _timers.VisitChanges(epoch, new MapDeltaRows<TKey, long, byte>(rows));
+
+    private protected override void GiveImage(long epoch, IRowSink<MapDeltaRow<TKey, long, byte>> rows) =>
+        _timers.VisitImage(epoch, new MapDeltaRows<TKey, long, byte>(rows));
+
+    private protected override StateDelta DeltaOf(long epoch, MapDeltaRow<TKey, long, byte>[] rows) => new MapDelta<TKey, long, byte>(Name, epoch, rows);
+
+    private protected override DeltaRowCodec<MapDeltaRow<TKey, long, byte>> RowCodec(CodecCatalog codecs) => new MapRowCodec<TKey, long, byte>(codecs);
 }

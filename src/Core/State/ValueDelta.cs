@@ -7,23 +7,6 @@ namespace Millrace.State;
 public sealed class ValueDelta<TKey, TValue>(string table, long epoch, ValueDeltaRow<TKey, TValue>[] rows)
     : StateDelta<ValueDeltaRow<TKey, TValue>>(table, epoch, rows)
 {
-    internal override void Write(CodecWriter writer, CodecCatalog codecs)
-    {
-        var (keys, values) = (codecs.Of<TKey>(), codecs.Of<TValue>());
-        keys.Schema.WriteTo(writer);
-        values.Schema.WriteTo(writer);
-        writer.WriteVarint((ulong)Rows.Length);
-        foreach (ref readonly var row in Rows.AsSpan())
-        {
-            keys.Write(writer, row.Key);
-            writer.WriteByte(row.Exists ? (byte)1 : (byte)0);
-            if (row.Exists)
-            {
-                values.Write(writer, row.Value);
-            }
-        }
-    }
-
     internal static ValueDelta<TKey, TValue> Read(string table, long epoch, ref CodecReader reader, CodecCatalog codecs)
     {
         var keys = codecs.Of<TKey>(CodecSchema.ReadFrom(ref reader));
@@ -43,4 +26,6 @@ public sealed class ValueDelta<TKey, TValue>(string table, long epoch, ValueDelt
 
     private protected override StateDelta<ValueDeltaRow<TKey, TValue>> With(ValueDeltaRow<TKey, TValue>[] rows) =>
         new ValueDelta<TKey, TValue>(Table, Epoch, rows);
+
+    private protected override DeltaRowCodec<ValueDeltaRow<TKey, TValue>> RowCodec(CodecCatalog codecs) => new ValueRowCodec<TKey, TValue>(codecs);
 }

@@ -8,7 +8,7 @@ namespace Millrace.State;
 /// leaves no delta. While enumerating, only the current entry may be replaced or removed, through the enumerator.
 /// <para>A <see cref="Data.TextSlice"/> key is detached from its line when its entry is made.</para>
 /// </remarks>
-public abstract class ValueTable<TKey, TValue> : StateTable
+public abstract class ValueTable<TKey, TValue> : StateTable<ValueDeltaRow<TKey, TValue>>
 {
     private protected ValueTable(string name, bool isTransient)
         : base(name, isTransient)

@@ -72,10 +72,10 @@ internal sealed class TaskState
     }
 
     /// <summary>Writes what an epoch changed in every table, as of its end.</summary>
-    public void WriteDelta(Epoch epoch, CodecWriter writer, CodecCatalog codecs) => Write(writer, codecs, table => table.CaptureDelta(epoch.Number));
+    public void WriteDelta(Epoch epoch, CodecWriter writer, CodecCatalog codecs) => Write(writer, table => table.WriteDelta(epoch.Number, writer, codecs));
 
     /// <summary>Writes every table as of the end of an epoch, not older than the last committed one.</summary>
-    public void WriteImage(Epoch epoch, CodecWriter writer, CodecCatalog codecs) => Write(writer, codecs, table => table.CaptureImage(epoch.Number));
+    public void WriteImage(Epoch epoch, CodecWriter writer, CodecCatalog codecs) => Write(writer, table => table.WriteImage(epoch.Number, writer, codecs));
 
     /// <summary>Applies what <see cref="WriteDelta"/> or <see cref="WriteImage"/> wrote, while no epoch is in flight.</summary>
     /// <exception cref="CorruptPayloadException">A table is not there any more, or has other types.</exception>
@@ -111,35 +111,36 @@ internal sealed class TaskState
         }
     }
 
-    private void Write(CodecWriter writer, CodecCatalog codecs, Func<StateTable, StateDelta?> capture)
+    private void Write(CodecWriter writer, Func<StateTable, bool> write)
     {
-        var deltas = new List<(OperatorId Operator, StateDelta Delta)>();
+        var (countAt, count) = (writer.ReserveVarint32(), 0u);
         foreach (var (id, state) in _operators)
         {
             foreach (var table in state.Tables)
             {
-                if (capture(table) is { } delta)
-                    deltas.Add((id, delta));
+                var start = writer.WrittenCount;
+                writer.WriteText(id.Name);
+                writer.WriteText(table.Name);
+                var length = writer.ReserveFixed32();
+                try
+                {
+                    if (!write(table))
+                    {
+                        writer.Rewind(start);
+                        continue;
+                    }
+                }
+                catch (SchemaException cause)
+                {
+                    throw new SchemaException($"Table {table.Name} of operator {id}: {cause.Message}", cause);
+                }
+
+                writer.PatchLength(length);
+                count++;
             }
         }
 
-        writer.WriteVarint((ulong)deltas.Count);
-        foreach (var (id, delta) in deltas)
-        {
-            writer.WriteText(id.Name);
-            writer.WriteText(delta.Table);
-            var length = writer.ReserveFixed32();
-            try
-            {
-                delta.Write(writer, codecs);
-            }
-            catch (SchemaException cause)
-            {
-                throw new SchemaException($"Table {delta.Table} of operator {id}: {cause.Message}", cause);
-            }
-
-            writer.PatchLength(length);
-        }
+        writer.PatchVarint32(countAt, count);
     }
 
     private StateTable? Find(string @operator, string name)

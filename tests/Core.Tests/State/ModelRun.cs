@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Millrace.Serialization;
 using Millrace.State;
 
 namespace Millrace.Core.Tests.State;
@@ -8,8 +9,11 @@ internal sealed class ModelRun(TableDriver driver)
 {
     private const int EpochsInFlight = 3;
 
+    private static readonly CodecCatalog Codecs = new();
+
     private readonly StateTable _table = driver.Create();
     private readonly StateTable _restored = driver.Create();
+    private readonly StateTable _read = driver.Create();
     private readonly Dictionary<long, ImmutableSortedDictionary<string, string>> _ends = new() { [0] = Empty };
     private readonly Dictionary<long, StateDelta?> _early = [];
     private readonly Stack<(long Mark, ImmutableSortedDictionary<string, string> Model)> _marks = new();
@@ -114,16 +118,39 @@ internal sealed class ModelRun(TableDriver driver)
 
             AssertSame(_ends[e], driver.Read(_restored), $"deltas up to {e}");
             var image = driver.Create();
-            if (_table.CaptureImage(e) is { } whole)
+            var whole = _table.CaptureImage(e);
+            if (whole is not null)
             {
                 image.Apply(whole);
             }
 
             AssertSame(_ends[e], driver.Read(image), $"image of {e}");
+            ApplyWritten(e, (table, writer) => table.WriteDelta(e, writer, Codecs), late?.Count ?? 0, _read);
+            AssertSame(_ends[e], driver.Read(_read), $"written deltas up to {e}");
+            var writtenImage = driver.Create();
+            ApplyWritten(e, (table, writer) => table.WriteImage(e, writer, Codecs), whole?.Count ?? 0, writtenImage);
+            AssertSame(_ends[e], driver.Read(writtenImage), $"written image of {e}");
         }
 
         _table.Commit(epoch);
         _committed = epoch;
+    }
+
+    /// <summary>What is written without gathering it first is as many rows, and nothing at all where there are none.</summary>
+    private void ApplyWritten(long epoch, Func<StateTable, CodecWriter, bool> write, int rows, StateTable target)
+    {
+        using var writer = new CodecWriter();
+        writer.WriteByte(0);
+        Assert.Equal(rows > 0, write(_table, writer));
+        var reader = new CodecReader(writer.WrittenSpan);
+        reader.ReadByte();
+        Assert.Equal(rows == 0, reader.Remaining == 0);
+        if (rows == 0)
+            return;
+        var delta = target.ReadDelta(epoch, ref reader, Codecs);
+        Assert.Equal(0, reader.Remaining);
+        Assert.Equal(rows, delta.Count);
+        target.Apply(delta);
     }
 
     private static int Differences(ImmutableSortedDictionary<string, string> before, ImmutableSortedDictionary<string, string> after) =>
