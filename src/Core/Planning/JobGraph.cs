@@ -53,6 +53,9 @@ public sealed class JobGraph
             : edge.Edge.Exchange;
     }
 
+    /// <summary>Operators with state, and sources, whose ids only the order tells in which the program builds them: with another order they go on from each other's state.</summary>
+    public IEnumerable<OperatorId> FoundByOrder => Stages.SelectMany(stage => stage.Nodes).Where(IsFoundByOrder).OrderBy(node => node.Index).Select(IdOf);
+
     /// <summary>The plan as text, one stage a block, inputs first.</summary>
     public string Explain()
     {
@@ -74,13 +77,15 @@ public sealed class JobGraph
         return text.ToString();
     }
 
+    // A source counts too: its offsets are found by its id, and what stands on it is named after it.
+    private bool IsFoundByOrder(StreamNode node) => _areNumbered[node.Index] && (node.Options.IsStateful || node.Inputs.Count == 0);
+
     private List<string> MarksOf(StreamNode node)
     {
         var marks = new List<string>();
         if (node.Options.IsStateful)
             marks.Add("stateful");
-        // A source counts too: its offsets are found by its id, and what stands on it is named after it.
-        if (_areNumbered[node.Index] && (node.Options.IsStateful || node.Inputs.Count == 0))
+        if (IsFoundByOrder(node))
             marks.Add("numbered: give it a name, else another one before it changes its id");
         // A fused edge has no line of its own.
         if (node.Inputs is [var only] && !Stages.Any(stage => stage.Inputs.Any(edge => edge.Edge == only)) && ChangesOf(only) is { } changes)

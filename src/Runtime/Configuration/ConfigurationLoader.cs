@@ -60,7 +60,7 @@ public static class ConfigurationLoader
     {
         ArgumentNullException.ThrowIfNull(user);
         var reference = ConfigurationFactory.ParseString(Reference);
-        RefuseMisspeltRoot(user);
+        RefuseMisspeltRoot(user, reference.GetValue(Root));
         if (user.HasPath(Root))
             RefuseUnknownKeys(user.GetValue(Root), reference.GetValue(Root), Root);
         return user.WithFallback(reference);
@@ -109,21 +109,32 @@ public static class ConfigurationLoader
     }
 
     // Other sections are other libraries' business; one that is nearly ours is a slip.
-    private static void RefuseMisspeltRoot(Config user)
+    private static void RefuseMisspeltRoot(Config user, HoconValue reference)
     {
         if (user.IsEmpty || !user.Root.IsObject())
             return;
-        foreach (var key in user.Root.GetObject().Items.Keys)
+        foreach (var (key, value) in user.Root.GetObject().Items)
         {
             if (key != Root && Distance(key.ToLowerInvariant(), Root) <= 2)
                 throw new ConfigurationException($"Unknown section {key}; did you mean {Root}?");
+            if (FirstKnown(key, value, reference.GetObject().Items) is { } known)
+                throw new ConfigurationException($"{key}.{known} stands outside of {Root}; did you mean {Root}.{key}.{known}?");
         }
+    }
+
+    // A section that is ours by its name and a key in it, where only the root was left out.
+    private static string? FirstKnown(string key, HoconValue value, IDictionary<string, HoconValue> sections)
+    {
+        if (!value.IsObject() || !sections.TryGetValue(key, out var section) || !section.IsObject())
+            return null;
+        var known = section.GetObject().Items;
+        return value.GetObject().Items.Keys.FirstOrDefault(known.ContainsKey);
     }
 
     private static void RefuseUnknownKeys(HoconValue user, HoconValue reference, string path)
     {
         if (!user.IsObject())
-            throw new ConfigurationException($"{path}: a section expected, a plain value found.");
+            throw new ConfigurationException($"{path}: a section expected, {(user.IsArray() ? "a list" : "a plain value")} found.");
         var known = reference.GetObject().Items;
         foreach (var (key, value) in user.GetObject().Items)
         {

@@ -138,6 +138,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var origin = await ImportAsync(handle, options, settings, opened, cancellationToken).ConfigureAwait(false);
         if (journal.IsDurable && !plan.VolatileSources.IsEmpty)
             JobLog.VolatileSources(_logger, id.Name, string.Join(", ", plan.VolatileSources.Select(plan.IdOf)));
+        if (plan.FoundByOrder.ToList() is [_, ..] unnamed && (journal.IsDurable || options.Savepoint is not null))
+            JobLog.FoundByOrder(_logger, id.Name, string.Join(", ", unnamed));
         options.Observer?.Starting(executors);
         _jobManager.Tell(new JobManager.Start(new JobSpec
         {

@@ -30,6 +30,9 @@ internal static partial class JobLog
     [LoggerMessage(EventId = 1009, Level = LogLevel.Warning, Message = "Job {Job} passes savepoint {Savepoint} over: {Directory} holds a checkpoint, and the job goes on from that")]
     public static partial void SavepointPassedOver(ILogger logger, string job, string savepoint, string directory);
 
+    [LoggerMessage(EventId = 1010, Level = LogLevel.Warning, Message = "Job {Job}: {Operators} are told apart only by the order in which the program builds them, and would go on from each other's state in another order; give them names (WithName)")]
+    public static partial void FoundByOrder(ILogger logger, string job, string operators);
+
     [LoggerMessage(EventId = 1006, Level = LogLevel.Error, Message = "A task hangs in a user's function after every service has stopped; the process is ended now")]
     public static partial void HangsAtEnd(ILogger logger);
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Client;
+using Millrace.Connectors.Rates;
 using Millrace.Data;
 using Millrace.DStreams;
 using Millrace.Runtime.Checkpoints;
@@ -179,6 +180,23 @@ public sealed class CheckpointTests : IDisposable
         }
 
         Assert.Equal([batches, 2 * batches, 3 * batches], snapshots);
+    }
+
+    [Fact]
+    public async Task State_that_only_the_order_of_building_tells_apart_is_warned_of()
+    {
+        using var logs = new LogLines();
+        await using var run = await CheckpointRun.CreateAsync(_clock, journals: _ => new MemoryJournal(isDurable: true), logs: logs);
+        run.Context.Checkpoint(Checkpoints);
+        CountRows(run.Context.RateStream());
+        CountRows(run.Context.RateStream().WithName("other rows"));
+        CountRows(run.Context.RateStream());
+        await run.RunAsync(1);
+
+        var warning = Assert.Single(logs.Warnings, line => line.Contains("told apart", StringComparison.Ordinal));
+        Assert.Contains(": rate, updateStateByKey(rate), rate.2, updateStateByKey(rate.2) are told apart only by the order", warning, StringComparison.Ordinal);
+
+        void CountRows(DStream<RateRow> rows) => run.Collect(rows.Map(row => (row.Value, 1L)).UpdateStateByKey<long, long, long>((counts, state) => state.GetOrElse(0) + counts.Sum()));
     }
 
     [Fact]

@@ -33,6 +33,8 @@ public sealed partial class ConfigurationTests
     [InlineData("millrace.epoch.intervall = 1 s", "Unknown key millrace.epoch.intervall; did you mean millrace.epoch.interval?")]
     [InlineData("millrace.epoch.unheard-of = 1 s", "Unknown key millrace.epoch.unheard-of; known there: interval, max-inflight.")]
     [InlineData("millrase.epoch.interval = 1 s", "Unknown section millrase; did you mean millrace?")]
+    [InlineData("epoch { interval = 2 s }", "epoch.interval stands outside of millrace; did you mean millrace.epoch.interval?")]
+    [InlineData("millrace.epoch = [1]", "millrace.epoch: a section expected, a list found.")]
     [InlineData("MILLRACE.epoch.interval = 2 s", "Unknown section MILLRACE; did you mean millrace?")]
     [InlineData("millrace { epoch { ", "HOCON text, line 1: a '}' expected for the '{' there, the end of the text found; close it.")]
     [InlineData("millrace {\n  epoch { interval = 1 s # }\n}", "HOCON text, line 1: a '}' expected for the '{' there, the end of the text found; close it.")]
