@@ -22,7 +22,7 @@ public abstract class StateDelta
     /// <value>The number of rows.</value>
     public abstract int Count { get; }
 
-    /// <summary>Writes the rows, with the schema that they are written in.</summary>
+    /// <summary>Writes the rows, with the schema that they are written in; nothing where there are none.</summary>
     internal abstract void Write(CodecWriter writer, CodecCatalog codecs);
 
     /// <summary>The stable hash of the key of a row.</summary>

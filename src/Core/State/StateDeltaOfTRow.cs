@@ -36,11 +36,10 @@ public abstract class StateDelta<TRow> : StateDelta
 
     internal sealed override void Write(CodecWriter writer, CodecCatalog codecs)
     {
-        var codec = RowCodec(codecs);
-        codec.WriteSchemas(writer);
-        writer.WriteVarint((ulong)Rows.Length);
+        var rows = new WrittenRows<TRow>(writer, RowCodec(codecs));
         foreach (ref readonly var row in Rows.AsSpan())
-            codec.Write(writer, row);
+            rows.Add(row);
+        rows.End();
     }
 
     private protected abstract StateDelta<TRow> With(TRow[] rows);

@@ -2,7 +2,7 @@ using Millrace.Serialization;
 
 namespace Millrace.State;
 
-/// <summary>Writes the rows as they come: what <see cref="StateDelta.Write"/> writes, without an object in between.</summary>
+/// <summary>Writes the rows as they come: the schemas, how many rows there are, and the rows.</summary>
 internal sealed class WrittenRows<TRow> : IRowSink<TRow>
     where TRow : struct, IStateDeltaRow
 {

@@ -56,8 +56,8 @@ public sealed class SavepointTests : IDisposable
         {
             var job = await StartAsync(host, Sums(2), "first");
             await FeedAsync(100);
-            while (!LastTotals().SequenceEqual(_totals.OrderBy(total => total.Key)))
-                await Task.Delay(1);
+            foreach (var (key, total) in _totals)
+                await _sink.HasAsync(row => row == (key, total));
             var epoch = await job.TakeSavepointAsync(Savepoint);
             _queue.Enqueue([(0, 1_000_000)]);
             await job.StopAsync(graceful: true);
