@@ -264,6 +264,20 @@ public sealed class CoordinatorRaceTests
     }
 
     [Fact]
+    public void Failures_of_records_that_are_to_be_found_do_not_count()
+    {
+        var script = Running(1, CoordinatorScript.Embedded with { MaxAttempts = 2 }, A);
+
+        for (var generation = 1; generation <= 3; generation++)
+        {
+            script.Tell(new TaskFailed(A, new TaskFailure(1, generation, "A record.", FailureKind.Record)));
+        }
+
+        Assert.Empty(script.Told<CoordinatorMessages.JobFailed>());
+        Assert.Equal(4, script.Told<CoordinatorMessages.AttemptRaised>().Last().Plan.Number);
+    }
+
+    [Fact]
     public void A_fatal_failure_fails_the_job_at_once()
     {
         var script = Running(1);

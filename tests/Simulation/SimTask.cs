@@ -314,7 +314,7 @@ internal sealed class SimTask
 
         _cluster.Counters.Throws++;
         Protocol.Fail();
-        var kind = FailureKind.Task;
+        var kind = _cluster.Random.Below(4) == 0 ? FailureKind.Record : FailureKind.Task;
         if (_cluster.Random.Below(4) == 0)
         {
             // The actor is gone with its state: whatever is left of it must not be used.

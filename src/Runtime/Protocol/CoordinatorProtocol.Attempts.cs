@@ -15,7 +15,7 @@ internal sealed partial class CoordinatorProtocol
         if (_history.Attempt is { } attempt && attempt.Generation[failure.Task] == failure.Generation)
         {
             var known = _failures[failure.Task];
-            if (known is null || failure.Kind > known.Kind || known.Kind == FailureKind.Channel)
+            if (known is null || failure.Kind > known.Kind)
             {
                 _failures[failure.Task] = failure;
             }

@@ -269,7 +269,7 @@ internal sealed partial class WorkerProtocol
 
     private void Report(TaskFailure failure, List<IWorkerEffect> effects)
     {
-        if (_failures[failure.Task] is { } known && known.Generation >= failure.Generation && known.Kind >= failure.Kind && failure.Kind != FailureKind.Channel)
+        if (_failures[failure.Task] is { } known && known.Generation >= failure.Generation && known.Kind >= failure.Kind)
         {
             return;
         }

@@ -80,10 +80,7 @@ internal sealed partial class TaskActor
                 Forget(item);
                 return true;
             case Admission.Gap:
-                throw new TaskFailure(_task, _protocol.Generation, $"items are missing on channel {channel} of {_settings.Topology.IdOf(_task)}", isFatal: false, null)
-                {
-                    IsChannelBroken = true,
-                };
+                throw new TaskFailure(_task, _protocol.Generation, $"items are missing on channel {channel} of {_settings.Topology.IdOf(_task)}", FailureKind.Channel, null);
             default:
                 _held[channel].Dequeue();
                 OpenEpoch();

@@ -49,7 +49,7 @@ internal sealed partial class TaskActor
                 _worker.Tell(new WorkerMessages.SinkApplied(_task, applied.Epoch));
                 break;
             case SinkMessages.Contradiction contradiction:
-                throw new TaskFailure(_task, _protocol!.Generation, $"Sink {SinkId}: {contradiction.Reason}", isFatal: true, null);
+                throw new TaskFailure(_task, _protocol!.Generation, $"Sink {SinkId}: {contradiction.Reason}", FailureKind.Fatal, null);
             case SinkMessages.FetchRows fetch:
                 FetchRows(fetch.Reference.Epoch);
                 break;
@@ -112,7 +112,7 @@ internal sealed partial class TaskActor
     private TaskFailure SinkCantGoOn(Exception cause)
     {
         var reason = cause is MillraceException ? cause.Message : $"Sink {SinkId} threw while it wrote: {UserText.Of(cause)}";
-        return new TaskFailure(_task, _protocol!.Generation, reason.ReplaceLineEndings(" "), isFatal: true, cause);
+        return new TaskFailure(_task, _protocol!.Generation, reason.ReplaceLineEndings(" "), FailureKind.Fatal, cause);
     }
 
     private OperatorId SinkId => _chain!.SinkId!.Value;

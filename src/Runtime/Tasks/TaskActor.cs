@@ -255,12 +255,21 @@ internal sealed partial class TaskActor : UntypedActor
     {
         _protocol?.Fail();
         DropRest();
-        if (cause is UserFunctionException && _runs.Count > 0)
+        var kind = KindOf(cause);
+        if (kind == FailureKind.Record)
             _rowByRowThrough = Math.Max(_rowByRowThrough, _runs.Keys.Last());
         var reason = cause is MillraceException ? cause.Message : $"Task {_settings.Topology.IdOf(_task)}: {UserText.Of(cause)}";
+        return new TaskFailure(_task, _protocol?.Generation ?? 0, reason, kind, cause);
+    }
+
+    private FailureKind KindOf(Exception cause)
+    {
         // Why without a chain: it could not be built, and only a built one can adopt an attempt.
-        var isFatal = _chain is null || cause is JobFailedException or GraphException or SourceFailedException or SchemaException or CorruptPayloadException or InvalidOperationException;
-        return new TaskFailure(_task, _protocol?.Generation ?? 0, reason, isFatal, cause);
+        if (_chain is null || cause is JobFailedException or GraphException or SourceFailedException or SchemaException or CorruptPayloadException or InvalidOperationException)
+            return FailureKind.Fatal;
+        return cause is UserFunctionException && _protocol!.CurrentEpoch > _rowByRowThrough && _runs.ContainsKey(_protocol.CurrentEpoch)
+            ? FailureKind.Record
+            : FailureKind.Task;
     }
 
     // Over all stages: what an exchange calls here counts as the operator behind it.

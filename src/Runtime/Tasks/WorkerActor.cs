@@ -85,9 +85,9 @@ internal sealed class WorkerActor : UntypedActor
         {
             if (cause is not TaskFailure failure)
                 return Directive.Escalate;
-            Self.Tell(failure.IsChannelBroken
+            Self.Tell(failure.Kind == FailureKind.Channel
                 ? new WorkerMessages.ChannelBroken(failure.Task, failure.Generation, failure.Message)
-                : new WorkerMessages.TaskFailed(failure.Task, failure.Generation, failure.Message, failure.IsFatal ? FailureKind.Fatal : FailureKind.Task));
+                : new WorkerMessages.TaskFailed(failure.Task, failure.Generation, failure.Message, failure.Kind));
             return Directive.Resume;
         }),
         loggingEnabled: false);

@@ -17,7 +17,6 @@ public sealed class FaultSeedTests(ITestOutputHelper output)
     {
         await using var host = await MillraceHost.StartEmbeddedAsync(options => options.WithHocon(
             """
-            millrace.task.max-attempts = 30
             millrace.task.threads = 2
             millrace.exchange.credits = 2
             """).StopsOnSignal = false);

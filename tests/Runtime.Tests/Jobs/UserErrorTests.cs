@@ -66,6 +66,30 @@ public sealed class UserErrorTests
         Assert.Equal([4, 4, 4, 3, 4], sink.Rows.Where(row => row.Epoch == 1).OrderBy(row => row.Row.Key).Select(row => row.Row.Value));
     }
 
+    [Fact]
+    public async Task Tasks_that_each_find_records_of_their_own_use_up_no_attempts()
+    {
+        const int Parallelism = 8;
+        await using var host = await TestHost.StartAsync();
+        var sink = new LedgerSink<int>();
+        var graph = new StreamGraph();
+        var rows = Enumerable.Range(0, 2000).ToArray();
+        var parsed = graph.AddOperator<int, int>(
+            "parse",
+            graph.AddSource("queue", new QueueSource<int>(new(rows.Chunk(400)), endsWhenEmpty: true)),
+            () => new MapOperator<int, int>(row => row % 20 == 0 ? throw new FormatException("no number") : row),
+            new NodeOptions { Parallelism = Parallelism },
+            Exchange<int>.Rebalance);
+        graph.AddSink("ledger", parsed, sink);
+
+        var job = await host.StartAsync(graph, TestHost.Often with { OnError = ErrorPolicy.Skip });
+        await job.Completion.WaitAsync(TestHost.Patience);
+
+        Assert.Equal(100, job.Counters.RecordsSkipped);
+        Assert.Equal(rows.Where(row => row % 20 != 0), sink.Rows.Select(entry => entry.Row).Order());
+        Assert.True(job.Counters.Attempts > 4, $"{job.Counters.Attempts} attempts: too few to show anything.");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
