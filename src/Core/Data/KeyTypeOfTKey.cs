@@ -4,8 +4,8 @@ namespace Millrace.Data;
 /// <remarks>
 /// Immutable and free of locks: any thread may call it. Keys can be: integers, floating point numbers (−0 is +0, NaN is NaN),
 /// decimal, bool, char, string, enums, Guid, the date and time types, <see cref="TextSlice"/>, tuples, nullables and arrays of
-/// these, records and structs whose state is public (by the names of their members, in ordinal order), anonymous types, and what
-/// implements <see cref="IStableKey"/>. A null key is a key like any other. What a key's own members throw fails the operator that hashes it, by the key type's name.
+/// these, records and structs whose state is public and that equal by it (by the names of their members, in ordinal order), anonymous types, and
+/// what implements <see cref="IStableKey"/>. A type with an Equals or GetHashCode of its own must do so. A null key is a key like any other. What a key's own members throw fails the operator that hashes it, by the key type's name.
 /// </remarks>
 public abstract class KeyType<TKey>
 {

@@ -92,6 +92,13 @@ internal static class KeyTypeResolver
 
         if (typeof(IStableKey).IsAssignableFrom(type) && !type.IsInterface)
         {
+            if (type.GetMethod(nameof(Equals), [typeof(object)])?.DeclaringType == typeof(object))
+            {
+                throw new GraphException(
+                    $"A key type with an Equals that goes with its StableHash expected, {Found(type, key)} found, whose objects equal nothing but themselves; " +
+                    "override Equals and GetHashCode.");
+            }
+
             return typeof(SelfHash<>).MakeGenericType(type);
         }
 
@@ -128,6 +135,13 @@ internal static class KeyTypeResolver
             throw new GraphException($"A key type of finite depth expected, {Found(type, key)} that contains itself found; {Advice}.");
         }
 
+        if (OwnEquality(type) is { } own)
+        {
+            throw new GraphException(
+                $"A key type that equals by its members expected, {Found(type, key)} with its own {own} found, which would not be asked; " +
+                "implement IStableKey, whose hash goes with that Equals, or use a record without one.");
+        }
+
         var members = MembersOf(type);
         if (members.Length == 0)
         {
@@ -156,6 +170,25 @@ internal static class KeyTypeResolver
 
     private static bool IsAnonymous(Type type) =>
         type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && type.Name.Contains("AnonymousType", StringComparison.Ordinal);
+
+    /// <summary>The Equals or GetHashCode that somebody wrote; null where the compiler did, or nobody.</summary>
+    private static string? OwnEquality(Type type)
+    {
+        // The base library's own (long tuples) equal by their members.
+        for (var declaring = type; declaring is not null && declaring.Assembly != typeof(object).Assembly && !IsAnonymous(declaring); declaring = declaring.BaseType)
+        {
+            foreach (var method in declaring.GetMethods(Instance | BindingFlags.DeclaredOnly))
+            {
+                var name = method.Name[(method.Name.LastIndexOf('.') + 1)..];
+                if (name is nameof(Equals) or nameof(GetHashCode) && !method.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false))
+                {
+                    return name;
+                }
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The public property that shows a private field: an automatic one, or one of the same name and type.</summary>
     private static PropertyInfo? PropertyOver(FieldInfo field, Type declaring)

@@ -103,7 +103,7 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
         _timers = _timeoutMs is null ? null : Context.State.Timers<TKey>("timeouts");
         _waiting = _initialPort is null ? null : Context.State.Scratch<(TKey, TValue)>("waiting");
         _output = Context.Output<TResult>();
-        _copy = StateCopy.Of<TState>();
+        _copy = StateCopy.Of<TState>(Context.Operator);
         _snapshots = _givesSnapshots ? Context.Output<(TKey, TState)>(1) : null;
     }
 

@@ -88,7 +88,7 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState> : Ope
         _states = Context.State.Value<TKey, TState>("states");
         _next = _updateAll is null ? null : Context.State.Value<TKey, TState>("next", transient: true);
         _output = Context.Output<(TKey, TState)>();
-        _copy = StateCopy.Of<TState>();
+        _copy = StateCopy.Of<TState>(Context.Operator);
     }
 
     private void PutInitial(ReadOnlySpan<(TKey Key, TState State)> rows)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Millrace.Client;
 using Millrace.Data;
 using Millrace.DStreams;
 
@@ -38,6 +39,58 @@ public sealed class StateTests
         await run.RunAsync(pairs, 3);
 
         Assert.Equal(["1 99", "1 2 99", "1 2 3 99"], seen);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_state_without_a_codec_that_is_changed_before_a_throw_goes_back(bool mapped)
+    {
+        await using var run = await BatchRun.CreateAsync(new JobOptions { Parallelism = 1 });
+        var pairs = run.Context.QueueStream(new ConcurrentQueue<(string Key, int Value)[]>([[("a", 1)], [("a", 2)], [("a", 3)]]));
+        var throwsLeft = 1;
+        DStream<LinkedList<int>> states = mapped
+            ? pairs.MapWithState(StateSpec.Function<string, int, LinkedList<int>, LinkedList<int>>((key, value, state) =>
+            {
+                var all = Add(state.GetOption().GetOrElse(new()), [value.Value]);
+                state.Update(all);
+                return all;
+            }))
+            : pairs.UpdateStateByKey<string, int, LinkedList<int>>((values, state) => Add(state.GetOrElse(new()), values)).Map(row => row.State);
+        var sums = run.Collect(states.Map(list => list.Sum()));
+
+        await run.RunAsync(pairs, 3);
+
+        Assert.Equal([1, 3, 6], sums.SelectMany(batch => batch.Rows));
+        Assert.True(run.Context.Job!.Counters.Attempts > 0);
+
+        LinkedList<int> Add(LinkedList<int> all, IEnumerable<int> values)
+        {
+            foreach (var value in values)
+                all.AddLast(value);
+            if (all.Count == 3 && Interlocked.Decrement(ref throwsLeft) >= 0)
+                throw new FormatException("once");
+            return all;
+        }
+    }
+
+    [Fact]
+    public async Task A_state_that_can_not_be_copied_ends_the_job_even_where_records_are_skipped()
+    {
+        await using var run = await BatchRun.CreateAsync(new JobOptions { OnError = Operators.ErrorPolicy.Skip });
+        var pairs = run.Context.QueueStream(new ConcurrentQueue<(string Key, int Value)[]>([[("a", 1)]]));
+        run.Collect(pairs.MapWithState(StateSpec.Function<string, int, object, int>((key, value, state) =>
+        {
+            state.Update(new { At = Task.CompletedTask });
+            return 1;
+        })));
+
+        await run.Context.StartAsync();
+        run.Advance(1);
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience));
+
+        Assert.Contains("Operator mapWithState(queue): a state of type Object that can be copied expected", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("found, which stands for something outside of the state. Keep plain values", failure.Message, StringComparison.Ordinal);
     }
 
     private static readonly (string, int)[][] Batches = [[("a", 1), ("b", 2)], [("a", 3)], [], [("b", 4)]];

@@ -28,6 +28,32 @@ public sealed class KeyTypeTests
 
     private sealed record Node(int Id, Node? Next);
 
+    private sealed record Word(string Text)
+    {
+        public bool Equals(Word? other) => string.Equals(Text, other?.Text, StringComparison.OrdinalIgnoreCase);
+
+        public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(Text);
+    }
+
+    private record Versioned(int Id)
+    {
+        public override int GetHashCode() => Id;
+    }
+
+    private sealed record Dated(int Id, DateOnly Day) : Versioned(Id);
+
+    private readonly record struct Code(int Number)
+    {
+        public bool Equals(Code other) => Number % 10 == other.Number % 10;
+
+        public override int GetHashCode() => Number % 10;
+    }
+
+    private sealed class Nameless : IStableKey
+    {
+        public ulong StableHash() => 1;
+    }
+
     private sealed class Mutable
     {
         public int Id { get; set; }
@@ -185,6 +211,12 @@ public sealed class KeyTypeTests
         Assert.Contains("_secret", Refused<Hidden>(), StringComparison.Ordinal);
         Assert.Contains("contains itself", Refused<Node>(), StringComparison.Ordinal);
         Assert.Contains("BigInteger", Refused<System.Numerics.BigInteger>(), StringComparison.Ordinal);
+        Assert.Contains("Word with its own Equals found", Refused<Word>(), StringComparison.Ordinal);
+        Assert.Contains("Word inside ", Refused<(int, Word[])>(), StringComparison.Ordinal);
+        Assert.Contains("Versioned with its own GetHashCode found", Refused<Versioned>(), StringComparison.Ordinal);
+        Assert.Contains("Dated with its own GetHashCode found", Refused<Dated>(), StringComparison.Ordinal);
+        Assert.Contains("Code with its own Equals found", Refused<Code>(), StringComparison.Ordinal);
+        Assert.Contains("equal nothing but themselves", Refused<Nameless>(), StringComparison.Ordinal);
         Assert.Contains("Derived", Assert.Throws<GraphException>(() => Hash(new Derived(1, "x") as Open)).Message, StringComparison.Ordinal);
 
         static string Refused<TKey>()
