@@ -31,7 +31,8 @@ internal static class Sample
         try
         {
             await run();
-            return 0;
+            // Not 0 where Ctrl-C found work that did not end in time.
+            return Environment.ExitCode;
         }
         catch (JobFailedException failure)
         {

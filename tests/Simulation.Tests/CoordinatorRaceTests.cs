@@ -289,9 +289,9 @@ public sealed class CoordinatorRaceTests
     }
 
     [Fact]
-    public void A_graceful_stop_polls_once_more_and_waits_for_commit_and_sinks()
+    public void A_graceful_stop_polls_volatile_sources_once_more_and_waits_for_commit_and_sinks()
     {
-        var script = Running(1);
+        var script = new CoordinatorScript(_journal, new([new TaskShape(true, false, [], [1], IsVolatile: true), new TaskShape(false, true, [0], [])])).TakeOver().Heartbeat(A);
         script.Tell(new CoordinatorMessages.Stop(IsGraceful: true));
         Assert.Equal(CoordinatorState.Draining, script.State);
 
@@ -302,7 +302,21 @@ public sealed class CoordinatorRaceTests
         script.Heartbeat(A, attempt: 1, planned: 2, committed: 2, applied: [new SinkWatermark(1, 2)]);
 
         Assert.Single(script.Told<CoordinatorMessages.Stopped>());
-        Assert.Equal(new OffsetRange(10, 15), script.Coordinator.History.LastRange(0));
+        Assert.Equal(new OffsetRange(10, 15, IsVolatile: true), script.Coordinator.History.LastRange(0));
+    }
+
+    [Fact]
+    public void A_graceful_stop_leaves_what_can_be_read_again_to_the_next_start()
+    {
+        var script = Running(1, CoordinatorScript.Embedded with { EmptyEpochs = EmptyEpochs.Coalesce }, A);
+        script.Polled(A, 0, 1, 1, 10).Ack(A, 1, 1, 1, 0, 1).Tick(100);
+        script.Tell(new CoordinatorMessages.Stop(IsGraceful: true));
+
+        script.Polled(A, 0, 1, 2, 1_000_000);
+        script.Heartbeat(A, attempt: 1, planned: 1, committed: 1, applied: [new SinkWatermark(1, 1)]);
+
+        Assert.Single(script.Told<CoordinatorMessages.Stopped>());
+        Assert.Equal(new OffsetRange(0, 10), script.Coordinator.History.LastRange(0));
     }
 
     [Fact]

@@ -98,11 +98,8 @@ public partial class DStream<T>
     public DStream<T[]> Glom() => Apply<T[]>("glom", () => new MapPartitionsOperator<T, T[]>(static rows => [rows.ToArray()], SlideBatches));
 
     /// <summary>The same rows on another number of partitions.</summary>
-    public DStream<T> Repartition(int numPartitions)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(numPartitions);
-        return Apply<T>("repartition", static () => new UnionOperator<T>(1), Exchange<T>.Rebalance, parallelism: numPartitions);
-    }
+    public DStream<T> Repartition(int numPartitions) =>
+        Apply<T>("repartition", static () => new UnionOperator<T>(1), Exchange<T>.Rebalance, parallelism: Check.Partitions(numPartitions));
 
     /// <summary>The rows of both streams, batch by batch. They must have the same slide.</summary>
     public DStream<T> Union(DStream<T> other)
@@ -121,7 +118,7 @@ public partial class DStream<T>
         Apply<long>("count", () => new CountOperator<T>(SlideBatches))
             .Apply<long>("sum", () => new ReduceOperator<long>((left, right) => left + right), Exchange<long>.Global);
 
-    /// <summary>All rows of each batch reduced to one; nothing for an empty batch. The function must be associative and commutative.</summary>
+    /// <summary>All rows of each batch reduced to one; nothing for an empty batch. The function must be associative and commutative, and leave its arguments as they are.</summary>
     public DStream<T> Reduce(Func<T, T, T> reduce)
     {
         ArgumentNullException.ThrowIfNull(reduce);
@@ -135,7 +132,7 @@ public partial class DStream<T>
     /// <summary>Prints the first <paramref name="count"/> rows of each batch.</summary>
     public void Print(int count, TextWriter writer)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        Check.Count(count);
         ArgumentNullException.ThrowIfNull(writer);
         AddOutput("print", (rdd, time) => BatchPrinter.Print(writer, rdd, time, count));
     }

@@ -22,12 +22,8 @@ internal sealed class KeyPlacement<TKey>
     public int? Parallelism { get; }
 
     /// <summary>By the stable hash of the key.</summary>
-    public static KeyPlacement<TKey> ByHash(int? numPartitions)
-    {
-        if (numPartitions is { } given)
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(given, nameof(numPartitions));
-        return new(HashPlacement.Instance, numPartitions, stays: false);
-    }
+    public static KeyPlacement<TKey> ByHash(int? numPartitions) =>
+        new(HashPlacement.Instance, numPartitions is { } given ? Check.Partitions(given) : null, stays: false);
 
     /// <summary>Where the partitioner puts them.</summary>
     public static KeyPlacement<TKey> By(Partitioner<TKey> partitioner)

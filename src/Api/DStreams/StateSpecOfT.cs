@@ -27,11 +27,8 @@ public sealed record StateSpec<TKey, TValue, TState, TResult>
     }
 
     /// <summary>Partitions of the states. <value>Default: as many as the job.</value></summary>
-    public StateSpec<TKey, TValue, TState, TResult> NumPartitions(int numPartitions)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(numPartitions);
-        return this with { Partitions = numPartitions, PartitionedBy = null };
-    }
+    public StateSpec<TKey, TValue, TState, TResult> NumPartitions(int numPartitions) =>
+        this with { Partitions = Check.Partitions(numPartitions), PartitionedBy = null };
 
     /// <summary>Where the states are, in place of a number of partitions. <value>Default: by the stable hash of the key.</value></summary>
     public StateSpec<TKey, TValue, TState, TResult> Partitioner(Partitioner<TKey> partitioner)

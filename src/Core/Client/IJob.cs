@@ -30,13 +30,13 @@ public interface IJob
     /// <remarks>A job is started from it by <see cref="JobOptions.Savepoint"/>. Its sinks must hold nothing behind the epoch: to go on with the same ones, use <see cref="StopWithSavepointAsync"/>.</remarks>
     Task<Epoch> TakeSavepointAsync(string path, CancellationToken cancellationToken = default);
 
-    /// <summary>Stops the job gracefully, and writes a savepoint of its last epoch: what the sources held is read, committed and written, and nothing behind it.</summary>
+    /// <summary>Stops the job gracefully, and writes a savepoint of its last epoch, behind which nothing is written.</summary>
     /// <inheritdoc cref="TakeSavepointAsync"/>
     Task<Epoch> StopWithSavepointAsync(string path, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Stops the job. Gracefully: what the sources hold is read, every epoch commits and is written, then the tasks end.
-    /// Otherwise the tasks end at once and epochs in flight are dropped.
+    /// Stops the job. Gracefully: what volatile sources (sockets, receivers, observables) have received is read, every epoch commits and is
+    /// written, then the tasks end; what can be read again (files, logs, queues) is left as it is. Otherwise the tasks end at once and epochs in flight are dropped.
     /// </summary>
     Task StopAsync(bool graceful, CancellationToken cancellationToken = default);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Millrace.Client;
 
 /// <summary>Running totals of a job.</summary>
@@ -18,4 +20,13 @@ public sealed record JobCounters(
     IReadOnlyDictionary<string, long> RecordsDropped,
     long RecordsLost,
     long BatchesInFlightMax,
-    long CreditBatches);
+    long CreditBatches)
+{
+    public override string ToString()
+    {
+        var dropped = RecordsDropped.Count == 0 ? "0" : string.Join(", ", RecordsDropped.Select(reason => $"{reason.Value} {reason.Key}"));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Attempts} recoveries, records: {RecordsSkipped} skipped, {RecordsDeadLettered} dead letters, {dropped} dropped, {RecordsLost} lost, at most {BatchesInFlightMax} of {CreditBatches} batches in flight");
+    }
+}

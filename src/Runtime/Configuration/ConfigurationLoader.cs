@@ -134,7 +134,7 @@ public static class ConfigurationLoader
     private static void RefuseUnknownKeys(HoconValue user, HoconValue reference, string path)
     {
         if (!user.IsObject())
-            throw new ConfigurationException($"{path}: a section expected, {(user.IsArray() ? "a list" : "a plain value")} found.");
+            throw new ConfigurationException($"{path}: a section expected, {(IsList(user) ? "a list" : "a plain value")} found.");
         var known = reference.GetObject().Items;
         foreach (var (key, value) in user.GetObject().Items)
         {
@@ -144,10 +144,13 @@ public static class ConfigurationLoader
                 RefuseUnknownKeys(value, expected, $"{path}.{key}");
             else if (value.IsObject())
                 throw new ConfigurationException($"{path}.{key}: a plain value expected, a section found.");
-            else if (value.IsArray())
+            else if (IsList(value))
                 throw new ConfigurationException($"{path}.{key}: a plain value expected, a list found.");
         }
     }
+
+    // An empty one does not call itself an array.
+    private static bool IsList(HoconValue value) => value.IsArray() || value.Values.OfType<HoconArray>().Any();
 
     private static string Suggest(string key, IEnumerable<string> known, string path)
     {

@@ -74,7 +74,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _journals = new JobJournals(system, runtime.Journal, options.Clock, _logger);
         _jobManager = system.ActorOf(JobManager.Props(), "millrace");
         if (options.StopsOnSignal)
-            _signals = new StopSignals(() => _ = StopAsync(Options.DrainTimeout));
+            _signals = new StopSignals(() => _ = StopOnSignalAsync());
         else if (options.EndsOnSecondSignal)
             _signals = new StopSignals(stop: null);
     }
@@ -259,7 +259,16 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     }
 
     /// <summary>Stops every job gracefully and ends the tasks of those that are not done in time.</summary>
-    public async Task StopAsync(TimeSpan drainTimeout)
+    public Task StopAsync(TimeSpan drainTimeout) => DrainAsync(drainTimeout);
+
+    private async Task StopOnSignalAsync()
+    {
+        if (!await DrainAsync(Options.DrainTimeout).ConfigureAwait(false))
+            Environment.ExitCode = StopSignals.ExitCode;
+    }
+
+    /// <returns>Whether all were done in time.</returns>
+    private async Task<bool> DrainAsync(TimeSpan drainTimeout)
     {
         Interlocked.CompareExchange(ref _stoppingSince, Stopwatch.GetTimestamp(), 0);
         Interlocked.Exchange(ref _stopping, 1);
@@ -268,6 +277,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         try
         {
             await drained.WaitAsync(drainTimeout).ConfigureAwait(false);
+            return true;
         }
         catch (TimeoutException)
         {
@@ -278,6 +288,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             // A job that does not even hear it is over all the same.
             foreach (var job in late)
                 job.End(JobState.Stopped);
+            return false;
         }
     }
 

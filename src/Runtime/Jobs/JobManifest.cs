@@ -60,7 +60,7 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
             return null;
         var (before, now) = (written.Split('\n'), present.Split('\n'));
         var line = Enumerable.Range(0, Math.Max(before.Length, now.Length)).First(i => before.ElementAtOrDefault(i) != now.ElementAtOrDefault(i));
-        return $"The checkpoint was written by '{Line(before, line)}', this program is '{Line(now, line)}'; start that program, take its state over by a savepoint (IJob.StopWithSavepointAsync), or give this one a directory of its own.";
+        return $"The checkpoint was written by a program with {Line(before, line)}, this one has {Line(now, line)}; start that program, take its state over by a savepoint (IJob.StopWithSavepointAsync), or give this one a directory of its own.";
     }
 
     /// <exception cref="CorruptCheckpointException">It is no manifest.</exception>
@@ -103,7 +103,7 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
         return keeps;
     }
 
-    private static string Line(string[] lines, int line) => line < lines.Length && lines[line].Length > 0 ? lines[line] : "no more stages";
+    private static string Line(string[] lines, int line) => line < lines.Length && lines[line].Length > 0 ? $"'{lines[line]}'" : "no more stages";
 
     private static int Number(Capture digits) => int.Parse(digits.Value, CultureInfo.InvariantCulture);
 

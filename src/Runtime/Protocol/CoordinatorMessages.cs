@@ -18,7 +18,7 @@ internal static class CoordinatorMessages
     /// <summary>Input: a process is certainly gone (connection reset and a refused probe, or its shell says so).</summary>
     internal sealed record ProcessLost(ProcessUid Process) : ICoordinatorInput;
 
-    /// <summary>Input: end the job; gracefully means one last poll, and all that is planned committed and applied.</summary>
+    /// <summary>Input: end the job; gracefully means what volatile sources have received, and all that is planned, committed and applied.</summary>
     internal sealed record Stop(bool IsGraceful) : ICoordinatorInput;
 
     /// <summary>Input: something a user asks of the tasks; it becomes part of the next plan, and with it durable. Lost with the coordinator before that.</summary>

@@ -279,9 +279,13 @@ internal sealed partial class CoordinatorProtocol
             var last = _history.LastRange(source);
             var start = last?.End ?? polled.First;
             var wasLast = last?.IsLast ?? false;
-            var end = wasLast ? start : Math.Max(start, polled.End);
-            ranges[source] = new OffsetRange(start, end, wasLast || polled.Finished, _shape.Tasks[source].IsVolatile, polled.Detail);
-            isWorthwhile |= end > start || (polled.Finished && !wasLast);
+            var isVolatile = _shape.Tasks[source].IsVolatile;
+            // What can be read again waits for the next start: a backlog is no reason to end late.
+            var isOver = wasLast || (State == CoordinatorState.Draining && !isVolatile);
+            var end = isOver ? start : Math.Max(start, polled.End);
+            var ends = polled.Finished && !isOver;
+            ranges[source] = new OffsetRange(start, end, wasLast || ends, isVolatile, isOver ? null : polled.Detail);
+            isWorthwhile |= end > start || ends;
         }
 
         return ImmutableArray.Create(ranges);

@@ -87,7 +87,7 @@ public sealed class CheckpointTests : IDisposable
 
         var failure = await FailureOfAsync(second);
 
-        var programs = failure.Split("', this program is '");
+        var programs = failure.Split("', this one has '");
         Assert.Contains("was written by", programs[0], StringComparison.Ordinal);
         Assert.Contains(written, programs[0], StringComparison.Ordinal);
         Assert.Contains(present, programs[1], StringComparison.Ordinal);

@@ -47,6 +47,8 @@ public sealed partial class ConfigurationTests
     [InlineData("millrace.epoch.interval = 5 s\nmillrace.epoch.interval = ${?millrace.epoch.interval}", "HOCON text: a value expected for millrace.epoch.interval, one found that refers to itself")]
     [InlineData("a = ${b.c}\nb { c = [1, ${a}] }", "HOCON text: a value expected for a, one found that refers to itself; give it without ${a}.")]
     [InlineData("millrace.epoch { interval = ${millrace} }", "HOCON text: a value expected for millrace.epoch.interval, one found that refers to itself; give it without ${millrace.epoch.interval}.")]
+    [InlineData("millrace.epoch = []", "millrace.epoch: a section expected, a list found.")]
+    [InlineData("millrace.epoch.interval = []", "millrace.epoch.interval: a plain value expected, a list found.")]
     [InlineData("millrace.task.key-groups = null", "millrace.task.key-groups: a value expected, null found; leave the key out to have its default.")]
     [InlineData("millrace.task.key-groups = \"\"", "millrace.task.key-groups: a value expected, an empty one found; leave the key out to have its default.")]
     [InlineData("millrace.epoch.interval = 500", "millrace.epoch.interval = 500: a duration with its unit")]
