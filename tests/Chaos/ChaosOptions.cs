@@ -21,6 +21,9 @@ public sealed record ChaosOptions
     /// <summary>Records a second that are fed, orders and payments together. <value>Default 55,000.</value></summary>
     public int RecordsPerSecond { get; init; } = 55_000;
 
+    /// <summary>The victim's program, as published. <value>Default null: as it was built.</value></summary>
+    public string? Victim { get; init; }
+
     /// <summary>Where all files of the run go, and stay. <value>Default null: a temporary directory, deleted after a run without a fault.</value></summary>
     public string? Directory { get; init; }
 }

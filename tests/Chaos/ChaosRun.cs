@@ -86,7 +86,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
         var started = TimeProvider.System.GetTimestamp();
         for (var kill = 0; kill < kills.Length && !(TimeProvider.System.GetElapsedTime(started) > options.TimeLimit); kill++)
         {
-            using (var victim = new Victim(_epochs, arguments))
+            using (var victim = new Victim(_epochs, options.Victim, arguments))
             {
                 await ReachAsync(victim, kills[kill]).ConfigureAwait(false);
                 await victim.KillAsync().ConfigureAwait(false);
@@ -132,7 +132,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
 
     private async Task FinishAsync(string[] arguments)
     {
-        using var last = new Victim(_epochs, arguments);
+        using var last = new Victim(_epochs, options.Victim, arguments);
         await last.EndAsync().ConfigureAwait(false);
         if (last.Recovery is { } recovery)
             _recoveries.Add(recovery);

@@ -6,7 +6,7 @@ namespace Millrace.Chaos;
 internal static class Program
 {
     private const string Usage =
-        "usage: single [--kills N] [--minutes N] [--seed N] [--journal sqlite|postgres] [--postgres CONNECTION] [--rate RECORDS_PER_SECOND] [--directory PATH]";
+        "usage: single [--kills N] [--minutes N] [--seed N] [--journal sqlite|postgres] [--postgres CONNECTION] [--rate RECORDS_PER_SECOND] [--victim DLL] [--directory PATH]";
 
     private static async Task<int> Main(string[] args)
     {
@@ -51,6 +51,7 @@ internal static class Program
         "--journal" when value == "sqlite" => options with { Journal = JournalKind.Sqlite },
         "--journal" when value == "postgres" => options with { Journal = JournalKind.Postgres },
         "--postgres" => options with { Postgres = value, Journal = JournalKind.Postgres },
+        "--victim" when File.Exists(value) => options with { Victim = value },
         "--directory" => options with { Directory = value },
         _ => null,
     };

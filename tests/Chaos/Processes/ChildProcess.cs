@@ -39,9 +39,14 @@ internal sealed class ChildProcess : IDisposable
 
     /// <param name="onLine">Called with every line of its output, in order, on one thread at a time.</param>
     /// <param name="arguments">Of the victim's program.</param>
-    public static ChildProcess Start(Action<string> onLine, params IReadOnlyList<string> arguments)
+    public static ChildProcess Start(Action<string> onLine, params IReadOnlyList<string> arguments) => Start(null, onLine, arguments);
+
+    /// <param name="program">A victim's program; null: the one that was built along with this.</param>
+    /// <param name="onLine">As in the other form.</param>
+    /// <param name="arguments">Of the victim's program.</param>
+    public static ChildProcess Start(string? program, Action<string> onLine, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program ?? Program, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -13,12 +13,13 @@ internal sealed class Victim : IDisposable
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="epochs">What is known of the lives before.</param>
+    /// <param name="program">Of the victim; null: the one that was built along with this.</param>
     /// <param name="arguments">Of the victim's program.</param>
-    public Victim(EpochTracker epochs, IReadOnlyList<string> arguments)
+    public Victim(EpochTracker epochs, string? program, IReadOnlyList<string> arguments)
     {
         _epochs = epochs;
         epochs.BeginProcess();
-        _process = ChildProcess.Start(OnLine, arguments);
+        _process = ChildProcess.Start(program, OnLine, arguments);
     }
 
     /// <summary>How long it took to its first commit of an epoch with records; null before that.</summary>
