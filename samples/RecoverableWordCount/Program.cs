@@ -26,7 +26,7 @@ return await Sample.RunAsync(async () =>
     var store = LogStore.Create(logs, partitions: 1);
     using var log = store.OpenWriter(0);
     Console.WriteLine($"{directory}: {log.End} of {Lines} lines are in the log.");
-    await using var host = await MillraceHost.StartEmbeddedAsync(options => options.WithWarningsOn(Console.Error));
+    await using var host = await MillraceHost.StartEmbeddedAsync();
     await using var context = StreamingContext.GetOrCreate(checkpoint, () => Program(host, logs, table));
     await context.StartAsync();
     if (context.Job!.Committed.Number > 0)

@@ -11,7 +11,7 @@ using Millrace.Time;
 
 return await Sample.RunAsync(args, async text =>
 {
-    await using var host = await MillraceHost.StartEmbeddedAsync(options => options.WithWarningsOn(Console.Error));
+    await using var host = await MillraceHost.StartEmbeddedAsync();
     await using var context = new StreamingContext(host, 1.Seconds());
 
     var words = context

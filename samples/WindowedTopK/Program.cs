@@ -10,7 +10,7 @@ const int TagsShown = 5;
 
 return await Sample.RunAsync(args, async text =>
 {
-    await using var host = await MillraceHost.StartEmbeddedAsync(options => options.WithWarningsOn(Console.Error));
+    await using var host = await MillraceHost.StartEmbeddedAsync();
     await using var context = new StreamingContext(host, 100.Milliseconds());
     var windowIsEmpty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 

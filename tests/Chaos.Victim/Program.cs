@@ -30,7 +30,7 @@ switch (args)
 static async Task RunAsync(VictimOptions options)
 {
     var journal = options.Postgres is null ? "millrace.journal.kind = sqlite" : $"millrace.journal {{ kind = postgresql, connection-string = \"{options.Postgres}\" }}";
-    await using var host = await MillraceHost.StartEmbeddedAsync(host => host.WithHocon(journal).WithWarningsOn(Console.Error));
+    await using var host = await MillraceHost.StartEmbeddedAsync(host => host.WithHocon(journal));
     await using var context = StreamingContext.GetOrCreate(Path.Combine(options.Root, "checkpoint"), () => OrderProgram.Create(host, options));
     context.AddStreamingListener(new LineListener(Console.Out));
     Console.WriteLine("started");

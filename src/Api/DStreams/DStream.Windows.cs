@@ -19,14 +19,14 @@ public partial class DStream<T>
     }
 
     /// <summary>At every slide all rows of the window reduced to one; nothing as long as there are none.</summary>
-    /// <param name="reduce">Associative and commutative.</param>
+    /// <param name="reduce">Associative and commutative. Of a type that can be changed it gets copies, call by call; an immutable one costs none.</param>
     /// <param name="windowDuration">Length of the window.</param>
     /// <param name="slideDuration">Time from one window to the next.</param>
     public DStream<T> ReduceByWindow(Func<T, T, T> reduce, TimeSpan windowDuration, TimeSpan slideDuration) =>
         ReduceByWindow(reduce, null, windowDuration, slideDuration);
 
     /// <summary>The same, where the value of a window is made from the one before: what left is taken out, what came is put in.</summary>
-    /// <param name="reduce">Associative and commutative.</param>
+    /// <param name="reduce">Associative and commutative. Of a type that can be changed it gets copies, call by call; an immutable one costs none.</param>
     /// <param name="inverse">Takes the second value out of the first: <c>inverse(reduce(x, y), x)</c> is y. Null recomputes each window from its slides.</param>
     /// <param name="windowDuration">Length of the window.</param>
     /// <param name="slideDuration">Time from one window to the next.</param>

@@ -10,7 +10,8 @@ namespace Millrace.DStreams;
 
 /// <summary>A discretized stream: one <see cref="Rdd{T}"/> per batch interval. Made by a <see cref="StreamingContext"/> and by the operations here.</summary>
 /// <remarks>
-/// Functions run on the task threads, on every partition, and may run again after a failure: they should depend on their arguments alone.
+/// Functions run on the task threads, on every partition, and may run again after a failure: they should depend on their arguments alone, and
+/// leave the rows that they are given as they are, since these may be given to them again, or to another stream (states may be changed).
 /// Null is a row, a key and a value like others. Where a sequence, an array or an RDD is expected of a function, null is an error: an empty one says "none".
 /// </remarks>
 public partial class DStream<T>

@@ -10,7 +10,7 @@ namespace Millrace.DStreams;
 public static partial class PairDStreamExtensions
 {
     /// <summary>A total per key over all batches. Each batch gives out the keys that it held, with their new totals.</summary>
-    /// <remarks>Cheaper than <c>UpdateStateByKey</c> where a batch holds few of many keys. The function must be associative and commutative, and leave its arguments as they are.</remarks>
+    /// <remarks>Cheaper than <c>UpdateStateByKey</c> where a batch holds few of many keys. The function must be associative and commutative; of a type that can be changed it gets copies, call by call.</remarks>
     public static DStream<(TKey Key, TValue Value)> RunningReduceByKey<TKey, TValue>(
         this DStream<(TKey Key, TValue Value)> stream, Func<TValue, TValue, TValue> reduce)
     {

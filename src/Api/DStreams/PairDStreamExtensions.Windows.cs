@@ -22,7 +22,7 @@ public static partial class PairDStreamExtensions
 
     /// <summary>At every slide the values of each key of the window, reduced to one; keys without values are not there.</summary>
     /// <param name="stream">The pairs.</param>
-    /// <param name="reduce">Associative and commutative.</param>
+    /// <param name="reduce">Associative and commutative. Of a type that can be changed it gets copies, call by call; an immutable one costs none.</param>
     /// <param name="windowDuration">Length of the window, a multiple of the stream's slide.</param>
     /// <param name="slideDuration">Time from one window to the next. <value>Default: the stream's slide.</value></param>
     /// <param name="numPartitions">Partitions of the result. <value>Default: as many as the job.</value></param>
@@ -43,7 +43,7 @@ public static partial class PairDStreamExtensions
 
     /// <summary>The same, where the values of a window are made from those of the one before: what left is taken out, what came is put in.</summary>
     /// <param name="stream">The pairs.</param>
-    /// <param name="reduce">Associative and commutative.</param>
+    /// <param name="reduce">Associative and commutative. Of a type that can be changed it gets copies, call by call; an immutable one costs none.</param>
     /// <param name="inverse">Takes the second value out of the first: <c>inverse(reduce(x, y), x)</c> is y. Null recomputes each window from its slides.</param>
     /// <param name="windowDuration">Length of the window, a multiple of the stream's slide.</param>
     /// <param name="slideDuration">Time from one window to the next. <value>Default: the stream's slide.</value></param>

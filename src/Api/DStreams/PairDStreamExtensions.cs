@@ -60,6 +60,10 @@ public static partial class PairDStreamExtensions
         GroupByKey(stream, KeyPlacement<TKey>.By(partitioner));
 
     /// <summary>The values of each key of each batch brought together in a combiner.</summary>
+    /// <remarks>
+    /// The functions may change and return the combiner that they are given. They are called for the values of a key of a batch and partition in
+    /// one go: to an error policy these values are one record.
+    /// </remarks>
     /// <param name="stream">The pairs.</param>
     /// <param name="createCombiner">The combiner of a key's first value.</param>
     /// <param name="mergeValue">Takes a further value in.</param>

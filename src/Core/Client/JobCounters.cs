@@ -6,7 +6,7 @@ namespace Millrace.Client;
 /// <param name="Attempts">Recoveries: how often epochs in flight were taken back and run again.</param>
 /// <param name="RecordsSkipped">Records left out by <see cref="Operators.ErrorPolicy.Skip"/>, in committed epochs.</param>
 /// <param name="RecordsDeadLettered">Records that became dead letters, or came to wait behind one, in committed epochs since the job was started.</param>
-/// <param name="RecordsDropped">Records that sources left out, by reason (too long, unreadable).</param>
+/// <param name="RecordsDropped">Records that sources left out, or mended and gave out (<c>invalid UTF-8</c>), by reason.</param>
 /// <param name="RecordsLost">Records that a process had received from a volatile source and not committed when it was killed, counted when their epochs commit without them.</param>
 /// <param name="BatchesInFlightMax">Most batches that were on their way between tasks at any time.</param>
 /// <param name="CreditBatches">
@@ -27,6 +27,6 @@ public sealed record JobCounters(
         var dropped = RecordsDropped.Count == 0 ? "0" : string.Join(", ", RecordsDropped.Select(reason => $"{reason.Value} {reason.Key}"));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Attempts} recoveries, records: {RecordsSkipped} skipped, {RecordsDeadLettered} dead letters, {dropped} dropped, {RecordsLost} lost, at most {BatchesInFlightMax} of {CreditBatches} batches in flight");
+            $"{Attempts} recoveries, records: {RecordsSkipped} skipped, {RecordsDeadLettered} dead letters, {dropped} dropped or mended, {RecordsLost} lost, at most {BatchesInFlightMax} of {CreditBatches} batches in flight");
     }
 }

@@ -9,6 +9,9 @@ public static class UserText
     public static string Of(Exception cause)
     {
         ArgumentNullException.ThrowIfNull(cause);
+        // They say nothing but that there is a cause.
+        while (cause is TypeInitializationException or System.Reflection.TargetInvocationException && cause.InnerException is { } inner)
+            cause = inner;
         return $"{cause.GetType().Name}: {Cut(Read(() => cause.Message, "Message"), LengthMax)}";
     }
 

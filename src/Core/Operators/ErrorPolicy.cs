@@ -3,7 +3,8 @@ namespace Millrace.Operators;
 /// <summary>What happens to a record on which an operator failed three times.</summary>
 /// <remarks>All but <see cref="Fail"/> are for functions of a record. One that is called at the end of an epoch (a state update) has no record to leave out: it fails the job.
 /// A record is what reaches the operator: where values are reduced before they cross to their key's partition (<c>Reduce</c>, <c>ReduceByKey</c>,
-/// windows), it stands for all that were reduced into it there.</remarks>
+/// windows), it stands for all that were reduced into it there; where values are grouped by key (<c>GroupByKey</c>, <c>CombineByKey</c>), for those of
+/// its key and batch.</remarks>
 public enum ErrorPolicy
 {
     /// <summary>The job fails and names operator, record and cause.</summary>

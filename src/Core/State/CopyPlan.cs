@@ -15,7 +15,7 @@ internal sealed class CopyPlan
     private static readonly ConcurrentDictionary<Type, CopyPlan> Plans = new();
     private static readonly Type[] Shared = [typeof(MemberInfo), typeof(Assembly), typeof(Module), typeof(CultureInfo), typeof(Encoding), typeof(TimeZoneInfo), typeof(Regex)];
     private static readonly Type[] Comparers = [typeof(IComparer<>), typeof(IEqualityComparer<>)];
-    private static readonly Type[] Keyed = [typeof(IDictionary<,>), typeof(IReadOnlyDictionary<,>), typeof(ISet<>), typeof(IReadOnlySet<>)];
+    private static readonly Type[] Keyed = [typeof(IDictionary<,>), typeof(IReadOnlyDictionary<,>), typeof(ISet<>), typeof(IReadOnlySet<>), typeof(ILookup<,>)];
 
     private CopyPlan()
     {
@@ -48,11 +48,12 @@ internal sealed class CopyPlan
         };
     }
 
-    private static bool IsOneForAll(Type type) =>
+    // Of the platform's types only: a user's own may hold what changes.
+    private static bool IsOneForAll(Type type) => DeclaredTypes.IsOfPlatform(type) && (
         Array.Exists(Shared, shared => shared.IsAssignableFrom(type)) ||
         typeof(IComparer).IsAssignableFrom(type) ||
         typeof(IEqualityComparer).IsAssignableFrom(type) ||
-        GenericInterfaceOf(type, Comparers) is not null;
+        GenericInterfaceOf(type, Comparers) is not null);
 
     private static string? WhyNot(Type type)
     {

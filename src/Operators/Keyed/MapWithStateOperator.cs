@@ -177,7 +177,7 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
         {
             return _map(Context.Epoch.NowMs, key, Option<TValue>.None, _state);
         }
-        catch (Exception cause) when (cause is not MillraceException)
+        catch (Exception cause) when (cause is not UserFunctionException)
         {
             throw KeyedFailure.Of(Context.Operator, key, cause);
         }

@@ -138,7 +138,7 @@ public sealed partial class UpdateStateByKeyOperator<TKey, TValue, TState> : Ope
         {
             return update(nowMs, key, values, state);
         }
-        catch (Exception cause) when (cause is not MillraceException)
+        catch (Exception cause) when (cause is not UserFunctionException)
         {
             throw KeyedFailure.Of(Context.Operator, key, cause);
         }

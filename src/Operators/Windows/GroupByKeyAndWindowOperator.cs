@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.State;
 using Millrace.Operators.Keyed;
 
 namespace Millrace.Operators.Windows;
@@ -14,6 +15,7 @@ public sealed class GroupByKeyAndWindowOperator<TKey, TValue> : Operator, IInput
     private KeyGroups<TKey, TValue> _groups = null!;
     private ListedPanes<TKey, TValue[]> _panes = null!;
     private Output<(TKey Key, IReadOnlyList<TValue> Values)> _output = null!;
+    private Func<TValue[], TValue[]>? _copy;
 
     /// <param name="windowBatches">Length of a window in batches, at least 1.</param>
     /// <param name="slideBatches">Batches from one window to the next, at least 1; when more than <paramref name="windowBatches"/>,
@@ -41,7 +43,7 @@ public sealed class GroupByKeyAndWindowOperator<TKey, TValue> : Operator, IInput
         if (!_window.IsDue(batch))
             return;
         for (var keys = _panes.Keys(); keys.MoveNext();)
-            _output.Add((keys.Current.Key, Joined(_panes.Of(keys.Current.Key))));
+            _output.Add((keys.Current.Key, Given(Joined(_panes.Of(keys.Current.Key)))));
         _panes.ExpireBefore(_window.FirstOfNext(batch));
         _output.Flush();
     }
@@ -52,7 +54,10 @@ public sealed class GroupByKeyAndWindowOperator<TKey, TValue> : Operator, IInput
         _groups = new(Context.State);
         _panes = new(Context.State, _window.PanesMax * _window.PaneBatches);
         _output = Context.Output<(TKey, IReadOnlyList<TValue>)>();
+        _copy = StateCopy.OfItems<TValue>(Context.Operator);
     }
+
+    private TValue[] Given(TValue[] values) => _copy is null ? values : _copy(values);
 
     private static TValue[] Joined(List<(long Pane, TValue[] Values)> panes)
     {

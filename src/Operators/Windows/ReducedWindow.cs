@@ -8,12 +8,14 @@ namespace Millrace.Operators.Windows;
 internal abstract class ReducedWindow<TKey, TValue>
 {
     private readonly ValueTable<TKey, TValue> _open;
+    private readonly Func<TValue, TValue>? _copy;
 
-    private protected ReducedWindow(IKeyedState state, BatchWindow window, Func<TValue, TValue, TValue> reduce)
+    private protected ReducedWindow(IOperatorContext context, BatchWindow window, Func<TValue, TValue, TValue> reduce)
     {
         Window = window;
-        Reduce = reduce;
-        _open = state.Value<TKey, TValue>("open", transient: window.PaneBatches == 1);
+        Reduce = StateCopy.Guard(reduce, context.Operator);
+        _copy = StateCopy.Of<TValue>(context.Operator);
+        _open = context.State.Value<TKey, TValue>("open", transient: window.PaneBatches == 1);
     }
 
     private protected BatchWindow Window { get; }
@@ -21,10 +23,10 @@ internal abstract class ReducedWindow<TKey, TValue>
     private protected Func<TValue, TValue, TValue> Reduce { get; }
 
     internal static ReducedWindow<TKey, TValue> Create(
-        IKeyedState state, BatchWindow window, Func<TValue, TValue, TValue> reduce, Func<TValue, TValue, TValue>? inverse, Func<TKey, TValue, bool>? filter) =>
+        IOperatorContext context, BatchWindow window, Func<TValue, TValue, TValue> reduce, Func<TValue, TValue, TValue>? inverse, Func<TKey, TValue, bool>? filter) =>
         inverse is null
-            ? new TwoStackWindow<TKey, TValue>(state, window, reduce, filter)
-            : new RunningWindow<TKey, TValue>(state, window, reduce, inverse, filter);
+            ? new TwoStackWindow<TKey, TValue>(context, window, reduce, filter)
+            : new RunningWindow<TKey, TValue>(context, window, reduce, inverse, filter);
 
     /// <summary>Takes rows of a batch.</summary>
     internal void Merge(long batch, ReadOnlySpan<(TKey Key, TValue Value)> rows)
@@ -39,11 +41,14 @@ internal abstract class ReducedWindow<TKey, TValue>
         if (!Window.EndsPane(batch))
             return;
         foreach (var (key, value) in _open)
-            EndPane(key, batch, value);
+            EndPane(key, batch, Copied(value));
         _open.Clear();
         if (Window.IsDue(batch))
             Slide(batch, giveOut);
     }
+
+    /// <summary>What stands in state is nobody else's: what comes in and goes out is a copy where the type lets it be changed.</summary>
+    private protected TValue Copied(TValue value) => _copy is null ? value : _copy(value);
 
     /// <summary>A pane has ended in which a key has a value.</summary>
     private protected abstract void EndPane(TKey key, long pane, TValue value);

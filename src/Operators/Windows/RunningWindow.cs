@@ -19,12 +19,12 @@ internal sealed class RunningWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
     private readonly List<TKey> _leftUnseen = [];
 
     internal RunningWindow(
-        IKeyedState state, BatchWindow window, Func<TValue, TValue, TValue> reduce, Func<TValue, TValue, TValue> inverse, Func<TKey, TValue, bool>? filter)
-        : base(state, window, reduce)
+        IOperatorContext context, BatchWindow window, Func<TValue, TValue, TValue> reduce, Func<TValue, TValue, TValue> inverse, Func<TKey, TValue, bool>? filter)
+        : base(context, window, reduce)
     {
-        (_inverse, _filter) = (inverse, filter);
-        _panes = new(state, window.PaneBatches, window.PanesMax);
-        _running = state.Value<TKey, TValue>("running");
+        (_inverse, _filter) = (StateCopy.Guard(inverse, context.Operator), filter);
+        _panes = new(context.State, window.PaneBatches, window.PanesMax);
+        _running = context.State.Value<TKey, TValue>("running");
         _leave = Leave;
     }
 
@@ -40,8 +40,9 @@ internal sealed class RunningWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
         for (var entries = _running.GetEnumerator(); entries.MoveNext();)
         {
             var (key, value) = entries.Current;
-            if (_filter is null || _filter(key, value))
-                giveOut(key, value);
+            var given = Copied(value);
+            if (_filter is null || _filter(key, given))
+                giveOut(key, given);
             else
                 entries.Remove();
         }

@@ -16,12 +16,12 @@ internal sealed class TwoStackWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
     private readonly ValueTable<TKey, Stacks> _stacks;
     private readonly Action<TKey, Pane> _leave;
 
-    internal TwoStackWindow(IKeyedState state, BatchWindow window, Func<TValue, TValue, TValue> reduce, Func<TKey, TValue, bool>? filter)
-        : base(state, window, reduce)
+    internal TwoStackWindow(IOperatorContext context, BatchWindow window, Func<TValue, TValue, TValue> reduce, Func<TKey, TValue, bool>? filter)
+        : base(context, window, reduce)
     {
         _filter = filter;
-        _panes = new(state, window.PaneBatches, window.PanesMax);
-        _stacks = state.Value<TKey, Stacks>("stacks");
+        _panes = new(context.State, window.PaneBatches, window.PanesMax);
+        _stacks = context.State.Value<TKey, Stacks>("stacks");
         _leave = Leave;
     }
 
@@ -48,7 +48,7 @@ internal sealed class TwoStackWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
         for (var entries = _stacks.GetEnumerator(); entries.MoveNext();)
         {
             var (key, stacks) = entries.Current;
-            var value = ValueOf(key, stacks);
+            var value = Copied(ValueOf(key, stacks));
             if (_filter is null || _filter(key, value))
                 giveOut(key, value);
         }

@@ -6,7 +6,8 @@ namespace Millrace.Operators.Windows;
 /// <summary>At every slide the rows of the last batches, oldest first; a batch is one epoch.</summary>
 /// <remarks>
 /// After Spark's <c>window</c>. The first windows are shorter: they hold what there was. Within a batch rows keep their order of arrival.
-/// State is the rows of the batches that a later window needs, by partition and not by key; giving them out copies nothing.
+/// State is the rows of the batches that a later window needs, by partition and not by key; giving them out copies nothing, unless their type
+/// lets them be changed.
 /// </remarks>
 public sealed class WindowOperator<T> : Operator, IInput<T>
 {
@@ -14,6 +15,7 @@ public sealed class WindowOperator<T> : Operator, IInput<T>
     private ScratchList<T> _received = null!;
     private ValueTable<long, T[][]> _batches = null!;
     private Output<T> _output = null!;
+    private Func<T[], T[]>? _copy;
 
     /// <param name="windowBatches">Length of a window in batches, at least 1.</param>
     /// <param name="slideBatches">Batches from one window to the next, at least 1; when more than <paramref name="windowBatches"/>,
@@ -43,7 +45,7 @@ public sealed class WindowOperator<T> : Operator, IInput<T>
             if (!_batches.TryGet(past, out var chunks))
                 continue;
             foreach (var chunk in chunks)
-                _output.Send(Batch<T>.View(chunk, 0, chunk.Length));
+                _output.Send(Batch<T>.View(_copy is null ? chunk : _copy(chunk), 0, chunk.Length));
             if (past < firstOfNext)
                 _batches.Remove(past);
         }
@@ -57,6 +59,7 @@ public sealed class WindowOperator<T> : Operator, IInput<T>
         _received = Context.State.Scratch<T>("received");
         _batches = Context.State.Value<long, T[][]>("batches", local: true);
         _output = Context.Output<T>();
+        _copy = StateCopy.OfItems<T>(Context.Operator);
     }
 
     // Why chunks: each goes on as a view of one batch, and none reaches the large object heap.

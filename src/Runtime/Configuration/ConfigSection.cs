@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Akka.Configuration;
+using Millrace.Data;
 using ConfigurationException = Millrace.Data.ConfigurationException;
 
 namespace Millrace.Runtime.Configuration;
@@ -36,6 +37,8 @@ internal sealed class ConfigSection(Config section)
         var milliseconds = number * factor;
         if (milliseconds < minimum.TotalMilliseconds || milliseconds > maximum.TotalMilliseconds)
             throw Wrong(key, text, $"a duration from {Spell(minimum)} to {Spell(maximum)}");
+        if (minimum.TotalMilliseconds >= 1 && milliseconds != Math.Floor(milliseconds))
+            throw Wrong(key, text, "whole milliseconds");
         return TimeSpan.FromMilliseconds(milliseconds);
     }
 
@@ -77,7 +80,7 @@ internal sealed class ConfigSection(Config section)
     }
 
     private static ConfigurationException Wrong(string key, string found, string expected) =>
-        new($"millrace.{key} = {found}: {expected} expected.");
+        new($"millrace.{key} = {UserText.OfValue(found)}: {UserText.OfValue(expected)} expected.");
 
     private string Text(string key)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
+using Millrace.Data;
 using Millrace.Planning;
 using ConfigurationException = Millrace.Data.ConfigurationException;
 
@@ -61,6 +62,8 @@ public static class ConfigurationLoader
         ArgumentNullException.ThrowIfNull(user);
         var reference = ConfigurationFactory.ParseString(Reference);
         RefuseMisspeltRoot(user, reference.GetValue(Root));
+        if (user.HasPath("akka") && !user.GetValue("akka").IsObject())
+            throw new ConfigurationException($"akka: a section expected, {(IsList(user.GetValue("akka")) ? "a list" : "a plain value")} found.");
         if (user.HasPath(Root))
             RefuseUnknownKeys(user.GetValue(Root), reference.GetValue(Root), Root);
         return user.WithFallback(reference);
@@ -116,7 +119,7 @@ public static class ConfigurationLoader
         foreach (var (key, value) in user.Root.GetObject().Items)
         {
             if (key != Root && Distance(key.ToLowerInvariant(), Root) <= 2)
-                throw new ConfigurationException($"Unknown section {key}; did you mean {Root}?");
+                throw new ConfigurationException($"Unknown section {UserText.OfValue(key)}; did you mean {Root}?");
             if (FirstKnown(key, value, reference.GetObject().Items) is { } known)
                 throw new ConfigurationException($"{key}.{known} stands outside of {Root}; did you mean {Root}.{key}.{known}?");
         }
@@ -139,7 +142,7 @@ public static class ConfigurationLoader
         foreach (var (key, value) in user.GetObject().Items)
         {
             if (!known.TryGetValue(key, out var expected))
-                throw new ConfigurationException($"Unknown key {path}.{key}; {Suggest(key, known.Keys, path)}");
+                throw new ConfigurationException($"Unknown key {path}.{UserText.OfValue(key)}; {Suggest(key, known.Keys, path)}");
             if (expected.IsObject())
                 RefuseUnknownKeys(value, expected, $"{path}.{key}");
             else if (value.IsObject())

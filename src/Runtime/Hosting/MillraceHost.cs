@@ -37,7 +37,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             run-by-actor-system-terminate = off
             exit-clr = off
             # In a service: what has not ended by then hangs in user code.
-            phases.actor-system-terminate.timeout = 500 ms
+            phases.actor-system-terminate.timeout = 300 ms
           }
         }
         """;

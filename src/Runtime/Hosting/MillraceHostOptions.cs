@@ -1,6 +1,5 @@
 using Akka.Configuration;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Tasks;
@@ -13,8 +12,8 @@ public sealed class MillraceHostOptions
     /// <summary>HOCON over the reference configuration. <value>Default empty.</value></summary>
     public Config Configuration { get; private set; } = Config.Empty;
 
-    /// <summary>Where log lines go. <value>Default nowhere.</value></summary>
-    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+    /// <summary>Where log lines go. <value>Default: warnings, a line each, on the standard error; with <c>AddMillrace</c> the service's own factory.</value></summary>
+    public ILoggerFactory LoggerFactory { get; set; } = new WarningWriter(Console.Error);
 
     /// <summary>The clock of batch times. <value>Default the system's.</value></summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
@@ -40,7 +39,7 @@ public sealed class MillraceHostOptions
     /// <summary>Whether a second signal ends the process at once although the first is somebody else's business.</summary>
     internal bool EndsOnSecondSignal { get; init; }
 
-    /// <summary>Writes warnings (a source without a connection, a recovery) as lines, for a program that has no logging.</summary>
+    /// <summary>Writes warnings (a source without a connection, a recovery) as lines elsewhere than on the standard error, for a program that has no logging.</summary>
     public MillraceHostOptions WithWarningsOn(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

@@ -14,7 +14,7 @@ internal abstract class DeadLetterBox
 
     /// <summary>A row failed for good.</summary>
     /// <param name="parks">Whether the rows of its key wait from now on.</param>
-    /// <exception cref="JobFailedException">There are too many.</exception>
+    /// <exception cref="JobEndingException">There are too many.</exception>
     public abstract void Add(Batch batch, int row, UserFunctionException cause, string place, bool parks);
 
     /// <summary>Lets a row wait if its key does; false when it may go on.</summary>

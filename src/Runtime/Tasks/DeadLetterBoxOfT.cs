@@ -137,7 +137,7 @@ internal sealed class DeadLetterBox<TKey, T> : DeadLetterBox
     {
         if (CountOf(_letters) + CountOf(_parked) >= _max)
         {
-            throw new JobFailedException(
+            throw new JobEndingException(
                 $"{_input} holds {_max} dead letters on partition {_partition}, the most that it may (millrace.task.max-dead-letters); replay or discard them (IJob.DeadLetters), or raise the limit; the next: {letter.Error}; {letter.Place}");
         }
 

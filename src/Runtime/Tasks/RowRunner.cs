@@ -55,7 +55,7 @@ internal sealed class RowRunner(TaskChain chain, Func<OperatorId, ErrorPolicy> p
                 if (attempt < Tries)
                     continue;
                 if (!TryLeaveOut(input, batch, row, cause, placeOf))
-                    throw new JobFailedException($"{cause.Message} (three tries; {input.Describe(batch, row)}; {placeOf(row)})", cause);
+                    throw new JobEndingException($"{cause.Message} (three tries; {input.Describe(batch, row)}; {placeOf(row)})", cause);
                 break;
             }
         }

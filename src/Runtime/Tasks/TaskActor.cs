@@ -265,7 +265,7 @@ internal sealed partial class TaskActor : UntypedActor
     private FailureKind KindOf(Exception cause)
     {
         // Why without a chain: it could not be built, and only a built one can adopt an attempt.
-        if (_chain is null || cause is JobFailedException or GraphException or SourceFailedException or SchemaException or CorruptPayloadException or InvalidOperationException)
+        if (_chain is null || cause is JobEndingException or JobFailedException or GraphException or SourceFailedException or SchemaException or CorruptPayloadException or InvalidOperationException)
             return FailureKind.Fatal;
         return cause is UserFunctionException && _protocol!.CurrentEpoch > _rowByRowThrough && _runs.ContainsKey(_protocol.CurrentEpoch)
             ? FailureKind.Record

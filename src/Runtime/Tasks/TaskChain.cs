@@ -195,9 +195,9 @@ internal sealed class TaskChain : IDisposable
             {
                 call(id, @operator, this);
             }
-            catch (Exception cause) when (cause is not JobFailedException)
+            catch (Exception cause) when (cause is not JobEndingException)
             {
-                var failure = cause is MillraceException ? cause : new UserFunctionException(id, cause);
+                var failure = cause is MillraceException and not JobFailedException ? cause : new UserFunctionException(id, cause);
                 throw new UserFunctionException($"{failure.Message} ({when} {Epoch.Epoch})", cause) { Operator = id };
             }
             finally

@@ -74,6 +74,47 @@ public sealed class StateTests
         }
     }
 
+    [Theory]
+    [InlineData("reduceByKeyAndWindow")]
+    [InlineData("with inverse")]
+    [InlineData("runningReduceByKey")]
+    [InlineData("groupByKeyAndWindow")]
+    [InlineData("window")]
+    public async Task Functions_and_those_behind_may_change_what_they_are_given(string operation)
+    {
+        await using var run = await BatchRun.CreateAsync(new JobOptions { Parallelism = 1 });
+        var pairs = run.Context.QueueStream(new ConcurrentQueue<(string Key, int Value)[]>([[("a", 1)], [("a", 2)], [("a", 3)], [("a", 4)]]))
+            .Map(row => (row.Key, Value: new List<int> { row.Value }));
+        var (length, slide) = (3 * BatchRun.Interval, BatchRun.Interval);
+        var lists = operation switch
+        {
+            "reduceByKeyAndWindow" => pairs.ReduceByKeyAndWindow(Append, length, slide).Map(row => row.Value),
+            "with inverse" => pairs.ReduceByKeyAndWindow(Append, (all, gone) => all[gone.Count..], length, slide).Map(row => row.Value),
+            "runningReduceByKey" => pairs.RunningReduceByKey(Append).Map(row => row.Value),
+            "groupByKeyAndWindow" => pairs.GroupByKeyAndWindow(length, slide).Map(row => row.Value.SelectMany(list => list).ToList()),
+            _ => pairs.Window(length, slide).Reduce((left, right) => (left.Key, Append(left.Value, right.Value))).Map(row => row.Value),
+        };
+        var (throwsLeft, seen) = (2, new List<string>());
+        lists.Map(list => list.Count < 2 || Interlocked.Decrement(ref throwsLeft) < 0 ? list : throw new FormatException("now and then")).ForeachRDD(rdd =>
+        {
+            foreach (var list in rdd.Collect())
+            {
+                seen.Add(string.Join(' ', list.Order()));
+                list.Clear();
+            }
+        });
+
+        await run.RunAsync(pairs, 4);
+
+        Assert.Equal(["1", "1 2", "1 2 3", operation == "runningReduceByKey" ? "1 2 3 4" : "2 3 4"], seen);
+
+        static List<int> Append(List<int> all, List<int> more)
+        {
+            all.AddRange(more);
+            return all;
+        }
+    }
+
     [Fact]
     public async Task A_state_that_can_not_be_copied_ends_the_job_even_where_records_are_skipped()
     {

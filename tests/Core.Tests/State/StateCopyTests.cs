@@ -153,9 +153,25 @@ public sealed class StateCopyTests
         Assert.Contains(set.Single(), set);
         Assert.DoesNotContain(second, set);
         Assert.Equal(9, table[table.Keys.Cast<Node>().Single()]);
-        Assert.Contains("finds its items by keys that can be changed", Assert.Throws<JobFailedException>(
+        Assert.Contains("finds its items by keys that can be changed", Assert.Throws<JobEndingException>(
             () => StateCopy.Of<ImmutableHashSet<Node>>(Tally)!([second])).Message, StringComparison.Ordinal);
     }
+
+    private sealed class Compared : IComparer<Compared>
+    {
+        public int Sum { get; set; }
+
+        public int Compare(Compared? x, Compared? y) => Comparer<int?>.Default.Compare(x?.Sum, y?.Sum);
+    }
+
+    [Fact]
+    public void A_state_that_compares_is_copied_like_others() =>
+        AssertCopies<Compared>(new() { Sum = 1 }, state => state.Sum = 2, state => [state.Sum]);
+
+    [Fact]
+    public void A_lookup_by_what_is_copied_is_refused() =>
+        Assert.Contains("takes none anew", Assert.Throws<JobEndingException>(
+            () => StateCopy.Of<ILookup<Node, int>>(Tally)!(new[] { new Node() }.ToLookup(node => node, node => 1))).Message, StringComparison.Ordinal);
 
     private sealed class Noted
     {
@@ -187,9 +203,9 @@ public sealed class StateCopyTests
         var captured = 1;
         var noted = new Noted { Twice = number => number * captured++ };
 
-        var function = Assert.Throws<JobFailedException>(() => StateCopy.Of<Noted>(Tally)!(noted)).Message;
-        var task = Assert.Throws<JobFailedException>(() => StateCopy.Of<object[]>(Tally)!([Task.CompletedTask])).Message;
-        var handle = Assert.Throws<JobFailedException>(() => StateCopy.Of<object>(Tally)!(new WeakReference(noted))).Message;
+        var function = Assert.Throws<JobEndingException>(() => StateCopy.Of<Noted>(Tally)!(noted)).Message;
+        var task = Assert.Throws<JobEndingException>(() => StateCopy.Of<object[]>(Tally)!([Task.CompletedTask])).Message;
+        var handle = Assert.Throws<JobEndingException>(() => StateCopy.Of<object>(Tally)!(new WeakReference(noted))).Message;
 
         Assert.Equal(
             "Operator tally: a state of type Noted that can be copied expected, so that a failed epoch can go back to it; Func<Int32, Int32> inside " +

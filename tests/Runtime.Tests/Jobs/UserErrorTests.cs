@@ -67,6 +67,24 @@ public sealed class UserErrorTests
     }
 
     [Fact]
+    public async Task A_function_that_throws_what_ends_jobs_is_treated_like_others()
+    {
+        await using var host = await TestHost.StartAsync();
+        var sink = new LedgerSink<(int Key, long Value)>();
+        var graph = TestHost.Graph(
+            new QueueSource<(int Key, long Value)>(new([Rows]), endsWhenEmpty: true),
+            sink,
+            "map",
+            () => new MapOperator<(int Key, long Value), (int Key, long Value)>(row => row.Value == 13 ? throw new JobFailedException("mine") : row),
+            null);
+
+        var job = await host.StartAsync(graph, TestHost.Often with { OnError = ErrorPolicy.Skip });
+        await job.Completion.WaitAsync(TestHost.Patience);
+
+        Assert.Equal(1, job.Counters.RecordsSkipped);
+    }
+
+    [Fact]
     public async Task Tasks_that_each_find_records_of_their_own_use_up_no_attempts()
     {
         const int Parallelism = 8;

@@ -33,7 +33,7 @@ public sealed class RowRunnerTests
     [Fact]
     public void A_poison_record_fails_the_job_and_is_named_with_its_place()
     {
-        var failure = Assert.Throws<JobFailedException>(() => Run((row, _) => row == 2, ErrorPolicy.Fail));
+        var failure = Assert.Throws<JobEndingException>(() => Run((row, _) => row == 2, ErrorPolicy.Fail));
 
         Assert.Equal("Operator check threw FormatException: bad 2 (three tries; record 2; row 1)", failure.Message);
         Assert.Equal([1], _end.Rows);
