@@ -3,7 +3,7 @@ using Millrace.DStreams.Rdds;
 namespace Millrace.DStreams;
 
 /// <summary>The last batches of a stream, for queries from outside. Thread-safe.</summary>
-internal sealed class BatchHistory<T>(TimeSpan duration)
+internal sealed class BatchHistory<T>(TimeSpan duration, TimeSpan slide)
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<Time, Rdd<T>> _batches = [];
@@ -21,6 +21,6 @@ internal sealed class BatchHistory<T>(TimeSpan duration)
     public IReadOnlyList<Rdd<T>> Slice(Time from, Time to)
     {
         lock (_lock)
-            return [.. _batches.Where(batch => batch.Key >= from && batch.Key <= to).Select(batch => batch.Value)];
+            return [.. _batches.Where(batch => batch.Key > from - slide && batch.Key <= to).Select(batch => batch.Value)];
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Millrace.DStreams;
 
 /// <summary>A batch on its way. What is not known yet is null.</summary>
@@ -26,12 +28,17 @@ public sealed record BatchInfo
     /// <summary>The output operations that have run, in their order; those of a longer slide run in some batches only.</summary>
     public IReadOnlyList<OutputOperationInfo> OutputOperations { get; internal init; } = [];
 
-    /// <summary>How long it waited for batches before it.</summary>
-    public TimeSpan? SchedulingDelay => ProcessingStartTime - SubmissionTime;
+    /// <summary>How long it waited for batches before it; zero for the last one of a graceful stop, which is worked off ahead of its time.</summary>
+    public TimeSpan? SchedulingDelay => ProcessingStartTime is { } start ? TimeSpan.FromTicks(Math.Max(0, (start - SubmissionTime).Ticks)) : null;
 
     /// <summary>How long it was worked on.</summary>
     public TimeSpan? ProcessingDelay => ProcessingEndTime - ProcessingStartTime;
 
-    /// <summary>From when it was due until it was done.</summary>
-    public TimeSpan? TotalDelay => ProcessingEndTime - SubmissionTime;
+    /// <summary>From when it was due until it was done: both delays together.</summary>
+    public TimeSpan? TotalDelay => SchedulingDelay + ProcessingDelay;
+
+    public override string ToString() => $"batch of {BatchTime}: {NumRecords} records ({string.Join(", ", Inputs)}), " +
+        $"{OutputOperations.Count} output operations, scheduling delay {InMs(SchedulingDelay)}, processing delay {InMs(ProcessingDelay)}";
+
+    private static string InMs(TimeSpan? delay) => delay is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.TotalMilliseconds:F0} ms") : "unknown";
 }

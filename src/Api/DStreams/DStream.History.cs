@@ -13,17 +13,20 @@ public partial class DStream<T> : IRememberedStream
     StreamNode IRememberedStream.Node => Port.Node;
 
     /// <summary>The batches of a span of time that are still remembered, oldest first. Thread-safe, also while the context runs.</summary>
-    /// <param name="from">The first batch time.</param>
+    /// <param name="from">The first batch time; one within a batch stands for that before it, as in Spark.</param>
     /// <param name="to">The last one, included.</param>
     /// <exception cref="GraphException">The context was not told to remember (<see cref="StreamingContext.Remember"/>), or has not started.</exception>
     public IReadOnlyList<Rdd<T>> Slice(Time from, Time to) => _history is { } history
         ? history.Slice(from, to)
         : throw new GraphException("Slice: no batch is remembered; call Remember on the context before its start, and Slice after it.");
 
+    /// <inheritdoc cref="Slice(Time, Time)"/>
+    public IReadOnlyList<Rdd<T>> Slice(Interval interval) => Slice(interval.BeginTime, interval.EndTime);
+
     /// <inheritdoc/>
     void IRememberedStream.Keep(TimeSpan duration)
     {
-        _history = new(duration);
+        _history = new(duration, SlideBatches * Context.BatchDuration);
         Context.AddOutput("remember", Port, _history.Add, SlideBatches, isOwn: true);
     }
 }

@@ -89,11 +89,20 @@ public partial class DStream<T>
 
     /// <summary>A function of all rows of each partition of each batch, also of an empty one. It returns an empty sequence for no rows, never null.</summary>
     /// <remarks>The rows stand in their order of arrival. An error of the function has no record to leave out: it fails the job.</remarks>
-    public DStream<TOut> MapPartitions<TOut>(Func<IEnumerable<T>, IEnumerable<TOut>> map)
+    /// <param name="map">Gives the rows of the result.</param>
+    /// <param name="preservesPartitioning">Whether each row keeps the key it had, so that what was partitioned by key is still. <value>Default false.</value></param>
+    public DStream<TOut> MapPartitions<TOut>(Func<IEnumerable<T>, IEnumerable<TOut>> map, bool preservesPartitioning = false)
     {
         ArgumentNullException.ThrowIfNull(map);
-        return Apply<TOut>("mapPartitions", () => new MapPartitionsOperator<T, TOut>(map, SlideBatches));
+        return Apply<TOut>(
+            "mapPartitions", () => new MapPartitionsOperator<T, TOut>(map, SlideBatches), partitionedBy: preservesPartitioning ? PartitionedBy : null);
     }
+
+    /// <summary>This stream: each batch is computed once, however many operations read it, so that there is nothing to keep.</summary>
+    public DStream<T> Persist() => this;
+
+    /// <inheritdoc cref="Persist"/>
+    public DStream<T> Cache() => this;
 
     /// <summary>The rows of each partition of each batch as one array, also of an empty one.</summary>
     public DStream<T[]> Glom() => Apply<T[]>("glom", () => new MapPartitionsOperator<T, T[]>(static rows => [rows.ToArray()], SlideBatches));

@@ -2,6 +2,6 @@ namespace Millrace.DStreams;
 
 /// <summary>How a receiver is doing.</summary>
 /// <param name="Stream">Its input stream's name in the plan.</param>
-/// <param name="IsActive">Whether it runs.</param>
+/// <param name="IsActive">Whether it runs, or did when what is told of happened.</param>
 /// <param name="LastErrorMessage">Its last error, in one line; null when it had none.</param>
 public sealed record ReceiverInfo(string Stream, bool IsActive, string? LastErrorMessage);

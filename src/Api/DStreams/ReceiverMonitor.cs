@@ -25,7 +25,7 @@ internal sealed class ReceiverMonitor(string stream, Func<ReceiverStatus> status
         if (status.Errors > _last.Errors)
             bus.Post(listener => listener.OnReceiverError(info));
         if (status.Starts > _last.Starts)
-            bus.Post(listener => listener.OnReceiverStarted(info));
+            bus.Post(listener => listener.OnReceiverStarted(info with { IsActive = true }));
         if (!status.IsStarted && (_last.IsStarted || status.Starts > _last.Starts))
             bus.Post(listener => listener.OnReceiverStopped(info));
         _last = status;

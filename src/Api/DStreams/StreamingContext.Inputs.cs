@@ -74,13 +74,13 @@ public sealed partial class StreamingContext
     /// <summary>What an observable pushes, until it completes. A push waits while the job is behind; none is dropped. Its error fails the job.</summary>
     public DStream<T> InputStream<T>(IObservable<T> input) => SourceStream("input", new ObservableSource<T>(input));
 
-    /// <summary>Rows of a number and a time, so many a second, computed from batch times alone.</summary>
+    /// <summary>Rows of a number and a time, so many a second from the first batch time on, computed from batch times alone; a program that is started again goes on.</summary>
     public DStream<RateRow> RateStream(long rowsPerSecond = 1) => SourceStream("rate", new RateSource(rowsPerSecond));
 
     /// <summary>Any source.</summary>
     public DStream<T> SourceStream<T>(string kind, ISource<T> source) => new(this, Building().AddSource(kind, source));
 
-    private PidRateEstimator? NewEstimator() => Backpressure is { } options
+    private PidRateEstimator? NewEstimator() => Backpressure?.Checked() is { } options
         ? new PidRateEstimator(BatchDuration, options.Proportional, options.Integral, options.Derivative, options.MinRate)
         : null;
 }

@@ -97,6 +97,10 @@ public sealed partial class StreamingContext : IAsyncDisposable
         return GetActive(runner) ?? create();
     }
 
+    /// <summary>The context that is active in a host, or else the one that <see cref="GetOrCreate"/> gives.</summary>
+    public static StreamingContext GetActiveOrCreate(IJobRunner runner, string directory, Func<StreamingContext> create) =>
+        GetActive(runner) ?? GetOrCreate(directory, create);
+
     /// <summary>The context that goes on from the checkpoint in a directory, or, where there is none, starts one there.</summary>
     /// <param name="directory">Where the checkpoint is, or will be.</param>
     /// <param name="create">Builds the context with its streams and outputs, in both cases: functions are not part of a checkpoint, what they have brought about is.</param>
@@ -167,7 +171,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
         Bus.Remove(listener);
     }
 
-    /// <summary>Keeps the batches of every stream for at least so long, for <see cref="DStream{T}.Slice"/>; and longer by the windows that stand on it.</summary>
+    /// <summary>Keeps the batches of every stream for at least so long, for <see cref="DStream{T}.Slice(Time, Time)"/>; and longer by the windows that stand on it.</summary>
     /// <param name="duration">More than zero.</param>
     /// <remarks>The rows stay in memory. Without it no batch is kept: windows have state of their own.</remarks>
     public void Remember(TimeSpan duration)

@@ -37,7 +37,7 @@ internal sealed class DirectoryListing
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new SourceFailedException($"Source {source}: {Reason(cause)}, a directory expected; make it, or correct the path.", cause);
+            throw new SourceFailedException($"Source {source}: {Reason(cause)}, a directory expected; {(File.Exists(directory) ? "" : "make it, or ")}correct the path.", cause);
         }
     }
 
@@ -106,8 +106,9 @@ internal sealed class DirectoryListing
         }
     }
 
-    private static string Reason(Exception cause) => cause switch
+    private string Reason(Exception cause) => cause switch
     {
+        IOException when File.Exists(_directory) => "it is a file",
         DirectoryNotFoundException => "it does not exist",
         UnauthorizedAccessException => "no permission to list it",
         _ => FilePaths.Printable(cause.Message),

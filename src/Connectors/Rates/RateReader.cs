@@ -1,13 +1,16 @@
+using System.Globalization;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Rates;
 
 /// <summary>One split of a <see cref="RateSource"/>. Offsets count the split's rows.</summary>
-internal sealed class RateReader(long rowsPerSecond, long? startMs, int split, int splits) : ISplitReader<RateRow>
+internal sealed class RateReader(string source, long rowsPerSecond, long? startMs, int split, int splits) : ISplitReader<RateRow>
 {
     private const int MsPerSecond = 1000;
 
+    private readonly bool _isGiven = startMs is not null;
     private long? _startMs = startMs;
+    private string? _startText;
     private long _end;
 
     /// <inheritdoc/>
@@ -41,6 +44,26 @@ internal sealed class RateReader(long rowsPerSecond, long? startMs, int split, i
         }
 
         return batch;
+    }
+
+    /// <summary>The start, where it was not given.</summary>
+    public string? Describe(long from, long to) => PositionAt(to);
+
+    /// <inheritdoc cref="Describe"/>
+    public string? PositionAt(long offset) =>
+        !_isGiven && _startMs is { } start ? _startText ??= start.ToString(CultureInfo.InvariantCulture) : null;
+
+    /// <inheritdoc/>
+    public void Resume(SplitProgress progress)
+    {
+        _end = progress.Planned.Count > 0 ? progress.Planned[^1].To : progress.Committed;
+        if (_isGiven)
+            return;
+        var text = progress.Position ?? progress.Planned.FirstOrDefault(range => range.Description is not null)?.Description;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var start))
+            _startMs = start;
+        else if (_end > 0)
+            throw new SourceFailedException($"Source {source}: the time of its row 0 expected with {_end} planned rows, {(text is null ? "none" : $"'{text}'")} found; the checkpoint was written by another version, or is damaged.");
     }
 
     /// <inheritdoc/>

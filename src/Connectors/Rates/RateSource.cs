@@ -6,7 +6,8 @@ namespace Millrace.Connectors.Rates;
 /// <remarks>
 /// <para>Row <c>n</c> has the timestamp <c>start + n * 1000 / rowsPerSecond</c>, rounded down to a millisecond. An epoch has the rows whose share of
 /// a second is over at its planned time. No clock is read: the same planned times give the same rows. It never finishes.</para>
-/// <para>Replayable where the start is given; else the first epoch's planned time is the start, which only this process knows.</para>
+/// <para>Replayable. Where no start is given it is the planned time of the first epoch that is asked for, which is kept with the plans and the state:
+/// a program that is started again goes on counting, and the rows of the time between come with its first epochs.</para>
 /// </remarks>
 public sealed class RateSource : ISource<RateRow>
 {
@@ -30,7 +31,7 @@ public sealed class RateSource : ISource<RateRow>
     public string Description { get; }
 
     /// <inheritdoc/>
-    public bool IsReplayable => _startMs is not null;
+    public bool IsReplayable => true;
 
     /// <summary>Any number: row <c>n</c> goes to split <c>n mod splits</c>.</summary>
     public int? Splits => null;
@@ -39,6 +40,6 @@ public sealed class RateSource : ISource<RateRow>
     public ISplitReader<RateRow> Open(SplitContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return new RateReader(_rowsPerSecond, _startMs, context.Split.Number, context.Splits);
+        return new RateReader(Description, _rowsPerSecond, _startMs, context.Split.Number, context.Splits);
     }
 }

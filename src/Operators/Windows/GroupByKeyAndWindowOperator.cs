@@ -1,6 +1,6 @@
 using Millrace.Data;
-using Millrace.State;
 using Millrace.Operators.Keyed;
+using Millrace.State;
 
 namespace Millrace.Operators.Windows;
 

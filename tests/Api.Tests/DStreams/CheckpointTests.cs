@@ -286,6 +286,27 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_at_a_rate_go_on_over_a_chain_of_restarts()
+    {
+        var found = new SortedDictionary<long, long[]>();
+        for (var life = 0; life < 3; life++)
+        {
+            await using var run = await CheckpointRun.CreateAsync(_clock);
+            ConcurrentDictionary<long, long[]> rows = [];
+            GetOrCreate(run, () => rows = run.Collect(run.Context.RateStream(10).Map(row => row.Value)));
+            await run.CatchUpAsync();
+            await run.RunAsync(2);
+            foreach (var (time, values) in rows)
+                found[time] = [.. values.Order()];
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Empty(found[1000]);
+        Assert.Equal(Enumerable.Range(2, 7).Select(second => second * 1000L), found.Keys.Skip(1));
+        Assert.All(found.Skip(1), batch => Assert.Equal(Enumerable.Range(0, 10).Select(row => ((batch.Key / 1000) - 2) * 10 + row), batch.Value));
+    }
+
+    [Fact]
     public async Task Files_are_counted_once_over_a_chain_of_restarts_also_those_that_came_while_nothing_ran()
     {
         const int Lives = 4;

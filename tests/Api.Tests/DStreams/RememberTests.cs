@@ -18,7 +18,8 @@ public sealed class RememberTests
 
         await run.RunAsync(stream, 5);
 
-        Assert.Equal([[8, 10]], windowed.Slice(new(4500), new(9000)).Select(rdd => rdd.Collect()));
+        Assert.Equal([[8, 10]], windowed.Slice(new(5000), new(9000)).Select(rdd => rdd.Collect()));
+        Assert.Equal([[8], [8, 10]], windowed.Slice(new Interval(new(4500), new(9000))).Select(rdd => rdd.Collect()));
         Assert.Equal([[4], [], [8], [10]], doubled.Slice(new(0), new(5000)).Select(rdd => rdd.Collect()));
     }
 

@@ -19,7 +19,7 @@ public sealed class DirectoryBadInputTests : IDisposable
 
         var error = Fails(() => _harness.OpenText());
 
-        Assert.Contains($"directory {_harness.Watched}: it does not exist", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"directory {_harness.Watched}: it does not exist, a directory expected; make it, or correct the path.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,26 @@ public sealed class RateSourceTests
 
         Assert.Equal(Read(reader, 5000, 20_000), Read(Open(source), 5000, 20_000));
         Assert.True(source.IsReplayable);
-        Assert.False(new RateSource(10_000).IsReplayable);
+    }
+
+    [Fact]
+    public void A_start_that_was_not_given_is_handed_on()
+    {
+        var reader = Open(new RateSource(10));
+        Assert.Equal(0, Poll(reader, StartMs));
+        Assert.Equal(20, Poll(reader, StartMs + 2000));
+        var rows = Read(reader, 10, 20);
+
+        var planned = Open(new RateSource(10));
+        planned.Resume(new(0, null, [new(0, 20, reader.Describe(0, 20))]));
+        var committed = Open(new RateSource(10));
+        committed.Resume(new(20, reader.PositionAt(20), []));
+
+        Assert.Equal(rows, Read(planned, 10, 20));
+        Assert.Equal(30, Poll(committed, StartMs + 3000));
+        Assert.Equal(rows, Read(committed, 10, 20));
+        Assert.Contains("row 0 expected with 20 planned rows, none found", Assert.Throws<SourceFailedException>(
+            () => Open(new RateSource(10)).Resume(new(20, null, []))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

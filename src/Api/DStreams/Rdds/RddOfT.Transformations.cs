@@ -1,3 +1,5 @@
+using Millrace.Data;
+
 namespace Millrace.DStreams.Rdds;
 
 /// <content>Row by row and partition by partition.</content>
@@ -39,6 +41,14 @@ public sealed partial class Rdd<T>
         ArgumentNullException.ThrowIfNull(map);
         return Derive("mapPartitionsWithIndex", map, preservesPartitioning);
     }
+
+    /// <summary>The lines that a program gives back which is given the rows of a partition as lines; it is started for each partition.</summary>
+    /// <param name="command">The program and its arguments; no shell reads them.</param>
+    /// <remarks>Computing a partition fails where the program can't be started or ends with an exit code other than 0; its standard error is in the message.</remarks>
+    /// <exception cref="GraphException">No program is given.</exception>
+    public Rdd<string> Pipe(params IReadOnlyList<string> command) => command is [{ Length: > 0 }, ..]
+        ? Derive("pipe", rows => PipedRows.Of(command, rows))
+        : throw new GraphException("Pipe: a program and its arguments expected, none found.");
 
     /// <summary>Each partition as one array.</summary>
     public Rdd<T[]> Glom() => Derive<T[]>("glom", rows => [rows.ToArray()]);

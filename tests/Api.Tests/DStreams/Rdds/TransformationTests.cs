@@ -8,6 +8,22 @@ namespace Millrace.Api.Tests.DStreams.Rdds;
 public sealed class TransformationTests
 {
     [Fact]
+    public void Rows_are_piped_through_a_program()
+    {
+        var rows = Datasets.Of([[1, 2], [], [3]]);
+
+        Assert.Equal(["1", "2", "3"], rows.Pipe("cat").Collect());
+        Assert.Equal(["2", "0", "1"], rows.Pipe("sh", "-c", "wc -l | tr -d ' '").Collect());
+        Assert.Equal(["(1,a)"], Datasets.Of([[1]]).Map(row => (row, "a")).Pipe("cat").Collect());
+        Assert.Equal(100_000, Datasets.Of([Enumerable.Range(0, 100_000).ToArray()]).Pipe("cat").Count());
+        Assert.Equal("pipe: exit code 0 of sh expected, 3 found: no such thing", Complaint("sh", "-c", "echo no such thing >&2; exit 3"));
+        Assert.StartsWith("pipe: a program expected, no-such-program found, which can't be started: ", Complaint("no-such-program"), StringComparison.Ordinal);
+        Assert.Throws<GraphException>(() => rows.Pipe());
+
+        string Complaint(params string[] command) => Assert.Throws<UserFunctionException>(() => rows.Pipe(command).Collect()).Message;
+    }
+
+    [Fact]
     public void Row_by_row_operations_keep_the_partitions() => Datasets.Numbers.Sample(partitions =>
     {
         var rows = Datasets.Of(partitions);
