@@ -28,7 +28,7 @@ public sealed partial class DocumentationTests
 
         Assert.Equal(Enumerable.Range(1, 131), rows.Select(row => int.Parse(row.Groups["number"].Value, CultureInfo.InvariantCulture)));
         var states = rows.CountBy(row => row.Groups["state"].Value).ToDictionary();
-        Assert.EndsWith($"{states["works"]} work, {states["partial"]} are partial, {states["absent"]} are absent.\n", text, StringComparison.Ordinal);
+        Assert.Contains($"{states["works"]} work, {states["partial"]} are partial, {states["absent"]} are absent.\n", text, StringComparison.Ordinal);
         Assert.All(rows.Where(row => row.Groups["state"].Value == "works"), row => Assert.Matches("`[A-Za-z]+(\\.[A-Za-z]+)*`", row.Groups["proof"].Value));
     }
 

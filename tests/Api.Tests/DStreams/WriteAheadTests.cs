@@ -18,7 +18,21 @@ public sealed class WriteAheadTests : IDisposable
 
     private string Logs => Path.Combine(Checkpoints, "sources");
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => Delete(tries: 100);
+
+    // A log is closed, and may still be opened, behind the end of its job.
+    private void Delete(int tries)
+    {
+        try
+        {
+            _folder.Delete(recursive: true);
+        }
+        catch (IOException) when (tries > 0)
+        {
+            Thread.Sleep(10);
+            Delete(tries - 1);
+        }
+    }
 
     [Fact]
     public async Task Everything_acknowledged_is_counted_once_over_kills()
