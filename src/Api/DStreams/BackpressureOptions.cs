@@ -1,6 +1,3 @@
-using System.Globalization;
-using Millrace.Data;
-
 namespace Millrace.DStreams;
 
 /// <summary>How receivers are slowed down when batches take longer than their interval: Spark's PID controller, with its defaults.</summary>
@@ -18,18 +15,4 @@ public sealed record BackpressureOptions
 
     /// <summary>The least rate, in records a second for each receiver. <value>Default 100; more than 0.</value></summary>
     public double MinRate { get; init; } = 100;
-
-    /// <exception cref="GraphException">An option is out of its range.</exception>
-    internal BackpressureOptions Checked()
-    {
-        foreach (var (name, weight) in new[] { (nameof(Proportional), Proportional), (nameof(Integral), Integral), (nameof(Derivative), Derivative) })
-        {
-            if (!(weight >= 0) || double.IsInfinity(weight))
-                throw new GraphException(string.Create(CultureInfo.InvariantCulture, $"BackpressureOptions.{name}: a weight of {weight} found, 0 or more expected."));
-        }
-
-        return MinRate > 0 && double.IsFinite(MinRate)
-            ? this
-            : throw new GraphException(string.Create(CultureInfo.InvariantCulture, $"BackpressureOptions.MinRate: {MinRate} records a second found, more than 0 expected."));
-    }
 }

@@ -80,7 +80,7 @@ public sealed partial class StreamingContext
     /// <summary>Any source.</summary>
     public DStream<T> SourceStream<T>(string kind, ISource<T> source) => new(this, Building().AddSource(kind, source));
 
-    private PidRateEstimator? NewEstimator() => Backpressure?.Checked() is { } options
+    private PidRateEstimator? NewEstimator() => Backpressure is { } options
         ? new PidRateEstimator(BatchDuration, options.Proportional, options.Integral, options.Derivative, options.MinRate)
         : null;
 }

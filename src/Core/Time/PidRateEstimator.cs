@@ -1,3 +1,6 @@
+using System.Globalization;
+using Millrace.Data;
+
 namespace Millrace.Time;
 
 /// <summary>Estimates how many records a second a job can take in, from what its batches took: Spark's PID controller, with its defaults.</summary>
@@ -12,6 +15,8 @@ namespace Millrace.Time;
 /// </remarks>
 public sealed class PidRateEstimator
 {
+    private const string Weight = "a weight of 0 or more";
+
     private readonly double _batchIntervalMs;
     private readonly double _proportional;
     private readonly double _integral;
@@ -26,14 +31,14 @@ public sealed class PidRateEstimator
     /// <param name="integral">Weight of what has piled up; zero or more.</param>
     /// <param name="derivative">Weight of the error's change, a second; zero or more.</param>
     /// <param name="minRate">The least rate ever given, in records a second; more than zero.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    /// <exception cref="GraphException">An argument is out of its range.</exception>
     public PidRateEstimator(TimeSpan batchInterval, double proportional = 1.0, double integral = 0.2, double derivative = 0.0, double minRate = 100)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(batchInterval, TimeSpan.Zero);
-        ThrowUnless(proportional >= 0, proportional, nameof(proportional));
-        ThrowUnless(integral >= 0, integral, nameof(integral));
-        ThrowUnless(derivative >= 0, derivative, nameof(derivative));
-        ThrowUnless(minRate > 0, minRate, nameof(minRate));
+        RefuseUnless(batchInterval > TimeSpan.Zero, batchInterval.TotalMilliseconds, nameof(batchInterval), "a time of more than 0 ms");
+        RefuseUnless(proportional >= 0, proportional, nameof(proportional), Weight);
+        RefuseUnless(integral >= 0, integral, nameof(integral), Weight);
+        RefuseUnless(derivative >= 0, derivative, nameof(derivative), Weight);
+        RefuseUnless(minRate > 0, minRate, nameof(minRate), "a rate of more than 0 records a second");
         (_batchIntervalMs, _proportional, _integral, _derivative, _minRate) = (batchInterval.TotalMilliseconds, proportional, integral, derivative, minRate);
     }
 
@@ -63,9 +68,9 @@ public sealed class PidRateEstimator
         return rate;
     }
 
-    private static void ThrowUnless(bool isValid, double found, string name)
+    private static void RefuseUnless(bool isValid, double found, string name, string expected)
     {
         if (!isValid || double.IsInfinity(found))
-            throw new ArgumentOutOfRangeException(name, found, "A finite weight of zero or more, and a rate of more than zero, expected.");
+            throw new GraphException(string.Create(CultureInfo.InvariantCulture, $"Back-pressure, {name}: {expected} expected, {found} found; correct it (BackpressureOptions)."));
     }
 }

@@ -8,8 +8,9 @@ namespace Millrace.Operators.Windows;
 /// A batch costs the keys that it holds and the (key, pane) pairs that expire, a slide the keys given out; all state is of its key.</para>
 /// <para>Without inverse the panes of a key are reduced oldest first, by two stacks, and a key without values in the window is gone. With
 /// inverse one value runs along per key: <c>reduce(it, new pane)</c> when a pane ends, <c>inverse(it, old pane)</c> behind the last window that
-/// holds the pane. Of a type that can be changed the functions get copies, and copies are given out. A key whose values have all left stays, with what the inverse makes of its value, until the filter refuses it. A refused
+/// holds the pane. A key whose values have all left stays, with what the inverse makes of its value, until the filter refuses it. A refused
 /// key is forgotten and starts from the panes that it still has when one of them leaves or a new one comes.</para>
+/// <para>Of a type that can be changed the functions get copies, and copies are given out.</para>
 /// </remarks>
 public sealed class ReduceByKeyAndWindowOperator<TKey, TValue> : Operator, IInput<(TKey Key, TValue Value)>
 {

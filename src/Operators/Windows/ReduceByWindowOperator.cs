@@ -1,5 +1,4 @@
 using Millrace.Data;
-using Millrace.State;
 
 namespace Millrace.Operators.Windows;
 
@@ -15,7 +14,6 @@ public sealed class ReduceByWindowOperator<T> : Operator, IInput<T>
     private readonly Func<T, T, T>? _inverse;
     private readonly BatchWindow _window;
     private readonly Action<int, T> _giveOut;
-    private Func<T, T, T> _reduceRows = null!;
     private ReducedWindow<int, T> _value = null!;
     private Output<T> _output = null!;
 
@@ -52,7 +50,6 @@ public sealed class ReduceByWindowOperator<T> : Operator, IInput<T>
     /// <inheritdoc/>
     protected override void OnOpen()
     {
-        _reduceRows = StateCopy.Guard(_reduce, Context.Operator);
         _value = ReducedWindow<int, T>.Create(Context, _window, _reduce, _inverse, filter: null);
         _output = Context.Output<T>();
     }
@@ -61,7 +58,7 @@ public sealed class ReduceByWindowOperator<T> : Operator, IInput<T>
     {
         var reduced = rows[0];
         for (var row = 1; row < rows.Length; row++)
-            reduced = _reduceRows(reduced, rows[row]);
+            reduced = _value.Reduce(reduced, rows[row]);
         return reduced;
     }
 }

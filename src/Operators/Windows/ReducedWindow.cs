@@ -20,7 +20,8 @@ internal abstract class ReducedWindow<TKey, TValue>
 
     private protected BatchWindow Window { get; }
 
-    private protected Func<TValue, TValue, TValue> Reduce { get; }
+    /// <summary>The user's function, which gets copies where the type lets values be changed.</summary>
+    internal Func<TValue, TValue, TValue> Reduce { get; }
 
     internal static ReducedWindow<TKey, TValue> Create(
         IOperatorContext context, BatchWindow window, Func<TValue, TValue, TValue> reduce, Func<TValue, TValue, TValue>? inverse, Func<TKey, TValue, bool>? filter) =>

@@ -37,6 +37,7 @@ internal sealed class ConfigSection(Config section)
         var milliseconds = number * factor;
         if (milliseconds < minimum.TotalMilliseconds || milliseconds > maximum.TotalMilliseconds)
             throw Wrong(key, text, $"a duration from {Spell(minimum)} to {Spell(maximum)}");
+        // Fractions are for delays, which may be none at all.
         if (minimum.TotalMilliseconds >= 1 && milliseconds != Math.Floor(milliseconds))
             throw Wrong(key, text, "whole milliseconds");
         return TimeSpan.FromMilliseconds(milliseconds);

@@ -71,6 +71,19 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task An_operator_whose_function_throws_an_exception_of_ours_at_the_end_of_a_batch_is_named()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        run.Collect(run.Context.QueueStream(new ConcurrentQueue<int[]>([[1]])).MapPartitions<int>(_ => throw new GraphException("mine")));
+
+        await run.Context.StartAsync();
+        run.Advance(1);
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience));
+
+        Assert.Contains("Operator mapPartitions(queue) threw GraphException: mine (", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_record_on_which_an_error_without_a_message_is_thrown_is_left_out()
     {
         await using var run = await BatchRun.CreateAsync(new JobOptions { OnError = ErrorPolicy.Skip });

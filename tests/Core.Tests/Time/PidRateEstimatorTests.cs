@@ -1,3 +1,4 @@
+using Millrace.Data;
 using Millrace.Time;
 
 namespace Millrace.Core.Tests.Time;
@@ -18,7 +19,7 @@ public sealed class PidRateEstimatorTests
             () => _ = new PidRateEstimator(Interval, minRate: 0),
         ];
 
-        Assert.All(wrong, act => Assert.ThrowsAny<ArgumentOutOfRangeException>(act));
+        Assert.All(wrong, act => Assert.Matches(@"\ABack-pressure, \w+: [^\n]+ expected, \S+ found; correct it \(BackpressureOptions\)\.\z", Assert.Throws<GraphException>(act).Message));
     }
 
     [Fact]

@@ -23,11 +23,10 @@ internal static class JournalClient
             if (appended.Outcome == AppendOutcome.Ok)
                 return appended;
             if (appended.Outcome == AppendOutcome.Unknown)
-                await Task.Delay(50);
-            else if ((await journal.ReadAllAsync(stream, first)) is [var found, ..] && found.Row == row)
+                continue;
+            if ((await journal.ReadAllAsync(stream, first)) is [var found, ..] && found.Row == row)
                 return appended with { Outcome = AppendOutcome.Ok, NextNumber = found.NextNumber };
-            else
-                return appended;
+            return appended;
         }
     }
 
@@ -52,7 +51,6 @@ internal static class JournalClient
                 case JournalMessages.ReadFailed { Reason: { } reason }:
                     throw new InvalidOperationException(reason);
                 default:
-                    await Task.Delay(50);
                     break;
             }
         }

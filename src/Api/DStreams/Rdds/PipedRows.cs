@@ -51,16 +51,19 @@ internal static class PipedRows
     {
         var hasEnded = false;
         foreach (var row in rows)
-            hasEnded = hasEnded || !TryWrite(() => input.WriteLine(RowText.Spell(row)));
-        TryWrite(input.Dispose);
+            hasEnded = hasEnded || !TryWrite(input, RowText.Spell(row));
+        TryWrite(input, null);
     }
 
     // A program may end before it has read all, as head does: its exit code says whether that is meant.
-    private static bool TryWrite(Action write)
+    private static bool TryWrite(StreamWriter input, string? line)
     {
         try
         {
-            write();
+            if (line is null)
+                input.Dispose();
+            else
+                input.WriteLine(line);
             return true;
         }
         catch (IOException)
