@@ -110,22 +110,53 @@ public sealed class SnapshotTests
     {
         var script = Started();
 
-        script.Tell(new WorkerMessages.RestoreFailed(0, 1, "Row 1 is gone.", IsCorrupt: false));
-        Assert.Equal(0, Assert.Single(script.Told<WorkerMessages.Send>().Select(s => s.Message).OfType<ReferencesWanted>()).Task);
+        script.Tell(new WorkerMessages.RestoreFailed(0, 1, "Row 1 is gone."));
+        Assert.Equal(new ReferencesWanted(A, 0, 1, 0, "Row 1 is gone."), Assert.Single(script.Told<WorkerMessages.Send>().Select(s => s.Message).OfType<ReferencesWanted>()));
         script.Tell(new References(1, 1, new TaskReferences(0, new ImageReference(7, new RowAddress(B, 3)), [], null)));
 
         var again = script.Told<WorkerMessages.StartTask>().Last();
         Assert.Equal((0, 7), (again.Task, again.References.Image!.Value.Epoch));
+        script.Tell(new WorkerMessages.RestoreFailed(0, 1, "Row 3 is gone."));
+        Assert.Equal(new ReferencesWanted(A, 0, 1, 7, "Row 3 is gone."), script.Told<WorkerMessages.Send>().Last().Message);
     }
 
     [Fact]
-    public void Corrupt_restore_is_fatal()
+    public void What_a_restore_misses_is_lost_where_no_newer_snapshot_has_replaced_it()
     {
-        var script = Started();
+        var script = Snapshotted(1);
 
-        script.Tell(new WorkerMessages.RestoreFailed(0, 1, "Row 1 has a wrong checksum.", IsCorrupt: true));
+        script.Tell(new ReferencesWanted(A, 0, 1, 1, "Row 1 has a wrong checksum."));
 
-        Assert.Equal(FailureKind.Fatal, Assert.Single(script.Told<WorkerMessages.Send>().Select(s => s.Message).OfType<TaskFailed>()).Failure.Kind);
+        Assert.Equal("Task 0: Row 1 has a wrong checksum.", Assert.Single(script.Told<CoordinatorMessages.JobFailed>()).Reason);
+        Assert.Empty(script.Sent<References>(A));
+    }
+
+    [Fact]
+    public void Newer_references_hold_the_former_snapshot_and_the_rows_behind_it()
+    {
+        var script = Snapshotted(2);
+
+        script.Heartbeat(B, node: "here").Tell(new ReferencesWanted(B, 0, 2, 1, "Row 1 is gone."));
+
+        var references = Assert.Single(script.Sent<References>(B)).Task;
+        Assert.Equal((2, 1), (references.Image!.Value.Epoch, references.Former!.Image!.Value.Epoch));
+        Assert.Empty(references.Rows);
+        Assert.Equal([2L], references.Former.Rows.Select(row => row.Epoch));
+        Assert.Equal((1, 1), (references.WithoutImage()!.Image!.Value.Epoch, references.WithoutImage()!.Rows.Length));
+        Assert.Null(references.WithoutImage()!.WithoutImage());
+    }
+
+    [Fact]
+    public void The_former_of_the_first_snapshot_is_the_beginning_and_nothing_is_trimmed()
+    {
+        var script = Snapshotted(1);
+
+        script.Heartbeat(B, node: "here").Tell(new ReferencesWanted(B, 0, 2, 0, "Row 1 is gone."));
+
+        var references = Assert.Single(script.Sent<References>(B)).Task;
+        Assert.Null(references.Former!.Image);
+        Assert.Equal([1L], references.Former.Rows.Select(row => row.Epoch));
+        Assert.DoesNotContain(script.Told<JournalMessages.Trim>(), trim => trim.Stream.Kind is 'p' or 's');
     }
 
     [Fact]
@@ -165,6 +196,23 @@ public sealed class SnapshotTests
         script.Tell(new WorkerMessages.ImageTaken(0, 1, 1, "image", 5)).Completed(1, 1, "delta", 0, 1);
 
         Assert.Equal([JournalStream.Snapshots(A), JournalStream.Process(A)], script.Held.Select(a => a.Stream));
+    }
+
+    /// <summary>As many epochs, each with a snapshot that is named.</summary>
+    private CoordinatorScript Snapshotted(int count)
+    {
+        var script = new CoordinatorScript(_journal, Line, CoordinatorScript.Embedded with { SnapshotEveryEpochs = 1 }).TakeOver();
+        script.Heartbeat(A, node: "here");
+        for (var epoch = 1; epoch <= count; epoch++)
+        {
+            script.Tick(epoch * 100).Polled(A, 0, 1, epoch, 5).Ack(A, 1, epoch, epoch, 0, 1);
+            for (var task = 0; task < 2; task++)
+                script.Tell(new SnapshotWritten(A, new WrittenImage(task, 1, epoch, new RowAddress(A, (2 * epoch) + task - 1), 8)));
+            script.Heartbeat(A, node: "here", attempt: 1, planned: epoch, committed: epoch, applied: [new(1, epoch)]);
+        }
+
+        Assert.Equal(count, script.Coordinator.History.SnapshotEpoch);
+        return script;
     }
 
     private static WorkerScript Started() => new WorkerScript(Line, A).Attempt(Shapes.Attempt(1, 0, [1, 1], [A, A], [1, 1]), 0, 1);

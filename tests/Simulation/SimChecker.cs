@@ -21,6 +21,7 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
     private readonly Dictionary<long, long[][]> _cellsAt = [];
     private readonly HashSet<string> _orders = [];
     private JournalRows.Snapshotted? _snapshot;
+    private JournalRows.Snapshotted? _former;
     private AttemptPlan? _attempt;
 
     /// <summary>Records of volatile ranges that a new reader never had.</summary>
@@ -56,10 +57,13 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
         }
     }
 
+    /// <value>The epoch of the last named snapshot; 0 without one.</value>
+    public long SnapshotEpoch => _snapshot?.Epoch ?? 0;
+
     /// <summary>F10: nothing is deleted that a restore or a sink may still ask for.</summary>
     public void OnTrim(JournalMessages.Trim trim)
     {
-        var snapshot = _snapshot?.Epoch ?? 0;
+        var snapshot = _former?.Epoch ?? 0;
         var needed = snapshot;
         foreach (var sink in shape.Sinks)
         {
@@ -70,11 +74,11 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
         {
             foreach (var row in _named[(int)epoch - 1])
             {
-                Check(row.Process.Value != trim.Stream.Id || row.Number > trim.Through, "I9", $"{trim} deletes row {row} of epoch {epoch}; the snapshot stands at {snapshot}, the sinks at {needed}");
+                Check(row.Process.Value != trim.Stream.Id || row.Number > trim.Through, "I9", $"{trim} deletes row {row} of epoch {epoch}; the former snapshot stands at {snapshot}, the sinks at {needed}");
             }
         }
 
-        foreach (var image in _snapshot?.Images ?? [])
+        foreach (var image in (_snapshot?.Images ?? []).Concat(_former?.Images ?? []))
         {
             Check(trim.Stream != JournalStream.Snapshots(image.Process) || image.Number > trim.Through, "I9", $"{trim} deletes the image {image}");
         }
@@ -96,7 +100,7 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
             Check(_sinkEpoch[sink] >= row.Epoch, "I9", $"snapshot {row.Epoch} is named, sink {sink} stands at {_sinkEpoch[sink]}");
         }
 
-        _snapshot = row;
+        (_former, _snapshot) = (_snapshot, row);
     }
 
     /// <summary>A savepoint is handed out: of a named snapshot, as if nothing were planned behind it.</summary>

@@ -17,6 +17,7 @@ internal sealed class SimCounters
     public long Savepoints;
     public long Orders;
     public long RestoresAgain;
+    public long ImagesPassedOver;
     public long Lost;
     public long Outages;
     public long Epochs;
@@ -38,6 +39,7 @@ internal sealed class SimCounters
         Savepoints += other.Savepoints;
         Orders += other.Orders;
         RestoresAgain += other.RestoresAgain;
+        ImagesPassedOver += other.ImagesPassedOver;
         Lost += other.Lost;
         Outages += other.Outages;
         Epochs += other.Epochs;

@@ -9,6 +9,8 @@ internal sealed class SimJournal(bool hasChunks = false)
 {
     private readonly Dictionary<JournalStream, List<JournalMessages.NumberedRow>> _streams = [];
 
+    private readonly HashSet<RowAddress> _damaged = [];
+
     /// <summary>Called for every row that is really written, in order.</summary>
     public Action<JournalStream, JournalRows.Row>? Written { get; set; }
 
@@ -58,6 +60,14 @@ internal sealed class SimJournal(bool hasChunks = false)
     public JournalRows.EpochDeltas? Find(RowAddress address) => Find(JournalStream.Process(address.Process), address.Number) as JournalRows.EpochDeltas;
 
     public JournalRows.TaskImage? FindImage(RowAddress address) => Find(JournalStream.Snapshots(address.Process), address.Number) as JournalRows.TaskImage;
+
+    /// <summary>From now on a restore can't read an image.</summary>
+    public void Damage(RowAddress image) => _damaged.Add(image);
+
+    /// <summary>What a restore gets of an image; null: it is gone, or damaged.</summary>
+    public JournalRows.TaskImage? ReadImage(RowAddress image) => IsDamaged(image) ? null : FindImage(image);
+
+    public bool IsDamaged(RowAddress image) => _damaged.Contains(image);
 
     private JournalRows.Row? Find(JournalStream stream, long number)
     {

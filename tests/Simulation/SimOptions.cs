@@ -41,6 +41,9 @@ internal sealed class SimOptions
 
     /// <summary>Images take so much longer to write than rows.</summary>
     public long ImageDelayMs;
+
+    /// <summary>A restore finds its image of the last snapshot damaged.</summary>
+    public int DamagedImage;
     public long DeadlineMs = 60_000;
 
     public static SimOptions Draw(SimRandom random)
@@ -89,6 +92,7 @@ internal sealed class SimOptions
         options.HasChunks = random.Below(2) == 0;
         options.ImageDelayMs = random.Below(3) == 0 ? 20 + random.Below(200) : 0;
         options.Asks = random.Below(3) == 0 ? 1 + random.Below(6) : 0;
+        options.DamagedImage = random.Below(3) == 0 ? random.Below(500_000) : 0;
         return options;
     }
 }

@@ -56,10 +56,11 @@ internal sealed class SimTask
 
     public void Restored()
     {
-        if (!Load())
+        DamageImage();
+        if (!Load(_references) && !LoadFormer())
         {
             _cluster.Counters.RestoresAgain++;
-            _cluster.TellWorker(_process, new WorkerMessages.RestoreFailed(Index, Protocol.Generation, "A row is gone.", IsCorrupt: false));
+            _cluster.TellWorker(_process, new WorkerMessages.RestoreFailed(Index, Protocol.Generation, "A row is gone."));
             return;
         }
 
@@ -72,12 +73,36 @@ internal sealed class SimTask
         _cluster.TellWorker(_process, new WorkerMessages.TaskReady(Index, Protocol.Generation));
     }
 
-    /// <returns>False: a row is gone.</returns>
-    private bool Load()
+    /// <summary>Now and then, of the last snapshot, and never of two that follow each other.</summary>
+    private void DamageImage()
     {
-        if (_references.Image is { } reference)
+        if (_references is { Image: { } image, Former: { } former }
+            && image.Epoch == _cluster.Checker.SnapshotEpoch
+            && !(former.Image is { } last && _cluster.Journal.IsDamaged(last.Row))
+            && _cluster.Random.OneIn(_cluster.Options.DamagedImage))
         {
-            if (_cluster.Journal.FindImage(reference.Row) is not { } image)
+            _cluster.Journal.Damage(image.Row);
+        }
+    }
+
+    private bool LoadFormer()
+    {
+        if (_references.WithoutImage() is not { } former || !Load(former))
+        {
+            return false;
+        }
+
+        _cluster.Counters.ImagesPassedOver++;
+        return true;
+    }
+
+    /// <returns>False: a row is gone.</returns>
+    private bool Load(ControlMessages.TaskReferences references)
+    {
+        Array.Clear(_cells);
+        if (references.Image is { } reference)
+        {
+            if (_cluster.Journal.ReadImage(reference.Row) is not { } image)
             {
                 return false;
             }
@@ -89,7 +114,7 @@ internal sealed class SimTask
             }
         }
 
-        foreach (var row in _references.Rows)
+        foreach (var row in references.Rows)
         {
             if (_cluster.Journal.Find(row.Row) is null)
             {

@@ -14,6 +14,7 @@ internal static class HistoryCodec
     private const byte OrdersBit = 2;
     private const byte ClosedBit = 1;
     private const byte OriginBit = 2;
+    private const byte FormerBit = 4;
 
     // Sizes of the smallest possible items, against which counts are checked.
     private const int RangeSizeMin = 17;
@@ -125,9 +126,15 @@ internal static class HistoryCodec
         writer.Int64(history.Applied);
         writer.Int64(history.SnapshotEpoch);
         Write(writer, history.Images, Write);
-        writer.Byte((byte)((history.Closed is null ? 0 : ClosedBit) | (history.Origin == 0 ? 0 : OriginBit)));
+        writer.Byte((byte)((history.Closed is null ? 0 : ClosedBit) | (history.Origin == 0 ? 0 : OriginBit) | (history.Former is null ? 0 : FormerBit)));
         if (history.Closed is not null)
             Write(writer, history.Closed);
+        if (history.Former is { } former)
+        {
+            writer.Int64(former.Epoch);
+            Write(writer, former.Images, Write);
+        }
+
         if (history.Origin != 0)
             writer.Int64(history.Origin);
     }
@@ -149,11 +156,12 @@ internal static class HistoryCodec
             reader.List(AddressSize, ReadAddress),
             Closed: null);
         var bits = reader.Byte();
-        if (bits >= 2 * OriginBit)
+        if (bits >= 2 * FormerBit)
             throw new RowFormatException($"the flags of a history expected, {bits} found");
         return history with
         {
             Closed = (bits & ClosedBit) != 0 ? ReadClosed(reader) : null,
+            Former = (bits & FormerBit) != 0 ? new(reader.Int64(), reader.List(AddressSize, ReadAddress)) : null,
             Origin = (bits & OriginBit) != 0 ? reader.Int64() : 0,
         };
     }

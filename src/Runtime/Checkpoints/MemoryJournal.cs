@@ -30,6 +30,9 @@ internal sealed class MemoryJournal(bool isDurable = false) : IJournal
     public bool IsDurable => isDurable;
 
     /// <inheritdoc/>
+    public string Name => "the journal in memory";
+
+    /// <inheritdoc/>
     public void Append(JournalMessages.Append request, Action<JournalMessages.Appended> answer)
     {
         AppendOutcome outcome;

@@ -19,6 +19,9 @@ internal sealed class RowAssembler
     /// <value>The first number that was there, of whatever chunk; 0 for none.</value>
     public long FirstNumber { get; private set; }
 
+    /// <value>The rows that are whole, so far.</value>
+    public ImmutableArray<JournalMessages.NumberedRow> Rows => _rows.ToImmutable();
+
     /// <exception cref="RowFormatException">The chunk is damaged, or is not the one that must follow.</exception>
     public void Add(long number, byte[] chunk)
     {
@@ -48,7 +51,7 @@ internal sealed class RowAssembler
     {
         if (_parts.Count > 0)
             throw new RowFormatException($"{_first.Count} chunks expected from number {_firstNumber} on, {_parts.Count} found: the last are gone");
-        return _rows.ToImmutable();
+        return Rows;
     }
 
     private void Complete(long nextNumber)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Persistence.Query;
 using Akka.Persistence.Sql.Query;
@@ -46,7 +47,7 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
     /// <summary>Nothing has succeeded for the outage budget. Raised once, on a thread of the pool, with one line.</summary>
     public event Action<string>? GaveUp;
 
-    /// <summary>The database, for a person.</summary>
+    /// <inheritdoc/>
     public string Name => _context.Database.Name;
 
     /// <inheritdoc/>
@@ -153,23 +154,24 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
     {
         var rows = new RowAssembler();
         string? reason = null;
+        ImmutableArray<JournalMessages.NumberedRow> before = default;
         try
         {
             await RowsOf(request.Stream, request.FromNumber, long.MaxValue).RunForeach(row => rows.Add(row.SequenceNr, row.Event as byte[] ?? []), _materializer);
-            var found = rows.Finish();
             if (rows.FirstNumber > request.FromNumber)
                 await RefuseGapAsync(request, rows.FirstNumber);
+            var found = rows.Finish();
             _context.Outage.ReadSucceeded();
             answer(new(request.Stream, request.FromNumber, request.Request, found));
             return;
         }
         catch (RowFormatException damage)
         {
-            reason = $"Journal of job {_context.Job}, stream {request.Stream}, number {rows.Number}: {damage.Message}; restore {_context.Database.Name} from a backup.";
+            (reason, before) = (IJournal.Damage(_context.Job, request.Stream, rows.Number, damage.Message, Name), rows.FirstNumber > request.FromNumber ? [] : rows.Rows);
         }
         catch (Exception fault) when (SqlFault.IsDamage(fault))
         {
-            reason = $"Journal of job {_context.Job}, stream {request.Stream}, number {Math.Max(request.FromNumber, rows.Number + 1)}: a row expected, {_context.Database.Name} {SqlFault.Describe(fault)}.";
+            (reason, before) = ($"Journal of job {_context.Job}, stream {request.Stream}, number {Math.Max(request.FromNumber, rows.Number + 1)}: a row expected, {_context.Database.Name} {SqlFault.Describe(fault)}.", rows.Rows);
         }
         catch (Exception fault)
         {
@@ -177,7 +179,7 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
                 _context.Outage.ReadFailed(fault);
         }
 
-        fail(new(request.Stream, request.Request, reason));
+        fail(new(request.Stream, request.Request, reason, before));
     }
 
     // Rows before the first that is there were trimmed, unless older ones still are.

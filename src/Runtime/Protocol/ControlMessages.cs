@@ -91,10 +91,25 @@ internal static class ControlMessages
     /// <param name="Image">Its image in the last snapshot; null without a snapshot.</param>
     /// <param name="Rows">Its named rows behind the image, in order of epochs.</param>
     /// <param name="SourceStart">Of a source task; null before the first plan.</param>
+    /// <param name="Former">What there is instead of the image, should it be damaged; null: nothing.</param>
     /// <param name="Applied">Every sink has at least everything up to this epoch: what is known of one that keeps no watermark.</param>
     /// <param name="Origin">The epoch of the savepoint that the job began from; 0 for none.</param>
     internal sealed record TaskReferences(
-        int Task, ImageReference? Image, ImmutableArray<EpochReference> Rows, SourceStart? SourceStart, long Applied = 0, long Origin = 0);
+        int Task,
+        ImageReference? Image,
+        ImmutableArray<EpochReference> Rows,
+        SourceStart? SourceStart,
+        FormerReferences? Former = null,
+        long Applied = 0,
+        long Origin = 0)
+    {
+        /// <summary>The same without the image: from the former one, with all rows behind it. Null where that can't be.</summary>
+        public TaskReferences? WithoutImage() => Former is { } former ? this with { Image = former.Image, Rows = [.. former.Rows, .. Rows], Former = null } : null;
+    }
+
+    /// <param name="Image">The task's image in the snapshot before the last; null: that was the beginning, when nothing was there.</param>
+    /// <param name="Rows">Its named rows between the two snapshots, in order of epochs.</param>
+    internal sealed record FormerReferences(ImageReference? Image, ImmutableArray<EpochReference> Rows);
 
     internal readonly record struct ImageReference(long Epoch, RowAddress Row);
 
@@ -113,10 +128,12 @@ internal static class ControlMessages
     /// <summary>A snapshot is named: images up to its epoch need not be told any more.</summary>
     internal sealed record SnapshotNamed(long Incarnation, long Epoch) : ToProcess(Incarnation);
 
-    /// <summary>A restore missed a row, which a later snapshot may have replaced: the task needs newer references. Repeated with heartbeats.</summary>
-    internal sealed record ReferencesWanted(ProcessUid Process, int Task, int Generation) : ToCoordinator(Process);
+    /// <summary>A restore missed something that a later snapshot may have replaced: the task needs newer references. Repeated with heartbeats.</summary>
+    /// <param name="SnapshotEpoch">Of the references that it had: if there are no newer ones, what is missing is lost.</param>
+    /// <param name="Reason">What it missed, for a person.</param>
+    internal sealed record ReferencesWanted(ProcessUid Process, int Task, int Generation, long SnapshotEpoch, string Reason) : ToCoordinator(Process);
 
-    /// <summary>Answer to <see cref="ReferencesWanted"/>.</summary>
+    /// <summary>Answer to <see cref="ReferencesWanted"/>, if there are newer ones.</summary>
     internal sealed record References(long Incarnation, int Generation, TaskReferences Task) : ToProcess(Incarnation);
 
     internal readonly record struct EpochReference(long Epoch, long Previous, RowAddress Row);

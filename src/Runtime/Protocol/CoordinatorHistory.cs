@@ -41,6 +41,9 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
     /// <value>By task: where its image stands; empty without a snapshot.</value>
     public ImmutableArray<RowAddress> Images { get; private set; } = [];
 
+    /// <value>The snapshot before it; null: none, a restore has the named one alone.</value>
+    public FormerSnapshot? Former { get; private set; }
+
     /// <value>The epoch of the savepoint that the job began from; 0 for none.</value>
     public long Origin { get; private set; }
 
@@ -53,7 +56,7 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
     /// <summary>All that there is to know.</summary>
     public HistoryImage Image() => new(
         LastPlanned, LastNowMs, LastCommitted, LastPlanned > 0 ? [.. _lastRange] : [], [.. _inflight], [.. _committed], Attempt, Failures,
-        [.. _dead.Order()], Applied, SnapshotEpoch, Images, Closed, Origin);
+        [.. _dead.Order()], Applied, SnapshotEpoch, Images, Closed, Former, Origin);
 
     public bool IsDead(ProcessUid process) => _dead.Contains(process);
 
@@ -147,7 +150,7 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
             (SnapshotEpoch, Images, Candidate) = (image.SnapshotEpoch, image.Images, null);
         }
 
-        (Closed, Origin) = (image.Closed, image.Origin);
+        (Closed, Former, Origin) = (image.Closed, image.Former, image.Origin);
     }
 
     private static void Expect(long expected, long found, string what)

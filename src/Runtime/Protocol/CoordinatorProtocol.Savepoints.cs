@@ -65,6 +65,7 @@ internal sealed partial class CoordinatorProtocol
                 Failures = 0,
                 Dead = [],
                 Applied = plan.Epoch,
+                Former = null,
                 Closed = null,
                 Origin = 0,
             };

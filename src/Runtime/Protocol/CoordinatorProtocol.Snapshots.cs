@@ -78,11 +78,19 @@ internal sealed partial class CoordinatorProtocol
         if (isComplete && IsAppliedBySinks(epoch) && IsKnownToOwners(epoch))
         {
             var image = _history.Image();
+            var former = new FormerSnapshot(image.SnapshotEpoch, image.Images);
             ImmutableArray<RowAddress> images = [.. _images.Select(i => i.Row)];
             rows.Add(new JournalRows.Snapshotted(
                 epoch,
                 images,
-                image with { Applied = Math.Max(image.Applied, epoch), SnapshotEpoch = epoch, Images = images, Committed = [.. image.Committed.Where(c => c.Epoch > epoch)] },
+                image with
+                {
+                    Applied = Math.Max(image.Applied, epoch),
+                    SnapshotEpoch = epoch,
+                    Images = images,
+                    Former = former,
+                    Committed = [.. image.Committed.Where(c => c.Epoch > former.Epoch)],
+                },
                 _options.Manifest));
         }
     }
@@ -126,20 +134,23 @@ internal sealed partial class CoordinatorProtocol
         return true;
     }
 
-    /// <summary>The snapshot is durable; the decisions and images that it replaces are those before <paramref name="former"/> was folded.</summary>
-    private void OnSnapshotted(
-        JournalRows.Snapshotted row, long number, ImmutableArray<CommittedEpoch> former, ImmutableArray<RowAddress> formerImages, List<ICoordinatorEffect> effects)
+    /// <summary>The snapshot is durable: what came before the former one is needed by nobody.</summary>
+    /// <param name="row">What was written.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="before">The history without it.</param>
+    /// <param name="effects">Takes what is to be done.</param>
+    private void OnSnapshotted(JournalRows.Snapshotted row, long number, HistoryImage before, List<ICoordinatorEffect> effects)
     {
         _bytesAtSnapshot = _bytesAtCandidate;
         _snapshotSize = _images.Sum(i => i.Bytes);
         Broadcast(new SnapshotNamed(Incarnation, row.Epoch), effects);
         effects.Add(new JournalMessages.Trim(_stream, number - 1));
-        TrimRows(row.Epoch, former, effects);
-        TrimImages(row.Images, formerImages, effects);
+        TrimRows((_faults & ProtocolFaults.TrimFormerSnapshot) != ProtocolFaults.None ? row.Epoch : before.SnapshotEpoch, before.Committed, effects);
+        TrimImages(before.Images.IsEmpty ? row.Images : before.Images, before.Former?.Images ?? [], effects);
         HandOutSavepoints(row, effects);
     }
 
-    /// <summary>The last row named in a stream stays, so that the end of a stream is never deleted and an append that lands late still conflicts.</summary>
+    /// <summary>Rows up to an epoch. The last row named in a stream stays, so that the end of a stream is never deleted and an append that lands late still conflicts.</summary>
     private void TrimRows(long epoch, ImmutableArray<CommittedEpoch> decisions, List<ICoordinatorEffect> effects)
     {
         var through = new SortedDictionary<ProcessUid, long>();
@@ -198,9 +209,19 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
+    /// <summary>What a restore missed was replaced by a later snapshot. If there is none, it is lost: nothing starts empty.</summary>
     private void OnReferencesWanted(ReferencesWanted wanted, List<ICoordinatorEffect> effects)
     {
-        if (_history.Attempt is { } attempt && attempt.Owner[wanted.Task] == wanted.Process && attempt.Generation[wanted.Task] == wanted.Generation)
+        if (_history.Attempt is not { } attempt || attempt.Owner[wanted.Task] != wanted.Process || attempt.Generation[wanted.Task] != wanted.Generation)
+        {
+            return;
+        }
+
+        if (wanted.SnapshotEpoch >= _history.SnapshotEpoch)
+        {
+            OnFailure(new TaskFailure(wanted.Task, wanted.Generation, wanted.Reason, FailureKind.Fatal));
+        }
+        else
         {
             effects.Add(new Send(wanted.Process, new References(Incarnation, wanted.Generation, ReferencesFor(wanted.Task, attempt))));
         }
@@ -208,18 +229,27 @@ internal sealed partial class CoordinatorProtocol
 
     private TaskReferences ReferencesFor(int task, AttemptPlan attempt)
     {
-        var rows = ImmutableArray.CreateBuilder<EpochReference>(_history.Committed.Count);
+        var rows = ImmutableArray.CreateBuilder<EpochReference>();
+        var formerRows = ImmutableArray.CreateBuilder<EpochReference>();
         foreach (var epoch in _history.Committed)
         {
             if (epoch.Epoch <= attempt.Base)
             {
-                rows.Add(new EpochReference(epoch.Epoch, epoch.Previous, epoch.Rows[task]));
+                (epoch.Epoch > _history.SnapshotEpoch ? rows : formerRows).Add(new EpochReference(epoch.Epoch, epoch.Previous, epoch.Rows[task]));
             }
         }
 
-        ImageReference? image = _history.SnapshotEpoch > 0 ? new ImageReference(_history.SnapshotEpoch, _history.Images[task]) : null;
-        return new TaskReferences(task, image, rows.ToImmutable(), _shape.Tasks[task].IsSource ? SourceStartOf(task) : null, _history.Applied, _history.Origin);
+        return new TaskReferences(
+            task,
+            ImageOf(task, _history.SnapshotEpoch, _history.Images),
+            rows.ToImmutable(),
+            _shape.Tasks[task].IsSource ? SourceStartOf(task) : null,
+            _history.Former is { } former ? new FormerReferences(ImageOf(task, former.Epoch, former.Images), formerRows.ToImmutable()) : null,
+            _history.Applied,
+            _history.Origin);
     }
+
+    private static ImageReference? ImageOf(int task, long epoch, ImmutableArray<RowAddress> images) => epoch > 0 ? new ImageReference(epoch, images[task]) : null;
 
     private SourceStart? SourceStartOf(int task)
     {

@@ -340,10 +340,9 @@ internal sealed partial class CoordinatorProtocol
             if (row is JournalRows.Snapshotted snapshotted)
             {
                 // It is the first row of its append: its number is known whatever the rows' sizes.
-                ImmutableArray<CommittedEpoch> former = [.. _history.Committed];
-                var formerImages = _history.Images;
+                var before = _history.Image();
                 _history.Apply(row);
-                OnSnapshotted(snapshotted, firstNumber, former, formerImages, effects);
+                OnSnapshotted(snapshotted, firstNumber, before, effects);
                 continue;
             }
 

@@ -25,7 +25,9 @@ internal static class JournalMessages
         : ICoordinatorInput, IWorkerInput;
 
     /// <param name="Reason">Null: no answer, try again. Else what is wrong with the rows themselves, which no repetition mends: one line that names the row.</param>
-    internal sealed record ReadFailed(JournalStream Stream, long Request, string? Reason = null) : ICoordinatorInput, IWorkerInput;
+    /// <param name="Before">The rows before the one that is damaged; default where there is no reason.</param>
+    internal sealed record ReadFailed(JournalStream Stream, long Request, string? Reason = null, ImmutableArray<NumberedRow> Before = default)
+        : ICoordinatorInput, IWorkerInput;
 
     /// <summary>A row where it stands.</summary>
     /// <param name="Number">Its number, by which it is named.</param>

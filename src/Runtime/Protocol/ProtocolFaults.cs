@@ -62,4 +62,7 @@ internal enum ProtocolFaults
 
     /// <summary>Takes the savepoint of the end before the last poll.</summary>
     LastSavepointTooEarly = 1 << 18,
+
+    /// <summary>Trims what a restore without the last snapshot needs.</summary>
+    TrimFormerSnapshot = 1 << 19,
 }

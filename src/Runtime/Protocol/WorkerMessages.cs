@@ -23,8 +23,8 @@ internal static class WorkerMessages
     /// <summary>Input: all state of a task at the barrier of an epoch that takes a snapshot. Comes before <see cref="EpochCompleted"/> of that epoch.</summary>
     internal sealed record ImageTaken(int Task, int Generation, long Epoch, object? Image, long Bytes) : IWorkerInput;
 
-    /// <summary>Input: a started task could not be restored. Corrupt rows fail the job; else newer references are asked for and the task is started again.</summary>
-    internal sealed record RestoreFailed(int Task, int Generation, string Reason, bool IsCorrupt) : IWorkerInput;
+    /// <summary>Input: a started task could not be restored. Newer references are asked for; where there are none, the job fails.</summary>
+    internal sealed record RestoreFailed(int Task, int Generation, string Reason) : IWorkerInput;
 
     /// <summary>
     /// Input: the task can't go on. It does nothing more until it adopts a newer generation, or, if its state is gone

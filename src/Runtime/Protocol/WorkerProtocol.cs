@@ -242,27 +242,34 @@ internal sealed partial class WorkerProtocol
         }
     }
 
-    /// <summary>Nothing starts empty: what can't be read fails the job, what is not there any more was replaced by a later snapshot.</summary>
     private void OnRestoreFailed(RestoreFailed failed, HeldTask held, List<IWorkerEffect> effects)
     {
-        if (failed.IsCorrupt)
-        {
-            Report(new TaskFailure(failed.Task, held.Generation, failed.Reason, FailureKind.Fatal), effects);
-            return;
-        }
+        held.Missed = failed.Reason;
+        WantReferences(failed.Task, held, effects);
+    }
 
-        held.WantsReferences = true;
-        effects.Add(new Send(new ReferencesWanted(_self, failed.Task, held.Generation)));
+    private void WantReferences(int task, HeldTask held, List<IWorkerEffect> effects)
+    {
+        if (held.Missed is { } reason)
+        {
+            effects.Add(new Send(new ReferencesWanted(_self, task, held.Generation, held.SnapshotEpoch, reason)));
+        }
     }
 
     private void OnReferences(References message, List<IWorkerEffect> effects)
     {
         var task = message.Task.Task;
-        if (_attempt is { } attempt && Holds(task, message.Generation) is { WantsReferences: true } held)
+        if (_attempt is { } attempt && Holds(task, message.Generation) is { Missed: not null } held)
         {
-            held.WantsReferences = false;
-            effects.Add(new StartTask(task, held.Generation, attempt.Base, message.Task, ConsumerGenerations(task, attempt)));
+            held.Missed = null;
+            Start(task, held, attempt, message.Task, effects);
         }
+    }
+
+    private void Start(int task, HeldTask held, AttemptPlan attempt, TaskReferences references, List<IWorkerEffect> effects)
+    {
+        held.SnapshotEpoch = references.Image?.Epoch ?? 0;
+        effects.Add(new StartTask(task, held.Generation, attempt.Base, references, ConsumerGenerations(task, attempt)));
     }
 
     private HeldTask? Holds(int task, int generation) => _held[task] is { } held && held.Generation == generation ? held : null;
@@ -328,13 +335,12 @@ internal sealed partial class WorkerProtocol
             return;
         }
 
-        var consumers = ConsumerGenerations(task, plan);
         var generation = plan.Generation[task];
         if (held is null || held.Since != plan.Since[task])
         {
-            _held[task] = new HeldTask(generation, plan.Since[task]);
+            _held[task] = held = new HeldTask(generation, plan.Since[task]);
             DropImagesBehind(task, plan.Base);
-            effects.Add(new StartTask(task, generation, plan.Base, ReferencesOf(task, references), consumers));
+            Start(task, held, plan, ReferencesOf(task, references), effects);
             return;
         }
 
@@ -353,14 +359,14 @@ internal sealed partial class WorkerProtocol
             return;
         }
 
-        if (held.WantsReferences)
+        if (held.Missed is not null)
         {
             // There is no copy that could adopt.
-            effects.Add(new Send(new ReferencesWanted(_self, task, generation)));
+            WantReferences(task, held, effects);
             return;
         }
 
-        effects.Add(new AdoptTask(task, generation, plan.Base, consumers));
+        effects.Add(new AdoptTask(task, generation, plan.Base, ConsumerGenerations(task, plan)));
     }
 
     private static TaskReferences ReferencesOf(int task, ImmutableArray<TaskReferences> references)
@@ -495,11 +501,7 @@ internal sealed partial class WorkerProtocol
             if (_held[task] is { } held)
             {
                 AddAcks(task, held, acks);
-                if (held.WantsReferences)
-                {
-                    effects.Add(new Send(new ReferencesWanted(_self, task, held.Generation)));
-                }
-
+                WantReferences(task, held, effects);
                 if (held.Applied >= 0 && _shape.Tasks[task].IsSink)
                 {
                     applied.Add(new SinkWatermark(task, held.Applied));
@@ -523,8 +525,11 @@ internal sealed partial class WorkerProtocol
         /// <value>Only a start from the named rows helps, whatever attempts come before it.</value>
         public bool IsStateLost { get; set; }
 
-        /// <value>Its restore missed a row; it waits to be started again.</value>
-        public bool WantsReferences { get; set; }
+        /// <value>The last snapshot in the references that it was started from; 0 without one.</value>
+        public long SnapshotEpoch { get; set; }
+
+        /// <value>What its restore missed: it waits to be started again. Null: nothing.</value>
+        public string? Missed { get; set; }
 
         public long Applied { get; set; } = -1;
 

@@ -77,7 +77,7 @@ internal sealed partial class TaskActor
         catch (CorruptPayloadException cause)
         {
             var reason = $"{_settings.Topology.IdOf(_task)} can't be restored at epoch {epoch}: {cause.Message}";
-            _worker.Tell(new WorkerMessages.RestoreFailed(_task, _protocol!.Generation, reason, IsCorrupt: true));
+            _worker.Tell(new WorkerMessages.RestoreFailed(_task, _protocol!.Generation, reason));
             return false;
         }
 

@@ -13,4 +13,7 @@ internal static partial class TaskLog
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Warning, Message = "Job {Job}: {Count} records became dead letters in {Task}, epoch {Epoch}; read, replay or discard them by IJob.DeadLetters")]
     public static partial void DeadLetters(ILogger logger, string job, long count, string task, long epoch);
+
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "Job {Job}: task {Task} goes on from the snapshot before the last, of epoch {Epoch}, and {Epochs} epochs behind it, since the last can't be used: {Reason}")]
+    public static partial void ImagePassedOver(ILogger logger, string job, int task, long epoch, int epochs, string reason);
 }

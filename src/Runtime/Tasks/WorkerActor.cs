@@ -57,7 +57,7 @@ internal sealed class WorkerActor : UntypedActor
         _timer = new ProtocolTimer(Self, clock, WorkerMessages.Tick.Instance);
         var worker = Self;
         _retry = clock.CreateTimer(() => worker.Tell(ReadAgain.Instance, ActorRefs.NoSender));
-        _restores = new RestoreReader(Read, ReadLater, OnRestored, OnRestoreFailed);
+        _restores = new RestoreReader(settings.Job.Name, journal.Name, Read, ReadLater, OnRestored, OnRestoreFailed);
     }
 
     public static Props Props(
@@ -225,9 +225,11 @@ internal sealed class WorkerActor : UntypedActor
             _tasks[task].Tell(message);
     }
 
-    private void OnRestored(TaskRestore restore)
+    private void OnRestored(TaskRestore restore, string? damage)
     {
         var task = restore.Start.Task;
+        if (damage is not null)
+            TaskLog.ImagePassedOver(_settings.Logger, _settings.Job.Name, task, restore.Start.References.Image?.Epoch ?? 0, restore.Epochs.Count, damage);
         _tasks[task].Tell(restore);
         if (!_waiting.Remove(task, out var waiting))
             return;
@@ -236,6 +238,6 @@ internal sealed class WorkerActor : UntypedActor
     }
 
     // Why by a message: a step of the protocol may be at work.
-    private void OnRestoreFailed(WorkerMessages.StartTask start, string reason, bool isCorrupt) =>
-        Self.Tell(new WorkerMessages.RestoreFailed(start.Task, start.Generation, reason, isCorrupt));
+    private void OnRestoreFailed(WorkerMessages.StartTask start, string reason) =>
+        Self.Tell(new WorkerMessages.RestoreFailed(start.Task, start.Generation, reason));
 }

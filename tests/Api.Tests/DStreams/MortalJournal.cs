@@ -12,6 +12,8 @@ internal sealed class MortalJournal(IJournal journal, Func<JournalRows.Row, bool
 
     public bool IsDurable => journal.IsDurable;
 
+    public string Name => journal.Name;
+
     public void Append(JournalMessages.Append request, Action<JournalMessages.Appended> answer)
     {
         if (request.Rows.Any(isFatal))

@@ -24,6 +24,7 @@ internal static class RowSamples
         ("opened", new JournalRows.Opened(3, Resumes: true, "manifest ü", Full)),
         ("opened-first", new JournalRows.Opened(1, Resumes: false, "", null)),
         ("opened-from-savepoint", new JournalRows.Opened(1, Resumes: true, "manifest", Full with { Closed = null, Origin = 30, LastRanges = [new(8, 9), OffsetRange.None] })),
+        ("opened-with-former-snapshot", new JournalRows.Opened(3, Resumes: true, "manifest", Full with { Former = new(20, [new(new(0xA1), 2), new(new(0xA2), 3)]) })),
         ("planned", new JournalRows.Planned(Plan)),
         ("planned-with-orders", new JournalRows.Planned(Plan with { TakesSnapshot = false, Orders = ["replay\n*", "discard\n7.0.1@map"] })),
         ("attempted", new JournalRows.Attempted(Attempt)),
