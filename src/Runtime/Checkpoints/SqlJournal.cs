@@ -35,9 +35,9 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
     private readonly ActorMaterializer _materializer;
     private volatile bool _isClosed;
 
-    private SqlJournal(SqlDatabase database, SqlJournalOptions options, string job, ILogger logger)
+    private SqlJournal(SqlDatabase database, SqlJournalOptions options, string job, string streams, ILogger logger)
     {
-        _context = new(job, database, options, new(options, job, database.Name, logger, reason => GaveUp?.Invoke(reason)), logger);
+        _context = new(job, streams, database, options, new(options, job, database.Name, logger, reason => GaveUp?.Invoke(reason)), logger);
         _system = ActorSystem.Create("journal", SqlPlugin.ConfigOf(database));
         _appends = _system.ActorOf(SqlJournalActor.Props(_context), "appends");
         _query = PersistenceQuery.Get(_system).ReadJournalFor<SqlReadJournal>(SqlPlugin.QueryId);
@@ -55,14 +55,16 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
 
     /// <summary>Opens a job's journal, and makes it where there is none.</summary>
     /// <param name="system">When it ends, the journal closes if it still is open.</param>
-    /// <param name="job">Its name: what the streams of jobs in one database are told apart by.</param>
+    /// <param name="job">Its name, for a person.</param>
+    /// <param name="streams">What its streams are told apart by from those of other jobs in the same database.</param>
     /// <exception cref="ConfigurationException">The database can't be reached or used; known within a few seconds.</exception>
-    public static async Task<SqlJournal> OpenAsync(ActorSystem system, SqlJournalOptions options, string job, ILogger logger, CancellationToken cancellation = default)
+    public static async Task<SqlJournal> OpenAsync(
+        ActorSystem system, SqlJournalOptions options, string job, string streams, ILogger logger, CancellationToken cancellation = default)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(job);
+        ArgumentException.ThrowIfNullOrWhiteSpace(streams);
         SqlDatabase database = options.Kind == JournalKind.PostgreSql ? new PostgreSqlDatabase(options.Target) : new SqliteDatabase(options.Target);
         await WithPatienceAsync(database, job, database.PrepareAsync, cancellation);
-        var journal = new SqlJournal(database, options, job, logger);
+        var journal = new SqlJournal(database, options, job, streams, logger);
         try
         {
             // Why read: the first use of the plug-in is slow, and whoever may not read should hear of it here.

@@ -4,7 +4,6 @@ using Millrace.Client;
 using Millrace.Data;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Configuration;
-using Millrace.Runtime.Protocol;
 
 namespace Millrace.Runtime.Hosting;
 
@@ -19,6 +18,7 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
 
     /// <summary>Opens the journal of a job.</summary>
     /// <exception cref="ConfigurationException">It can't be opened, another job has it, or a job had opened there and its history is gone.</exception>
+    /// <exception cref="CorruptCheckpointException">Rows of its history are damaged or gone.</exception>
     /// <exception cref="GraphException">It holds a checkpoint, and the job is to start anew.</exception>
     public async Task<JobJournal> OpenAsync(JobOptions options, CancellationToken cancellationToken)
     {
@@ -58,10 +58,13 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
         // Why before it is opened: what is left of a lost file stays as it is.
         if (configuration.Kind == JournalKind.Sqlite && mark.IsThere && new FileInfo(file) is not { Exists: true, Length: > 0 })
             throw mark.HistoryIsLost(file);
-        var journal = await SqlJournal.OpenAsync(system, configuration.For(file), StreamsOf(options.Name!), logger, cancellationToken).ConfigureAwait(false);
+        var journal = await SqlJournal.OpenAsync(system, configuration.For(file), options.Name!, StreamsOf(options.Name!), logger, cancellationToken).ConfigureAwait(false);
         try
         {
-            var isUsed = await HoldsAsync(journal, cancellationToken).ConfigureAwait(false);
+            var audit = new JournalAudit(journal, options.Name!);
+
+            // Why verified only behind the mark: whoever removes it wants to start with what is there.
+            var isUsed = await (mark.IsThere ? audit.VerifyAsync(cancellationToken) : audit.HoldsJobAsync(cancellationToken)).ConfigureAwait(false);
             if (mark.IsThere && !isUsed)
                 throw mark.HistoryIsLost(journal.Name);
             if (options.StartsAnew && isUsed)
@@ -73,16 +76,6 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
             await journal.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    private static Task<bool> HoldsAsync(IJournal journal, CancellationToken cancellationToken)
-    {
-        var holds = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        journal.Read(
-            new(JournalStream.Lease, 1, Request: 0),
-            read => holds.TrySetResult(!read.Rows.IsEmpty),
-            failed => holds.TrySetException(new ConfigurationException(failed.Reason ?? "The journal did not answer when it was opened; is its database there?")));
-        return holds.Task.WaitAsync(cancellationToken);
     }
 
     // Why not the name in a file: it holds one job, and under another name its checkpoint must be found, so that it is refused.

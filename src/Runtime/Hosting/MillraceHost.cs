@@ -207,7 +207,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             return null;
         try
         {
-            if (await HoldsJobAsync(opened.Journal, cancellationToken).ConfigureAwait(false))
+            if (await new JournalAudit(opened.Journal, handle.Id.Name).HoldsJobAsync(cancellationToken).ConfigureAwait(false))
             {
                 JobLog.SavepointPassedOver(_logger, handle.Id.Name, path, options.CheckpointDirectory!);
                 return null;
@@ -227,20 +227,6 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             await opened.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    // A lease alone is no job: its taker died before it had opened.
-    private static async Task<bool> HoldsJobAsync(IJournal journal, CancellationToken cancellationToken)
-    {
-        var leases = await journal.ReadAsync(JournalStream.Lease, 1, cancellationToken).ConfigureAwait(false);
-        foreach (var lease in leases)
-        {
-            var rows = await journal.ReadAsync(JournalStream.Coordinator(lease.Number), 1, cancellationToken).ConfigureAwait(false);
-            if (rows.Any(row => row.Row is not JournalRows.Sealed))
-                return true;
-        }
-
-        return false;
     }
 
     private async Task<JobJournal> OpenJournalAsync(JobHandle handle, JobOptions options, CancellationToken cancellationToken)

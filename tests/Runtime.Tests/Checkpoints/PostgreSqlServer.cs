@@ -55,5 +55,5 @@ public sealed class PostgreSqlServer : IAsyncLifetime
     }
 
     internal Task<SqlJournal> OpenAsync(string job, ILogger? logger = null, SqlJournalOptions? options = null) =>
-        SqlJournal.OpenAsync(_system, options ?? Options, job, logger ?? NullLogger.Instance);
+        SqlJournal.OpenAsync(_system, options ?? Options, job, job, logger ?? NullLogger.Instance);
 }

@@ -19,7 +19,7 @@ internal sealed class SqliteFile : IDisposable
     public SqlJournalOptions Options => new() { Kind = JournalKind.Sqlite, Target = File };
 
     public Task<SqlJournal> OpenAsync(string job = "job", ILogger? logger = null, SqlJournalOptions? options = null) =>
-        SqlJournal.OpenAsync(_system, options ?? Options, job, logger ?? NullLogger.Instance);
+        SqlJournal.OpenAsync(_system, options ?? Options, job, job, logger ?? NullLogger.Instance);
 
     public SqliteConnection Connect()
     {

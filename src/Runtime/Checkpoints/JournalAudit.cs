@@ -1,0 +1,111 @@
+using Millrace.Data;
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Runtime.Checkpoints;
+
+/// <summary>Looks, before a job starts, whether its journal still holds what its last start left.</summary>
+/// <remarks>
+/// Rows that are gone from the end of a stream leave no gap. But what was decided was durable before anything followed on it: a lease
+/// before its coordinator's stream, a plan before the rows of its epoch. So what follows on a row that is not there shows the loss.
+/// </remarks>
+internal sealed class JournalAudit(IJournal journal, string job)
+{
+    private readonly HashSet<ProcessUid> _writers = [];
+    private readonly Dictionary<ProcessUid, long> _named = [];
+    private long _planned;
+
+    /// <summary>Whether a job has opened here. A lease alone is no job: its taker died before.</summary>
+    public async Task<bool> HoldsJobAsync(CancellationToken cancellationToken) =>
+        await LastOpenedAsync(await journal.ReadAsync(JournalStream.Lease, 1, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is not null;
+
+    /// <summary>Compares what is there with what follows on it.</summary>
+    /// <returns>Whether a job has opened here.</returns>
+    /// <exception cref="CorruptCheckpointException">Rows are damaged or gone; one line that names the first.</exception>
+    public async Task<bool> VerifyAsync(CancellationToken cancellationToken)
+    {
+        var leases = await journal.ReadAsync(JournalStream.Lease, 1, cancellationToken).ConfigureAwait(false);
+        if (leases is [{ Number: > 1 }, ..])
+            throw Lost(JournalStream.Lease, 1, "a lease expected, none found");
+        var next = JournalStream.Coordinator(leases.Length + 1);
+        if (await journal.ReadAsync(next, 1, cancellationToken).ConfigureAwait(false) is [_, ..])
+            throw Lost(JournalStream.Lease, leases.Length + 1, $"the lease of {next} expected, none found");
+        if (await LastOpenedAsync(leases, cancellationToken).ConfigureAwait(false) is not { } opened)
+            return false;
+        foreach (var lease in leases)
+        {
+            if (lease.Number >= (long)opened.Stream.Id && lease.Row is JournalRows.LeaseTaken(var holder))
+                _writers.Add(holder);
+        }
+
+        foreach (var row in opened.Rows)
+            Fold(row.Row);
+        foreach (var writer in _writers)
+            await VerifyAsync(writer, opened.Stream, opened.Rows[^1].NextNumber, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private sealed record OpenedStream(JournalStream Stream, IReadOnlyList<JournalMessages.NumberedRow> Rows);
+
+    // The newest, which has the history of all before it.
+    private async Task<OpenedStream?> LastOpenedAsync(IReadOnlyList<JournalMessages.NumberedRow> leases, CancellationToken cancellationToken)
+    {
+        foreach (var lease in leases.Reverse())
+        {
+            var stream = JournalStream.Coordinator(lease.Number);
+            var rows = await journal.ReadAsync(stream, 1, cancellationToken).ConfigureAwait(false);
+            if (rows.Any(row => row.Row is not JournalRows.Sealed))
+                return new(stream, rows);
+        }
+
+        return null;
+    }
+
+    private async Task VerifyAsync(ProcessUid writer, JournalStream coordinator, long next, CancellationToken cancellationToken)
+    {
+        var stream = JournalStream.Process(writer);
+        var rows = await journal.ReadAsync(stream, _named.GetValueOrDefault(writer, 1), cancellationToken).ConfigureAwait(false);
+        foreach (var row in rows)
+        {
+            if (row.Row is JournalRows.EpochDeltas(var epoch, _) && epoch > _planned)
+                throw Lost(coordinator, next, $"the plan of epoch {_planned + 1} expected, since {stream} holds a row of epoch {epoch}, none found");
+        }
+    }
+
+    private void Fold(JournalRows.Row row)
+    {
+        switch (row)
+        {
+            case JournalRows.Opened { History: { } history }:
+                Fold(history);
+                break;
+            case JournalRows.Snapshotted snapshotted:
+                Fold(snapshotted.History);
+                break;
+            case JournalRows.Planned(var plan):
+                _planned = Math.Max(_planned, plan.Epoch);
+                break;
+            case JournalRows.Attempted(var attempt):
+                _writers.UnionWith(attempt.Owner);
+                break;
+            case JournalRows.Committed(var epoch):
+                Fold(epoch);
+                break;
+        }
+    }
+
+    private void Fold(HistoryImage history)
+    {
+        _planned = Math.Max(_planned, history.LastPlanned);
+        _writers.UnionWith(history.Attempt?.Owner ?? []);
+        foreach (var epoch in history.Committed)
+            Fold(epoch);
+    }
+
+    private void Fold(CommittedEpoch epoch)
+    {
+        foreach (var (process, number) in epoch.Rows)
+            _named[process] = Math.Max(number, _named.GetValueOrDefault(process));
+    }
+
+    private CorruptCheckpointException Lost(JournalStream stream, long number, string damage) => new(IJournal.Damage(job, stream, number, damage, journal.Name));
+}
