@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Millrace.Serialization;
 
 namespace Millrace.Connectors.Files;
 
@@ -9,9 +10,12 @@ namespace Millrace.Connectors.Files;
 /// epoch 5 7
 /// file part-0-7.txt 4096 120
 /// file part-0-7-1.txt 17 1
-/// </code>the epoch before and this one; name, bytes and rows of each file. An entry holds one, a block many.</remarks>
+/// crc 1f2e3d4c
+/// </code>the epoch before and this one; name, bytes and rows of each file; the CRC-32C of all lines before. An entry holds one epoch, a block many.</remarks>
 internal sealed record FileSinkEntry(long Previous, long Epoch, ImmutableArray<(string Name, long Bytes, long Rows)> Files)
 {
+    private const int SumLength = 13;
+
     public static byte[] Format(IEnumerable<FileSinkEntry> entries)
     {
         var text = new StringBuilder();
@@ -22,11 +26,19 @@ internal sealed record FileSinkEntry(long Previous, long Epoch, ImmutableArray<(
                 text.Append(CultureInfo.InvariantCulture, $"file {name} {bytes} {rows}\n");
         }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var lines = text.ToString();
+        return Encoding.UTF8.GetBytes(lines + SumOf(Encoding.UTF8.GetBytes(lines)));
     }
 
-    /// <summary>The entries of a file of the manifest; null where it holds none, or other lines.</summary>
-    public static List<FileSinkEntry>? Parse(string[] lines)
+    /// <summary>The entries of a file of the manifest; null where it holds none, or is not as it was written.</summary>
+    public static List<FileSinkEntry>? Parse(ReadOnlySpan<byte> file)
+    {
+        if (file.Length < SumLength || Encoding.UTF8.GetString(file[^SumLength..]) != SumOf(file[..^SumLength]))
+            return null;
+        return Parse(Encoding.UTF8.GetString(file[..^SumLength]).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static List<FileSinkEntry>? Parse(string[] lines)
     {
         var entries = new List<FileSinkEntry>();
         foreach (var line in lines)
@@ -47,6 +59,8 @@ internal sealed record FileSinkEntry(long Previous, long Epoch, ImmutableArray<(
 
         return entries.Count == 0 ? null : entries;
     }
+
+    private static string SumOf(ReadOnlySpan<byte> lines) => string.Create(CultureInfo.InvariantCulture, $"crc {Crc32C.Of(lines):x8}\n");
 
     private static bool TryParse(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -105,17 +105,17 @@ internal sealed class FileSinkManifest(string root, int partition)
 
     private static List<FileSinkEntry>? Read(string path)
     {
-        string[] lines;
+        byte[] file;
         try
         {
-            lines = File.ReadAllLines(path);
+            file = File.ReadAllBytes(path);
         }
         catch (FileNotFoundException)
         {
             return null;
         }
 
-        return FileSinkEntry.Parse(lines)
-            ?? throw new JobFailedException($"Manifest {FilePaths.Printable(path)}: lines of epochs and files expected, others found; restore it from a copy.");
+        return FileSinkEntry.Parse(file)
+            ?? throw new JobFailedException($"Manifest {FilePaths.Printable(path)}: epochs and files as they were committed expected, changed ones found (their checksum differs); restore it from a copy.");
     }
 }

@@ -37,7 +37,7 @@ internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, Immutable
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"Savepoint {path}: a file that can be written expected: {cause.Message.ReplaceLineEndings(" ")}", cause);
+            throw new ConfigurationException($"Savepoint {path}: a file that can be written expected, {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another path, or make that one writable.", cause);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, Immutable
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or RowFormatException)
         {
-            throw new ConfigurationException($"Savepoint {path}: a whole savepoint expected: {cause.Message.ReplaceLineEndings(" ")}", cause);
+            throw new ConfigurationException($"Savepoint {path}: a whole savepoint expected, {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; take it from a copy, or begin from another.", cause);
         }
     }
 
@@ -73,6 +73,8 @@ internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, Immutable
         var (assembler, length, number) = (new RowAssembler(), new byte[sizeof(int)], 0L);
         while (stream.Position < stream.Length)
         {
+            if (stream.Length - stream.Position < sizeof(int))
+                throw new RowFormatException($"{sizeof(int)} more bytes expected, {stream.Length - stream.Position} found");
             stream.ReadExactly(length);
             var size = BinaryPrimitives.ReadInt32LittleEndian(length);
             if (size < 0 || size > stream.Length - stream.Position)

@@ -33,7 +33,7 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new ConfigurationException($"Checkpoint directory {directory}: a directory that can be written expected, {cause.Message.ReplaceLineEndings(" ")}", cause);
+            throw new ConfigurationException($"Checkpoint directory {directory}: a directory that can be written expected, {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another, or make that one writable.", cause);
         }
     }
 

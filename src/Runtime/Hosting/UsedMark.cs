@@ -27,7 +27,7 @@ internal sealed class UsedMark(string directory)
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"Checkpoint directory {directory}: a directory that can be written expected, {cause.Message.ReplaceLineEndings(" ")}", cause);
+            throw new ConfigurationException($"Checkpoint directory {directory}: a directory that can be written expected, {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another, or make that one writable.", cause);
         }
     }
 

@@ -160,7 +160,8 @@ internal sealed class SinkProtocol
         }
         else
         {
-            effects.Add(new SinkMessages.Contradiction($"Watermark {Expected} expected before epoch {_epoch}, {watermark} found."));
+            effects.Add(new SinkMessages.Contradiction(
+                $"epoch {Expected} expected as the last one there, epoch {watermark} found: what was committed has been changed since; restore it as it was, or give this job an empty sink and an empty checkpoint directory."));
         }
     }
 

@@ -145,7 +145,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
         if (_opensNothing)
             return null;
         _progress.Enter(IdOf(node));
-        var driver = new SinkDriver<T>(node.Sink.Open(new SinkContext(_settings.Job, IdOf(node), Partition, Parallelism)));
+        var driver = new SinkDriver<T>(node.Sink.Description, node.Sink.Open(new SinkContext(_settings.Job, IdOf(node), Partition, Parallelism)));
         _progress.Leave();
         (Chain.Sink, Chain.SinkId) = (driver, IdOf(node));
         Chain.Ends.Add(driver);

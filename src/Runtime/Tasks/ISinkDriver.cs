@@ -8,6 +8,9 @@ namespace Millrace.Runtime.Tasks;
 /// <summary>A sink writer, whatever its rows.</summary>
 internal interface ISinkDriver : IDisposable
 {
+    /// <summary>Where the rows go, for a person.</summary>
+    string Description { get; }
+
     /// <summary>Whether the rows of an epoch wait here until it commits: then they are part of the task's delta.</summary>
     bool IsStaged { get; }
 

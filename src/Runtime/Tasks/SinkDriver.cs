@@ -8,9 +8,12 @@ using Millrace.Serialization;
 namespace Millrace.Runtime.Tasks;
 
 /// <summary>The end of a chain that writes to a sink.</summary>
-internal sealed class SinkDriver<T>(ISinkWriter<T> writer) : ChainEnd<T>, ISinkDriver
+internal sealed class SinkDriver<T>(string description, ISinkWriter<T> writer) : ChainEnd<T>, ISinkDriver
 {
     private readonly StagedSinkWriter<T>? _staged = writer as StagedSinkWriter<T>;
+
+    /// <inheritdoc/>
+    public string Description => description;
 
     /// <inheritdoc/>
     public bool IsStaged => _staged is not null;

@@ -49,7 +49,7 @@ internal sealed partial class TaskActor
                 _worker.Tell(new WorkerMessages.SinkApplied(_task, applied.Epoch));
                 break;
             case SinkMessages.Contradiction contradiction:
-                throw new TaskFailure(_task, _protocol!.Generation, $"Sink {SinkId}: {contradiction.Reason}", FailureKind.Fatal, null);
+                throw new TaskFailure(_task, _protocol!.Generation, $"Sink {SinkId}, {_chain!.Sink!.Description}: {contradiction.Reason}", FailureKind.Fatal, null);
             case SinkMessages.FetchRows fetch:
                 FetchRows(fetch.Reference.Epoch);
                 break;

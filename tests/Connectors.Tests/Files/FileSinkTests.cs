@@ -255,9 +255,32 @@ public sealed class FileSinkTests : IDisposable
     {
         using var harness = new SinkHarness<string>(Sink());
         await harness.Deliver(harness.Open(), 0, 1, "a");
-        File.WriteAllText(Path.Combine(Out, "_millrace", "0", "0"), "epoch 0 1\nfile ../../etc/passwd 1 1\n");
+        var manifest = Path.Combine(Out, "_millrace", "0", "0");
+        var written = File.ReadAllBytes(manifest);
+        for (var bit = 0; bit < written.Length * 8; bit++)
+        {
+            var damaged = written.ToArray();
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(manifest, damaged);
+            Assert.Throws<JobFailedException>(() => new FileSinkReader(Out).Files());
+        }
 
-        Refused(Sink(), "lines of epochs and files expected");
+        for (var length = 0; length < written.Length; length++)
+        {
+            File.WriteAllBytes(manifest, written[..length]);
+            Assert.Throws<JobFailedException>(() => new FileSinkReader(Out).Files());
+        }
+
+        Refused(Sink(), "epochs and files as they were committed expected, changed ones found (their checksum differs); restore it from a copy.");
+    }
+
+    [Fact]
+    public async Task Manifest_that_names_a_file_elsewhere_is_refused()
+    {
+        using var harness = new SinkHarness<string>(Sink());
+        await harness.Deliver(harness.Open(), 0, 1, "a");
+        File.WriteAllBytes(Path.Combine(Out, "_millrace", "0", "0"), FileSinkEntry.Format([new(0, 1, [("../../etc/passwd", 1, 1)])]));
+
         Assert.Throws<JobFailedException>(() => new FileSinkReader(Out).Files());
     }
 

@@ -213,15 +213,16 @@ public sealed class SavepointTests : IDisposable
         await RefusedAsync("images of", bytes[..(4 + BitConverter.ToInt32(bytes))]);
         await RefusedAsync("a snapshot as its first row expected", []);
         await RefusedAsync("bytes expected", "hello world"u8.ToArray());
+        await RefusedAsync("4 more bytes expected, 3 found; take it from a copy, or begin from another.", "abc"u8.ToArray());
         File.Delete(Savepoint);
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(Sums(2), OptionsOf("second", Savepoint)));
-        Assert.StartsWith($"Savepoint {Savepoint}: a whole savepoint expected: Could not find file", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Savepoint {Savepoint}: a whole savepoint expected, Could not find file", failure.Message, StringComparison.Ordinal);
 
         async Task RefusedAsync(string what, byte[] content)
         {
             await File.WriteAllBytesAsync(Savepoint, content);
             var refusal = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(Sums(2), OptionsOf("second", Savepoint)));
-            Assert.StartsWith($"Savepoint {Savepoint}: a whole savepoint expected: ", refusal.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"Savepoint {Savepoint}: a whole savepoint expected, ", refusal.Message, StringComparison.Ordinal);
             Assert.Contains(what, refusal.Message, StringComparison.Ordinal);
         }
     }
