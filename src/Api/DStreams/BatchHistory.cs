@@ -18,6 +18,12 @@ internal sealed class BatchHistory<T>(TimeSpan duration, TimeSpan slide)
         }
     }
 
+    public Rdd<T>? At(Time time)
+    {
+        lock (_lock)
+            return _batches.GetValueOrDefault(time);
+    }
+
     public IReadOnlyList<Rdd<T>> Slice(Time from, Time to)
     {
         lock (_lock)

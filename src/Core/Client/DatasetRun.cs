@@ -97,7 +97,7 @@ public sealed class DatasetRun
     /// <summary>A task as messages name it.</summary>
     public string Describe(int task) => $"{_dataset} (partition {_partitions[task]})";
 
-    /// <summary>Gives out no more tasks and waits for none: the executors have ended.</summary>
+    /// <summary>Gives out no more tasks and waits for none: the executors have ended, or nobody wants it any more.</summary>
     public void Cancel()
     {
         lock (_gate)
@@ -109,7 +109,7 @@ public sealed class DatasetRun
 
     /// <summary>Waits until every task has succeeded, or the run has failed and all tasks that were begun have ended. Not for a thread that is in a task.</summary>
     /// <remarks>A run that failed throws what the first of its failed tasks threw last.</remarks>
-    /// <exception cref="OperationCanceledException">The executors have ended before the run.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before its end.</exception>
     public void Wait()
     {
         lock (_gate)

@@ -4,6 +4,9 @@ namespace Millrace.Client;
 /// <remarks>They are there while the job runs; the first run starts them.</remarks>
 public interface IExecutors
 {
+    /// <summary>Number of executors: so many tasks run at once at most.</summary>
+    int Count { get; }
+
     /// <summary>How often a task may fail before the run that it belongs to fails.</summary>
     int MaxFailures { get; }
 

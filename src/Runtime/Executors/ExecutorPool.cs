@@ -19,7 +19,7 @@ internal sealed class ExecutorPool(int count, int maxFailures) : IExecutors
     /// <summary>A try that an executor is at.</summary>
     internal sealed record Work(DatasetRun Run, int Task, long SinceMs);
 
-    /// <summary>Number of executors.</summary>
+    /// <inheritdoc/>
     public int Count => count;
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using Millrace.Data;
 namespace Millrace.Runtime.Executors;
 
 /// <summary>Parent of a job's executors. Child of the job's supervisor.</summary>
-/// <remarks>Without → (the first run) With executors, on a dispatcher of their own. One that dies is started anew.</remarks>
+/// <remarks>Without → (the first run) With executors, each on a thread of its own, since tasks may wait for each other. One that dies is started anew.</remarks>
 internal sealed class ExecutorSupervisor : UntypedActor
 {
     private readonly ExecutorPool _pool;
@@ -13,7 +13,7 @@ internal sealed class ExecutorSupervisor : UntypedActor
     private readonly Func<string> _takeDispatcher;
     private readonly Action<string> _returnDispatcher;
     private readonly ILogger _logger;
-    private string? _dispatcher;
+    private string[] _dispatchers = [];
 
     private sealed record Start
     {
@@ -46,16 +46,16 @@ internal sealed class ExecutorSupervisor : UntypedActor
         _pool.Close();
 
         // The executors have ended before their parent does; one that hangs keeps this from ever being reached.
-        if (_dispatcher is not null)
-            _returnDispatcher(_dispatcher);
+        foreach (var dispatcher in _dispatchers)
+            _returnDispatcher(dispatcher);
     }
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case Start when _dispatcher is null:
-                StartExecutors(_dispatcher = _takeDispatcher());
+            case Start when _dispatchers.Length == 0:
+                StartExecutors();
                 break;
             case Start:
                 break;
@@ -65,10 +65,11 @@ internal sealed class ExecutorSupervisor : UntypedActor
         }
     }
 
-    private void StartExecutors(string dispatcher)
+    private void StartExecutors()
     {
+        _dispatchers = [.. Enumerable.Range(0, _pool.Count).Select(_ => _takeDispatcher())];
         IActorRef[] executors = [.. Enumerable.Range(0, _pool.Count).Select(number => Context.ActorOf(
-            ExecutorActor.Props(number, _pool, _job, _logger).WithDispatcher(dispatcher), $"executor-{number}"))];
+            ExecutorActor.Props(number, _pool, _job, _logger).WithDispatcher(_dispatchers[number]), $"executor-{number}"))];
         _pool.OnStarted(number => executors[number].Tell(ExecutorActor.Wake.Instance, ActorRefs.NoSender));
     }
 }

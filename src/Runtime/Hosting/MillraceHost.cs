@@ -52,6 +52,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     private readonly MillraceHostOptions _options;
     private readonly IActorRef _jobManager;
     private readonly TaskDispatchers _dispatchers;
+    private readonly TaskDispatchers _executorDispatchers;
     private readonly JobMetrics _metrics = new();
     private readonly CodecCatalog _codecs;
     private readonly JobJournals _journals;
@@ -69,7 +70,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _options = options;
         Options = runtime;
         _logger = options.LoggerFactory.CreateLogger("Millrace");
-        _dispatchers = new TaskDispatchers(system, runtime.TaskThreads);
+        _dispatchers = new TaskDispatchers(system, "millrace-tasks", runtime.TaskThreads);
+        _executorDispatchers = new TaskDispatchers(system, "millrace-executor", threads: 1);
         _codecs = new CodecCatalog(new MemoryPackCodecs(), new HyperionCodecs(options.SerializableTypes));
         _journals = new JobJournals(system, runtime.Journal, options.Clock, _logger);
         _jobManager = system.ActorOf(JobManager.Props(), "millrace");
@@ -150,6 +152,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             Clock = clock,
             Executors = executors,
             Dispatchers = _dispatchers,
+            ExecutorDispatchers = _executorDispatchers,
             TaskTimeout = options.TaskTimeout ?? Options.TaskTimeout,
             Ended = () => _ = opened.DisposeAsync().AsTask(),
         }));

@@ -21,8 +21,11 @@ internal sealed record JobSpec
     /// <summary>What its executors work at.</summary>
     public required ExecutorPool Executors { get; init; }
 
-    /// <summary>Gives dispatchers that only this job's tasks, or its executors, use.</summary>
+    /// <summary>Gives dispatchers that only this job's tasks use.</summary>
     public required TaskDispatchers Dispatchers { get; init; }
+
+    /// <summary>Gives dispatchers of one thread, each for an executor.</summary>
+    public required TaskDispatchers ExecutorDispatchers { get; init; }
 
     /// <summary>Called when every actor of the job has ended.</summary>
     public required Action Ended { get; init; }

@@ -66,7 +66,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
         _coordinator = Context.ActorOf(
             EpochCoordinator.Props(_spec.Settings.Topology.Shape, uid, _spec.Epochs, _spec.Journal, _worker, _spec.Handle, _spec.Clock), "coordinator");
         Context.ActorOf(
-            ExecutorSupervisor.Props(_spec.Executors, _spec.Settings.Job, _spec.Dispatchers.Take, _spec.Dispatchers.Return, _spec.Settings.Logger), "executors");
+            ExecutorSupervisor.Props(_spec.Executors, _spec.Settings.Job, _spec.ExecutorDispatchers.Take, _spec.ExecutorDispatchers.Return, _spec.Settings.Logger), "executors");
         var often = TimeSpan.FromMilliseconds(Math.Clamp(_spec.TaskTimeout.TotalMilliseconds / 10, 5, 250));
         Timers.StartPeriodicTimer(Watch.Instance, Watch.Instance, often);
     }

@@ -6,12 +6,15 @@ using Akka.Dispatch;
 
 namespace Millrace.Runtime.Jobs;
 
-/// <summary>Gives the tasks of each job a dispatcher of their own, with threads of its own; and its executors another.</summary>
+/// <summary>Gives the tasks of each job a dispatcher of their own, with threads of its own; and each of its executors another.</summary>
 /// <remarks>
-/// Dedicated threads, as many as processors, so that user code can't starve anything else. Where a
+/// Dedicated threads, so that user code can't starve anything else. Where a
 /// function hangs the dispatcher never comes back; all others do, for the next job.
 /// </remarks>
-internal sealed class TaskDispatchers(ActorSystem system, int threads)
+/// <param name="system">Where they are made.</param>
+/// <param name="name">What their names begin with.</param>
+/// <param name="threads">Of each.</param>
+internal sealed class TaskDispatchers(ActorSystem system, string name, int threads)
 {
     private readonly ConcurrentBag<string> _free = [];
     private int _made;
@@ -24,7 +27,7 @@ internal sealed class TaskDispatchers(ActorSystem system, int threads)
 
     private string Create()
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"millrace-tasks-{Interlocked.Increment(ref _made)}");
+        var id = string.Create(CultureInfo.InvariantCulture, $"{name}-{Interlocked.Increment(ref _made)}");
         var config = ConfigurationFactory.ParseString($$"""
             id = "{{id}}"
             executor = fork-join-executor

@@ -20,6 +20,9 @@ public sealed class RememberTests
 
         Assert.Equal([[8, 10]], windowed.Slice(new(5000), new(9000)).Select(rdd => rdd.Collect()));
         Assert.Equal([[8], [8, 10]], windowed.Slice(new Interval(new(4500), new(9000))).Select(rdd => rdd.Collect()));
+        Assert.Equal([10], doubled.Compute(new(5000))!.Collect());
+        Assert.Null(doubled.Compute(new(4500)));
+        Assert.Null(doubled.Compute(new(1000)));
         Assert.Equal([[4], [], [8], [10]], doubled.Slice(new(0), new(5000)).Select(rdd => rdd.Collect()));
     }
 
@@ -30,6 +33,7 @@ public sealed class RememberTests
         var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>());
 
         Assert.Contains("call Remember", Assert.Throws<GraphException>(() => stream.Slice(new(0), new(1))).Message, StringComparison.Ordinal);
+        Assert.Contains("call Remember on the context before its start, and Compute after it.", Assert.Throws<GraphException>(() => stream.Compute(new(0))).Message, StringComparison.Ordinal);
         Assert.Equal("Remember: 0 ms found, more than 0 ms expected.", Assert.Throws<GraphException>(() => run.Context.Remember(TimeSpan.Zero)).Message);
     }
 }

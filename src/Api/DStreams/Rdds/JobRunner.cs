@@ -1,4 +1,5 @@
 using Millrace.Client;
+using Millrace.Data;
 
 namespace Millrace.DStreams.Rdds;
 
@@ -29,11 +30,20 @@ internal sealed class JobRunner : DatasetRunner
     public void Attach(IExecutors executors) => _executors = executors;
 
     /// <inheritdoc/>
-    public override void ComputeAll(Dataset dataset, IReadOnlyList<int> partitions, Action<int> compute)
+    public override int MaxFailures => _executors?.MaxFailures ?? base.MaxFailures;
+
+    /// <inheritdoc/>
+    public override void ComputeTogether(Dataset dataset, string operation, Action<int> compute)
     {
         if (_executors is { } executors)
         {
-            var run = new DatasetRun(dataset.ToString(), partitions, executors.MaxFailures, compute);
+            if (dataset.NumPartitions > executors.Count)
+            {
+                throw new GraphException(
+                    $"{operation}: an executor for each of {dataset.NumPartitions} partitions expected, {executors.Count} executors found; use fewer partitions (Coalesce), or set millrace.task.threads.");
+            }
+
+            var run = new DatasetRun(dataset.ToString(), [.. Enumerable.Range(0, dataset.NumPartitions)], maxFailures: 1, compute);
             if (executors.TryStart(run))
             {
                 run.Wait();
@@ -41,6 +51,22 @@ internal sealed class JobRunner : DatasetRunner
             }
         }
 
-        LocalRunner.Default.ComputeAll(dataset, partitions, compute);
+        LocalRunner.Default.ComputeTogether(dataset, operation, compute);
+    }
+
+    /// <inheritdoc/>
+    public override void ComputeAll(Dataset dataset, IReadOnlyList<int> partitions, Action<int> compute, CancellationToken cancellationToken = default)
+    {
+        if (_executors is { } executors)
+        {
+            var run = new DatasetRun(dataset.ToString(), partitions, executors.MaxFailures, compute);
+            if (executors.TryStart(run))
+            {
+                Wait(run, cancellationToken);
+                return;
+            }
+        }
+
+        LocalRunner.Default.ComputeAll(dataset, partitions, compute, cancellationToken);
     }
 }

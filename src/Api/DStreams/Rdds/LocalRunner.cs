@@ -13,11 +13,22 @@ internal sealed class LocalRunner(int parallelism) : DatasetRunner
     public static LocalRunner Caller { get; } = new(1);
 
     /// <inheritdoc/>
-    public override void ComputeAll(Dataset dataset, IReadOnlyList<int> partitions, Action<int> compute)
+    public override void ComputeAll(Dataset dataset, IReadOnlyList<int> partitions, Action<int> compute, CancellationToken cancellationToken = default)
     {
         var run = new DatasetRun(dataset.ToString(), partitions, maxFailures: 1, compute);
         for (var helper = 1; helper < Math.Min(parallelism, partitions.Count); helper++)
             ThreadPool.UnsafeQueueUserWorkItem(Work, run, preferLocal: false);
+        using (cancellationToken.UnsafeRegister(static run => ((DatasetRun)run!).Cancel(), run))
+            Work(run);
+        Wait(run, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override void ComputeTogether(Dataset dataset, string operation, Action<int> compute)
+    {
+        var run = new DatasetRun(dataset.ToString(), [.. Enumerable.Range(0, dataset.NumPartitions)], maxFailures: 1, compute);
+        for (var thread = 1; thread < dataset.NumPartitions; thread++)
+            _ = Task.Factory.StartNew(() => Work(run), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Work(run);
         run.Wait();
     }

@@ -9,9 +9,11 @@ public sealed partial class Rdd<T>
     private int[] AllPartitions => [.. Enumerable.Range(0, NumPartitions)];
 
     /// <summary>All rows, partition after partition.</summary>
-    public T[] Collect()
+    public T[] Collect() => Collect("collect", CancellationToken.None);
+
+    private T[] Collect(string operation, CancellationToken cancellationToken)
     {
-        var partitions = RunAll("collect", static (_, rows) => RowBlocks.ToArray(rows));
+        var partitions = RunAll(operation, static (_, rows) => RowBlocks.ToArray(rows), cancellationToken);
         var all = new T[checked((int)partitions.Sum(rows => (long)rows.Length))];
         var filled = 0;
         foreach (var rows in partitions)
@@ -28,12 +30,17 @@ public sealed partial class Rdd<T>
     public T[] Take(int count)
     {
         Check.Count(count);
+        return Take("take", count, CancellationToken.None);
+    }
+
+    private T[] Take(string operation, int count, CancellationToken cancellationToken)
+    {
         var taken = new List<T>();
         for (var (next, width) = (0, 1); taken.Count < count && next < NumPartitions; next += width, width *= 4)
         {
             var missing = count - taken.Count;
             int[] partitions = [.. Enumerable.Range(next, Math.Min(width, NumPartitions - next))];
-            foreach (var rows in Run("take", partitions, (_, rows) => rows.Take(missing).ToArray()))
+            foreach (var rows in Run(operation, partitions, (_, rows) => rows.Take(missing).ToArray(), cancellationToken: cancellationToken))
                 taken.AddRange(rows.Take(count - taken.Count));
         }
 
@@ -137,11 +144,13 @@ public sealed partial class Rdd<T>
         files.Commit();
     }
 
-    private TResult[] RunAll<TResult>(string operation, Func<int, IEnumerable<T>, TResult> task) => Run(operation, AllPartitions, task);
+    private TResult[] RunAll<TResult>(string operation, Func<int, IEnumerable<T>, TResult> task, CancellationToken cancellationToken = default) =>
+        Run(operation, AllPartitions, task, cancellationToken: cancellationToken);
 
-    internal TResult[] Run<TResult>(string operation, IReadOnlyList<int> partitions, Func<int, IEnumerable<T>, TResult> task, DatasetRunner? runner = null)
+    internal TResult[] Run<TResult>(
+        string operation, IReadOnlyList<int> partitions, Func<int, IEnumerable<T>, TResult> task, DatasetRunner? runner = null, CancellationToken cancellationToken = default)
     {
-        var results = (runner ?? Runner).Run(this, partitions, (partition, rows) => UserCode.Call(operation, partition, rows, task));
+        var results = (runner ?? Runner).Run(this, partitions, (partition, rows) => UserCode.Call(operation, partition, rows, task), cancellationToken);
         Lineage.FinishCheckpoints(this);
         return results;
     }
