@@ -13,6 +13,7 @@ internal sealed class JournalAudit(IJournal journal, string job)
     private readonly HashSet<ProcessUid> _writers = [];
     private readonly Dictionary<ProcessUid, long> _named = [];
     private long _planned;
+    private long _committed;
 
     /// <summary>Whether a job has opened here. A lease alone is no job: its taker died before.</summary>
     public async Task<bool> HoldsJobAsync(CancellationToken cancellationToken) =>
@@ -37,8 +38,10 @@ internal sealed class JournalAudit(IJournal journal, string job)
                 _writers.Add(holder);
         }
 
+        if (opened.Rows[0] is { Row: not (JournalRows.Opened or JournalRows.Snapshotted) } first)
+            throw Lost(opened.Stream, first.Number, $"the row that opens the stream expected, {first.Row.GetType().Name} found");
         foreach (var row in opened.Rows)
-            Fold(row.Row);
+            Fold(opened.Stream, row.Number, row.Row);
         foreach (var writer in _writers)
             await VerifyAsync(writer, opened.Stream, opened.Rows[^1].NextNumber, cancellationToken).ConfigureAwait(false);
         return true;
@@ -71,10 +74,16 @@ internal sealed class JournalAudit(IJournal journal, string job)
         }
     }
 
-    private void Fold(JournalRows.Row row)
+    private void Fold(JournalStream stream, long number, JournalRows.Row row)
     {
         switch (row)
         {
+            case JournalRows.Planned(var plan) when plan.Epoch != _planned + 1:
+                throw Lost(stream, number, $"the plan of epoch {_planned + 1} expected, that of epoch {plan.Epoch} found");
+            case JournalRows.Committed(var commit) when commit.Epoch > _planned:
+                throw Lost(stream, number, $"the plan of epoch {commit.Epoch} expected, its commit found");
+            case JournalRows.Committed(var commit) when commit.Previous != _committed:
+                throw Lost(stream, number, $"the commit behind epoch {_committed} expected, that behind epoch {commit.Previous} found");
             case JournalRows.Opened { History: { } history }:
                 Fold(history);
                 break;
@@ -82,12 +91,13 @@ internal sealed class JournalAudit(IJournal journal, string job)
                 Fold(snapshotted.History);
                 break;
             case JournalRows.Planned(var plan):
-                _planned = Math.Max(_planned, plan.Epoch);
+                _planned = plan.Epoch;
                 break;
             case JournalRows.Attempted(var attempt):
                 _writers.UnionWith(attempt.Owner);
                 break;
             case JournalRows.Committed(var epoch):
+                _committed = epoch.Epoch;
                 Fold(epoch);
                 break;
         }
@@ -95,7 +105,7 @@ internal sealed class JournalAudit(IJournal journal, string job)
 
     private void Fold(HistoryImage history)
     {
-        _planned = Math.Max(_planned, history.LastPlanned);
+        (_planned, _committed) = (history.LastPlanned, history.LastCommitted);
         _writers.UnionWith(history.Attempt?.Owner ?? []);
         foreach (var epoch in history.Committed)
             Fold(epoch);

@@ -76,6 +76,23 @@ public sealed class DamagedCheckpointTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1, 2, "number 1: the row that opens the stream expected, Attempted found")]
+    [InlineData(3, 4, "number 3: the ")]
+    [InlineData(5, 6, "number 5: the ")]
+    public async Task Decisions_that_have_changed_places_are_refused(int one, int other, string expected)
+    {
+        await RunAsync(Batches, 100);
+        Execute($"UPDATE millrace_journal SET sequence_number = 1000 WHERE persistence_id = 'job/c1' AND sequence_number = {one}");
+        Execute($"UPDATE millrace_journal SET sequence_number = {one} WHERE persistence_id = 'job/c1' AND sequence_number = {other}");
+        Execute($"UPDATE millrace_journal SET sequence_number = {other} WHERE persistence_id = 'job/c1' AND sequence_number = 1000");
+
+        var failure = await FailureAsync(100);
+
+        Assert.StartsWith($"Journal of job streaming, stream c1, {expected}", failure, StringComparison.Ordinal);
+        Assert.EndsWith($" found; restore SQLite {Journal} from a backup.", failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("= 1", "stream lease, number 1: a lease expected, none found")]
     [InlineData("> 1", "stream lease, number 2: the lease of c2 expected, none found")]
     [InlineData("= 3", "stream lease, number 3: the lease of c3 expected, none found")]
