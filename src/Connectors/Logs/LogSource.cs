@@ -9,7 +9,7 @@ namespace Millrace.Connectors.Logs;
 /// it does. Another process may append meanwhile; a record is there once it is flushed. The source finishes when every partition is complete
 /// (<see cref="LogWriter.Complete"/>) and read.</para>
 /// <para>A new job reads from the oldest record that is kept. The job fails, with a <see cref="SourceFailedException"/>, where the log is gone,
-/// a record is damaged or was deleted before it was released, or the function of the format throws.</para>
+/// a record is damaged or was deleted before it was released, the log ends before what was read of it, or the function of the format throws.</para>
 /// </remarks>
 public sealed class LogSource<T> : ISource<T>
 {

@@ -9,6 +9,7 @@ internal sealed class LogSplitReader<T>(LogPartition partition, Func<ReadOnlySpa
     private LogCursor? _next;
     private long? _skippedTo;
     private long _released = -1;
+    private long _known;
 
     /// <inheritdoc/>
     public bool IsFinished { get; private set; }
@@ -27,11 +28,16 @@ internal sealed class LogSplitReader<T>(LogPartition partition, Func<ReadOnlySpa
         }
 
         var end = _end?.SkipAll() ?? 0;
+        if (end < _known)
+            throw new LogException($"{partition.Description}: record {_known} expected as the next, since those before it were read, its end at {end} found; restore the partition from a copy, or begin with an empty checkpoint directory.");
         IsFinished = completion == end;
         return completion is null || end <= completion
             ? end
             : throw new LogException($"{partition.Description}: no record behind its end at {completion} expected, {end - completion} found; restore the partition from a copy.");
     });
+
+    /// <inheritdoc/>
+    public void Resume(SplitProgress progress) => _known = progress.Planned is [.., var last] ? last.To : progress.Committed;
 
     /// <inheritdoc/>
     public Batch<T>? Read(long from, long to, out long next)

@@ -57,10 +57,17 @@ internal sealed class SqlSession<T> : IDisposable
     private void Create()
     {
         var creates = new List<string>();
-        if (_database.ReadColumns(_connection, SqlWatermark.Table).Count == 0)
+        var isFirst = _database.ReadColumns(_connection, SqlWatermark.Table).Count == 0;
+        if (isFirst)
             creates.Add(_watermark.CreationText);
         if (_table.CreateIfMissing && _database.ReadColumns(_connection, _table.Name).Count == 0)
+        {
+            // Why: what was written to it is gone, and nobody would write it again.
+            if (!isFirst && _watermark.ReadLast(_connection) is > 0 and var epoch)
+                throw new JobFailedException($"Table {_table.Name} expected in {_database.Description}, since this job has written to it up to epoch {epoch}, none found; restore it, or delete the job's rows of {SqlWatermark.Table} and begin with an empty checkpoint directory.");
             creates.Add(CreationText());
+        }
+
         if (creates.Count == 0)
             return;
         using var transaction = _connection.BeginTransaction();

@@ -19,7 +19,7 @@ public sealed record SqlTable<T>
     /// <value>Default <see cref="SqlWriteMode.Append"/>.</value>
     public SqlWriteMode Mode { get; init; } = SqlWriteMode.Append;
 
-    /// <summary>Whether to create the table where it is missing: these columns, with the keys as primary key. An existing one is left as it is.</summary>
+    /// <summary>Whether to create the table where it is missing: these columns, with the keys as primary key. An existing one is left as it is; one that has gone since the job wrote to it fails the job.</summary>
     /// <value>Default false: a missing table fails the job.</value>
     public bool CreateIfMissing { get; init; }
 

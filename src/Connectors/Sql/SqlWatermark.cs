@@ -19,6 +19,13 @@ internal sealed class SqlWatermark(SqlDatabase database, SinkContext context)
         return command.ExecuteScalar() is long epoch ? epoch : 0;
     }
 
+    /// <summary>The last epoch of any partition of the sink; 0 where there is none.</summary>
+    public long ReadLast(DbConnection connection)
+    {
+        using var command = Command(connection, null, $"""SELECT MAX("epoch") FROM "{Table}" WHERE "job" = @job AND "operator" = @operator""");
+        return command.ExecuteScalar() is long epoch ? epoch : 0;
+    }
+
     /// <summary>Moves it from one epoch to the other, or changes nothing; until the transaction ends, others that try to move it wait.</summary>
     public bool TryMove(DbConnection connection, DbTransaction transaction, long previous, long epoch)
     {

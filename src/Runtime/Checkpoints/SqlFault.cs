@@ -47,6 +47,7 @@ internal static class SqlFault
 
         return Causes(fault).Last() switch
         {
+            IOException when Causes(fault).Any(cause => cause is NpgsqlException) => "broke the connection",
             IOException => "is at a path that can't be used (no directory, or not writable); name another path",
             NpgsqlException => "broke the connection",
             InvalidOperationException wrong => $"was given a row that can't be written: {wrong.Message}",

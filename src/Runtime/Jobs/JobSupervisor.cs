@@ -120,7 +120,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
                 End(JobState.Failed, failed.Reason);
                 break;
             case CoordinatorMessages.Fenced:
-                End(JobState.Failed, "another coordinator took the job over");
+                End(JobState.Failed, "it was taken over by another process that was started with the same name on the same journal; run one of them, or give this one another name, or journal");
                 break;
             case WorkerMessages.StandDown standDown:
                 End(JobState.Failed, standDown.Reason);

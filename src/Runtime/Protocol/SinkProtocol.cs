@@ -111,7 +111,7 @@ internal sealed class SinkProtocol
         if (_phase == Phase.ReadingWatermark && watermark > _committed)
         {
             effects.Add(new SinkMessages.Contradiction(
-                $"epoch {_committed} at most expected, epoch {watermark} found: what is there was written with another journal; give this job that checkpoint directory, or an empty sink."));
+                $"epoch {_committed} at most expected, epoch {watermark} found: what is there was written with another journal, or the end of this one is gone; give this job the checkpoint directory that belongs to it, or an empty sink."));
         }
         else if (_phase == Phase.ReadingWatermark)
         {

@@ -27,6 +27,24 @@ public sealed class LogSourceTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(7, 10)]
+    [InlineData(9, 9)]
+    public void A_log_that_ends_before_what_was_read_of_it_is_refused(int committed, int planned)
+    {
+        _log.Fill(8);
+        var reader = _log.Read();
+        reader.Resume(new SplitProgress(committed, null, planned > committed ? [new PlannedRange(committed, planned, null)] : []));
+
+        var failure = Assert.Throws<SourceFailedException>(() => LogHarness.Poll(reader));
+
+        Assert.Contains($": record {planned} expected as the next, since those before it were read, its end at 8 found; restore the partition", failure.Message, StringComparison.Ordinal);
+        _log.Fill(2);
+        var whole = _log.Read();
+        whole.Resume(new SplitProgress(9, null, []));
+        Assert.Equal(10, LogHarness.Poll(whole));
+    }
+
     [Fact]
     public void Records_not_flushed_are_not_there()
     {

@@ -78,6 +78,18 @@ public abstract class SqlTableSinkTests(SqlOutside outside)
     }
 
     [SkippableFact]
+    public async Task Table_that_is_gone_since_rows_were_written_is_not_made_anew()
+    {
+        using var harness = Appending();
+        await harness.Deliver(harness.Open(), 0, 1, new WordCount("a", 1));
+        outside.Execute($"DROP TABLE {Quoted}");
+
+        AssertRefused(harness, $"Table {_name} expected in ", "since this job has written to it up to epoch 1, none found; restore it");
+        outside.Execute($"DELETE FROM millrace_watermarks WHERE job = '{_name}'");
+        Assert.Equal(0, harness.Open().ReadWatermark());
+    }
+
+    [SkippableFact]
     public async Task Late_commit_of_a_stale_writer_writes_nothing()
     {
         using var harness = Appending();

@@ -56,6 +56,15 @@ public sealed partial class Rdd<T>
         object? partitioner = null) =>
         new(new ShuffledRecipe<T, TRow, TOut>(new(this, operation, route, combine, finish), operation), operation, partitioner);
 
+    /// <summary>Has the next operation run on all partitions at once, in tasks that may wait for each other (<see cref="BarrierTaskContext"/>), as programs need that pass messages on.</summary>
+    /// <remarks>
+    /// When an action needs its rows, all of them are computed together, and kept while the RDD lives. There must be as many executors as
+    /// partitions (<c>millrace.task.threads</c>), or the action throws a <see cref="GraphException"/>; without a job each has a thread of its own. When one task
+    /// fails, the others are let go and the whole stage is tried again, up to <c>millrace.task.max-attempts</c> times in all; what accumulators were
+    /// told by tasks that had ended then counts again. A function of another RDD can't have a stage computed that is not yet.
+    /// </remarks>
+    public RddBarrier<T> Barrier() => new(this);
+
     private Rdd<T> Redistribute(int partitions, string operation) =>
         ShuffleBy<T, T>(operation, new RoundRobinRoute<T>(partitions), static rows => rows, static rows => rows);
 
@@ -83,13 +92,4 @@ public sealed partial class Rdd<T>
     }
 
     private static InvalidOperationException Unequal() => new("equally many rows in partitions of the same number expected");
-
-    /// <summary>Has the next operation run on all partitions at once, in tasks that may wait for each other (<see cref="BarrierTaskContext"/>), as programs need that pass messages on.</summary>
-    /// <remarks>
-    /// When an action needs its rows, all of them are computed together, and kept while the RDD lives. There must be as many executors as
-    /// partitions (<c>millrace.task.threads</c>), or the action throws a <see cref="GraphException"/>; without a job each has a thread of its own. When one task
-    /// fails, the others are let go and the whole stage is tried again, up to <c>millrace.task.max-attempts</c> times in all; what accumulators were
-    /// told by tasks that had ended then counts again. A function of another RDD can't have a stage computed that is not yet.
-    /// </remarks>
-    public RddBarrier<T> Barrier() => new(this);
 }
