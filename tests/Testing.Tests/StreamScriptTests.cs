@@ -201,7 +201,7 @@ public sealed class StreamScriptTests
         words.Add("a", "b", "a");
         await script.RunBatchAsync();
         distinct.Expect("a", "b");
-        words.Add("b", "c");
+        words.Add("c");
         script.FailNextRecord("filter");
         await script.RunBatchAsync();
 

@@ -46,7 +46,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
         _driver = new(Datasets);
         BatchDuration = batchDuration;
         _bus = new(() => new ListenerBus(Logger));
-        _options = (options ?? new()) with { EpochInterval = batchDuration, EmptyEpochs = EmptyEpochs.Show };
+        _options = (options ?? new()) with { EpochInterval = batchDuration, StateCountsEpochs = true, EmptyEpochs = EmptyEpochs.Show };
     }
 
     /// <summary>How receivers are slowed down when batches take too long. <value>Default null: not at all.</value></summary>
@@ -111,7 +111,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         ArgumentNullException.ThrowIfNull(create);
-        var context = create();
+        var context = create() ?? throw new GraphException("GetOrCreate: a context expected of the function, null found.");
         context.Building();
         context.KeepCheckpoints(directory, startsAnew: false);
         return context;

@@ -12,6 +12,9 @@ public sealed record JobOptions
     /// <summary>Time from one epoch to the next, 1 ms to 1 day. <value>Default <c>millrace.epoch.interval</c>.</value></summary>
     public TimeSpan? EpochInterval { get; init; }
 
+    /// <summary>Whether state counts in epochs, as windows of batches do: a checkpoint or savepoint that was written with another interval is then refused. <value>Default false.</value></summary>
+    public bool StateCountsEpochs { get; init; }
+
     /// <summary>Whether empty epochs run. <value>Default <see cref="EmptyEpochs.Coalesce"/>.</value></summary>
     public EmptyEpochs EmptyEpochs { get; init; } = EmptyEpochs.Coalesce;
 

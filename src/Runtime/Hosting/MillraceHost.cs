@@ -146,7 +146,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _jobManager.Tell(new JobManager.Start(new JobSpec
         {
             Settings = settings,
-            Epochs = EpochOptions(options, clock.NowMs, journal.IsDurable ? JobManifest.Of(id.Name, plan).ToString() : null) with { Origin = origin },
+            Epochs = EpochOptions(options, clock.NowMs, journal.IsDurable ? JobManifest.Of(id.Name, plan, CountedEpochMs(options)).ToString() : null) with { Origin = origin },
             Journal = journal,
             Handle = handle,
             Clock = clock,
@@ -181,7 +181,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         if (options.Savepoint is not { } path)
             throw new GraphException("JobOptions.Savepoint: a savepoint's file expected, none found; name the one to compare with.");
         var settings = SettingsOf(new JobId(options.Name ?? ""), plan, options, new ChannelMeter(), new RecordCounts(), new JobClock(Clock), isDurable: true);
-        return new SavepointImport(path, SavepointFile.Read(path), settings).Report;
+        return new SavepointImport(path, SavepointFile.Read(path), settings, CountedEpochMs(options)).Report;
     }
 
     private TaskSettings SettingsOf(JobId id, JobGraph plan, JobOptions options, ChannelMeter meter, RecordCounts counts, JobClock clock, bool isDurable) => new()
@@ -216,7 +216,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
                 return null;
             }
 
-            var import = new SavepointImport(path, SavepointFile.Read(path), settings);
+            var import = new SavepointImport(path, SavepointFile.Read(path), settings, CountedEpochMs(options));
             if (import.Report.Refused is [var refused, ..])
                 throw new GraphException($"Savepoint {path} of job {import.Report.Job} can't be begun from: {refused}{(import.Report.Refused.Count > 1 ? $" (and {import.Report.Refused.Count - 1} more: CompareWithSavepoint lists them)" : "")}.");
             if (import.Report.Lost.Count > 0 && !options.AllowsLostState)
@@ -369,9 +369,13 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _ = handle.Completion.ContinueWith(_ => _jobs.TryRemove(KeyValuePair.Create(handle.Id, handle)), TaskScheduler.Default);
     }
 
+    private long? CountedEpochMs(JobOptions options) => options.StateCountsEpochs ? EpochMs(options) : null;
+
+    private long EpochMs(JobOptions options) => (long)(options.EpochInterval ?? Options.EpochInterval).TotalMilliseconds;
+
     private CoordinatorOptions EpochOptions(JobOptions options, long nowMs, string? manifest)
     {
-        var interval = (long)(options.EpochInterval ?? Options.EpochInterval).TotalMilliseconds;
+        var interval = EpochMs(options);
         var zero = options.ZeroTime?.ToUnixTimeMilliseconds() ?? (nowMs / interval * interval);
         return new CoordinatorOptions
         {

@@ -13,6 +13,7 @@ namespace Millrace.Runtime.Jobs;
 /// <code>
 /// job word-count
 /// key groups 128
+/// epochs of 1000 ms
 /// stage 0: 2 tasks, 0 input channels, from socketText
 /// stage 1: 2 tasks, 4 input channels, from reduceByKey(map)
 /// stage 2: 3 tasks, 6 input channels, from updateStateByKey(map), placed by ByCountry
@@ -22,7 +23,8 @@ namespace Millrace.Runtime.Jobs;
 /// <param name="Job">The job's name.</param>
 /// <param name="KeyGroups">Its key groups.</param>
 /// <param name="Stages">In the order of their tasks.</param>
-internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableArray<JobManifest.Stage> Stages)
+/// <param name="EpochMs">How long its epochs are, where its state depends on it; null elsewhere, and no line.</param>
+internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableArray<JobManifest.Stage> Stages, long? EpochMs = null)
 {
     private const string PlacedBy = ", placed by ";
 
@@ -38,7 +40,8 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
 
     /// <param name="name">The job's name.</param>
     /// <param name="graph">Its plan.</param>
-    public static JobManifest Of(string name, JobGraph graph)
+    /// <param name="epochMs">How long its epochs are, where its state depends on it.</param>
+    public static JobManifest Of(string name, JobGraph graph, long? epochMs)
     {
         var keepsState = KeepingState(graph);
         return new(
@@ -50,7 +53,8 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
                     stage.Inputs.Sum(edge => graph.Stages[edge.FromStage].Parallelism),
                     graph.IdOf(stage.Head).Name,
                     keepsState[stage.Index] ? stage.Inputs.Select(edge => edge.Edge.SelectorName).FirstOrDefault(selector => selector is not null) : null)),
-            ]);
+            ],
+            epochMs);
     }
 
     /// <summary>Why a job can't go on from another's checkpoint; null: it can.</summary>
@@ -77,13 +81,15 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
                 (head, placed) = (head[..at], head[(at + PlacedBy.Length)..]);
             return new Stage(Number(match.Groups["tasks"].Captures[stage]), Number(match.Groups["channels"].Captures[stage]), head, placed);
         });
-        return new(match.Groups["job"].Value, Number(match.Groups["groups"]), [.. stages]);
+        return new(match.Groups["job"].Value, Number(match.Groups["groups"]), [.. stages], match.Groups["epoch"] is { Success: true } epoch ? Number(epoch) : null);
     }
 
     public override string ToString()
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"job {Job}\nkey groups {KeyGroups}\n");
+        if (EpochMs is { } epochMs)
+            text.Append(CultureInfo.InvariantCulture, $"epochs of {epochMs} ms\n");
         for (var stage = 0; stage < Stages.Length; stage++)
             text.Append(CultureInfo.InvariantCulture, $"stage {stage}: {Stages[stage]}\n");
         return text.ToString();
@@ -107,6 +113,6 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
 
     private static int Number(Capture digits) => int.Parse(digits.Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"\Ajob (?<job>[^\n]*)\nkey groups (?<groups>\d{1,9})\n(stage \d+: (?<tasks>\d{1,9}) tasks, (?<channels>\d{1,9}) input channels, from (?<head>[^\n]*)\n)*\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\Ajob (?<job>[^\n]*)\nkey groups (?<groups>\d{1,9})\n(epochs of (?<epoch>\d{1,9}) ms\n)?(stage \d+: (?<tasks>\d{1,9}) tasks, (?<channels>\d{1,9}) input channels, from (?<head>[^\n]*)\n)*\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Whole();
 }

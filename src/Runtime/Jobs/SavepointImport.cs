@@ -37,12 +37,13 @@ internal sealed class SavepointImport
     /// <param name="path">Where the savepoint stands.</param>
     /// <param name="file">What it holds.</param>
     /// <param name="settings">The job that is to begin from it.</param>
+    /// <param name="epochMs">How long the job's epochs are, where its state depends on it.</param>
     /// <exception cref="CorruptPayloadException">An image is none.</exception>
-    public SavepointImport(string path, SavepointFile file, TaskSettings settings)
+    public SavepointImport(string path, SavepointFile file, TaskSettings settings, long? epochMs)
     {
         (_snapshot, _settings, _topology) = (file.Snapshot, settings, settings.Topology);
         _written = JobManifest.Parse(_snapshot.Manifest);
-        _present = JobManifest.Of(settings.Job.Name, settings.Topology.Graph);
+        _present = JobManifest.Of(settings.Job.Name, settings.Topology.Graph, epochMs);
         _images = [.. file.Images.Select(image => image.Image is EncodedDelta encoded ? TaskImageParts.Read(encoded) : new(Watermark.Minimum, null, []))];
         _firstTasks = [.. _written.Stages.Select((_, stage) => _written.Stages.Take(stage).Sum(before => before.Tasks))];
         if (_firstTasks.Length == 0 || _firstTasks[^1] + _written.Stages[^1].Tasks != _images.Length)
@@ -98,6 +99,8 @@ internal sealed class SavepointImport
     {
         if (_written.KeyGroups != Graph.KeyGroups)
             _refused.Add($"{_written.KeyGroups} key groups written, {Graph.KeyGroups} in the job; they are fixed for the life of the state: set millrace.task.key-groups (JobOptions.KeyGroups)");
+        if (_written.EpochMs is { } written && _present.EpochMs is { } present && written != present)
+            _refused.Add($"batches of {written} ms written, of {present} ms in the job; its state counts in batches: keep their interval");
         FitSources();
         FitTables();
     }

@@ -63,6 +63,27 @@ public sealed class CheckpointTests : IDisposable
             failure.Message);
     }
 
+    [Fact]
+    public async Task Batches_of_another_length_are_refused_since_windows_count_in_them()
+    {
+        await RunOnceAsync();
+        await using var host = await MillraceHost.StartEmbeddedAsync(options => (options.Clock, options.StopsOnSignal) = (_clock, false));
+        await using var context = StreamingContext.GetOrCreate(Checkpoints, () =>
+        {
+            var context = new StreamingContext(host, TimeSpan.FromSeconds(2), new JobOptions { Parallelism = 2 });
+            Running(context.QueueStream(_queue).Map(word => (word, 1L))).ForeachRDD(_ => { });
+            return context;
+        });
+
+        var failure = await Assert.ThrowsAnyAsync<MillraceException>(async () =>
+        {
+            await context.StartAsync();
+            await context.AwaitTerminationAsync();
+        });
+
+        Assert.Contains("written by a program with 'epochs of 1000 ms', this one has 'epochs of 2000 ms'", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("name", "job first", "job second")]
     [InlineData("parallelism", "stage 0: 2 tasks", "stage 0: 3 tasks")]

@@ -28,7 +28,7 @@ public sealed class ExecutorTests
         await job.StopAsync(graceful: true).WaitAsync(TestHost.Patience);
 
         Assert.Equal([0, 1], seen.Select(one => one.Executor).Order());
-        Assert.All(seen, one => Assert.StartsWith("millrace-tasks-", one.Thread, StringComparison.Ordinal));
+        Assert.All(seen, one => Assert.StartsWith("millrace-executor-", one.Thread, StringComparison.Ordinal));
     }
 
     [Fact]
