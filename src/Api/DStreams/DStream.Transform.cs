@@ -17,8 +17,8 @@ public partial class DStream<T>
     /// <param name="transform">Called once a batch, again when the batch runs again, never for two batches at once; returns an empty RDD for no rows, never null.
     /// It may join with data of its own, which may change between batches, and call actions.</param>
     /// <remarks>
-    /// The batch is gathered where the function runs, on one partition, which waits while the job's executors compute what it returns: prefer an
-    /// operation of the stream where there is one. The partitions of the RDD become those of the stream, in their order.
+    /// Not on the context's own thread, as in Spark: the batch is gathered where the function runs, on a task's thread, on one partition, which waits
+    /// while the job's executors compute what it returns (docs/adr/0009). Prefer an operation of the stream where there is one. The partitions of the RDD become those of the stream, in their order.
     /// </remarks>
     public DStream<TOut> Transform<TOut>(Func<Rdd<T>, Time, Rdd<TOut>> transform)
     {

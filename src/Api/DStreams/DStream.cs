@@ -168,6 +168,7 @@ public partial class DStream<T>
     }
 
     /// <summary>Calls <paramref name="body"/> with each batch, after the batch has committed, in order, on the context's own thread.</summary>
+    /// <remarks>The batch is done when the body has come back and the asynchronous actions that it has begun (<see cref="Rdd{T}.CountAsync"/>) have ended.</remarks>
     public void ForeachRDD(Action<Rdd<T>> body)
     {
         ArgumentNullException.ThrowIfNull(body);

@@ -21,8 +21,11 @@ internal sealed class TransformOperator<TOut>(
     {
         if (epoch.Epoch.Number % every != 0)
             return;
-        var result = transform(Array.ConvertAll(inputs, input => input.Take(runner)), new Time(epoch.NowMs))
-            ?? throw new InvalidOperationException("the function returned null, an RDD was expected; return Rdd.EmptyRdd for no rows");
+        var rows = Array.ConvertAll(inputs, input => input.Take(runner));
+        Rdd<TOut>? result = null;
+        PendingActions.Complete(() => result = transform(rows, new Time(epoch.NowMs)));
+        if (result is null)
+            throw new InvalidOperationException("the function returned null, an RDD was expected; return Rdd.EmptyRdd for no rows");
         var partitions = result.Glom().Collect();
         for (var partition = 0; partition < partitions.Length; partition++)
             _output.Add(new(partition, partitions.Length, partitions[partition]));

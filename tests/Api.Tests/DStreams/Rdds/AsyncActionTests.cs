@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CsCheck;
+using Millrace.Client;
 using Millrace.Data;
 using Millrace.DStreams.Rdds;
 
@@ -101,6 +102,130 @@ public sealed class AsyncActionTests
         await await Task.WhenAny(done.Task, run.Context.AwaitTerminationAsync()).WaitAsync(BatchRun.Patience);
 
         Assert.Equal([1, 2, 3], counts.Take(3));
+    }
+
+    [Fact]
+    public async Task A_batch_waits_for_what_its_body_has_begun_and_not_awaited()
+    {
+        using var gate = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource();
+        var returned = new TaskCompletionSource();
+        var (written, writtenBefore) = (0, new ConcurrentQueue<int>());
+        var second = new TaskCompletionSource();
+        await using var run = await ExecutorRun.StartAsync(run => run.Context.QueueStream(new ConcurrentQueue<int[]>([[1, 2, 3], [4]])).ForeachRDD(rdd =>
+        {
+            writtenBefore.Enqueue(Volatile.Read(ref written));
+            if (writtenBefore.Count == 2)
+                second.TrySetResult();
+            _ = rdd.ForeachAsync(row =>
+            {
+                begun.TrySetResult();
+                gate.Wait();
+                Interlocked.Increment(ref written);
+            });
+            returned.TrySetResult();
+        }));
+        await Task.WhenAll(begun.Task, returned.Task).WaitAsync(BatchRun.Patience);
+
+        Assert.False(second.Task.IsCompleted);
+        gate.Set();
+        await second.Task.WaitAsync(BatchRun.Patience);
+
+        Assert.Equal([0, 3], writtenBefore.Take(2));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_action_that_fails_fails_its_body_also_where_nobody_awaits_it_or_its_error_is_caught(bool isCaught)
+    {
+        await using var run = await ExecutorRun.StartAsync(run => run.Context.QueueStream(new ConcurrentQueue<int[]>([[0]])).ForeachRDD(async rdd =>
+        {
+            var count = rdd.Map(row => 1 / row).CountAsync();
+            if (isCaught)
+                await count.ContinueWith(done => done.Exception, TaskScheduler.Default);
+        }));
+
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience));
+
+        Assert.Contains("Output operation foreachRDD(queue) threw UserFunctionException: map threw DivideByZeroException", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cancelled_action_and_one_within_a_function_of_an_RDD_are_no_failure_of_the_body()
+    {
+        var third = new TaskCompletionSource();
+        var batches = 0;
+        await using var run = await ExecutorRun.StartAsync(run => run.Context.QueueStream(new ConcurrentQueue<int[]>([[1], [2], [3]])).ForeachRDD(rdd =>
+        {
+            _ = rdd.CountAsync(new CancellationToken(canceled: true));
+            _ = rdd.Map(_ => rdd.CountAsync().GetAwaiter().GetResult()).CollectAsync();
+            if (++batches == 3)
+                third.TrySetResult();
+        }));
+
+        await await Task.WhenAny(third.Task, run.Context.AwaitTerminationAsync()).WaitAsync(BatchRun.Patience);
+
+        Assert.Equal(JobState.Running, run.Context.Job!.State);
+    }
+
+    [Fact]
+    public async Task A_function_of_Transform_has_come_back_when_its_actions_have_ended()
+    {
+        var written = 0;
+        var seen = new TaskCompletionSource<int>();
+        await using var run = await ExecutorRun.StartAsync(run => run.Context.QueueStream(new ConcurrentQueue<int[]>([[1, 2, 3]]))
+            .Transform(rdd =>
+            {
+                _ = rdd.ForeachAsync(_ => Interlocked.Increment(ref written));
+                return rdd.Map(row => (row, Volatile.Read(ref written)));
+            })
+            .ForeachRDD(rdd =>
+            {
+                foreach (var (_, before) in rdd.Collect())
+                    seen.TrySetResult(before);
+            }));
+
+        Assert.Equal(3, await seen.Task.WaitAsync(BatchRun.Patience));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task At_the_end_of_a_body_a_count_is_given_up_unless_its_final_value_was_asked_for(bool isAskedFor)
+    {
+        using var gate = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource();
+        var result = new TaskCompletionSource<PartialResult<BoundedDouble>>();
+        var next = new TaskCompletionSource();
+        await using var run = await ExecutorRun.StartAsync(run => run.Context.QueueStream(new ConcurrentQueue<int[]>([[1, 2, 3], []])).ForeachRDD(rdd =>
+        {
+            if (result.Task.IsCompleted)
+            {
+                next.TrySetResult();
+                return;
+            }
+
+            var count = rdd.Map(row =>
+            {
+                begun.TrySetResult();
+                gate.Wait();
+                return row;
+            }).CountApprox(TimeSpan.Zero);
+            begun.Task.GetAwaiter().GetResult();
+            if (isAskedFor)
+                _ = count.FinalValue;
+            result.TrySetResult(count);
+        }));
+        var partial = await result.Task.WaitAsync(BatchRun.Patience);
+
+        if (isAskedFor)
+            gate.Set();
+        await next.Task.WaitAsync(BatchRun.Patience);
+        gate.Set();
+
+        Assert.Equal(isAskedFor, partial.FinalValue.IsCompletedSuccessfully);
+        Assert.Equal(!isAskedFor, partial.FinalValue.IsCanceled);
     }
 
     [Fact]
