@@ -32,13 +32,19 @@ public sealed class DamagedCheckpointTests : IDisposable
     public async Task A_flipped_byte_in_the_last_snapshot_costs_a_longer_replay_and_no_result(int every)
     {
         await RunAsync(Batches, every);
-        Flip("job/s%");
 
-        var counts = await RunAsync(1, every);
+        // The last image may be one that no snapshot names yet: then nothing reads it, and there is a next one.
+        for (var batches = Batches + every; PassedOver.Length == 0; batches += every)
+        {
+            Flip("job/s%");
+            var counts = await RunAsync(every, every);
 
-        // The first batch ends where the source begins.
-        Assert.Equal(Batches * 10, counts.MaxBy(batch => batch.Key).Value.Sum(pair => pair.State));
-        var warning = Assert.Single(_logs.Warnings, line => line.Contains("snapshot before the last", StringComparison.Ordinal));
+            // The first batch ends where the source begins.
+            Assert.Equal((batches - 1) * 10, counts.MaxBy(batch => batch.Key).Value.Sum(pair => pair.State));
+            Assert.InRange(batches, 0, 20 * every);
+        }
+
+        var warning = Assert.Single(PassedOver);
         Assert.Contains("goes on from the snapshot before the last, of epoch ", warning, StringComparison.Ordinal);
         Assert.Contains(", since the last can't be used: Journal of job streaming, stream s", warning, StringComparison.Ordinal);
         Assert.EndsWith($"restore SQLite {Journal} from a backup.", warning, StringComparison.Ordinal);
@@ -51,10 +57,11 @@ public sealed class DamagedCheckpointTests : IDisposable
         await RunAsync(Batches, 2);
         Flip("job/s%");
         await RunAsync(Batches, 2);
+        var before = PassedOver.Length;
 
         await RunAsync(1, 2);
 
-        Assert.Single(_logs.Warnings, line => line.Contains("snapshot before the last", StringComparison.Ordinal));
+        Assert.Equal(before, PassedOver.Length);
     }
 
     [Theory]
@@ -129,9 +136,19 @@ public sealed class DamagedCheckpointTests : IDisposable
             counts = run.Collect(pairs.UpdateStateByKey<int, long, long>((values, former) => values.Sum() + former.GetOrElse(0)));
             return run.Context;
         });
-        await run.RunAsync(batches);
+        await run.Context.StartAsync();
+
+        // Why before the first wait: the last batch of the life before comes again only where nobody knows that it was given out.
+        for (; batches > 0; batches--)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await run.CatchUpAsync();
+        }
+
         return counts;
     }
+
+    private string[] PassedOver => [.. _logs.Warnings.Where(line => line.Contains("snapshot before the last", StringComparison.Ordinal))];
 
     private async Task<string> FailureAsync(int snapshotEvery)
     {
