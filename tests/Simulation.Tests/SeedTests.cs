@@ -64,6 +64,7 @@ public sealed class SeedTests
     [InlineData("ForgetLostRecords", "I10")]
     [InlineData("SnapshotWhileCopying", "I11")]
     [InlineData("LastSavepointTooEarly", "I11")]
+    [InlineData("LastPollTakesIn", "I10")]
     public void A_mutant_is_caught(string name, string invariant)
     {
         var batch = new SimBatch(1, 20_000, Enum.Parse<ProtocolFaults>(name), stopsAtFirst: true);

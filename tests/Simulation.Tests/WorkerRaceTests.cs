@@ -208,7 +208,7 @@ public sealed class WorkerRaceTests
     [Fact]
     public void A_source_that_becomes_ready_after_the_poll_is_asked_then()
     {
-        _line.Attempt(Attempt(1, 0, [1, 1], [A, A], [1, 1]), 0, 1).Tell(new Poll(1, 1, 100));
+        _line.Attempt(Attempt(1, 0, [1, 1], [A, A], [1, 1]), 0, 1).Tell(new Poll(1, 1, 100, IsDraining: false));
         Assert.Empty(_line.Told<WorkerMessages.PollOffsets>());
 
         _line.Ready(1, 0, 1);

@@ -197,6 +197,16 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
         }
     }
 
+    /// <summary>What a source was given and nobody else has is part of the last epoch, also where the job was stopped.</summary>
+    public void AtEnd(SimTask copy)
+    {
+        if (shape.Tasks[copy.Index].IsVolatile)
+        {
+            var end = _plans.Count == 0 ? 0 : _plans[^1].Ranges[copy.Index].End;
+            Check(copy.TakenIn == end, "I10", $"source {copy.Index} has taken in {copy.TakenIn} records, {end} are planned");
+        }
+    }
+
     private void OnPlanned(EpochPlan plan)
     {
         Check(plan.Epoch == LastPlanned + 1, "I1", $"plan {plan.Epoch} after plan {LastPlanned}");

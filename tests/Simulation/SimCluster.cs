@@ -491,6 +491,8 @@ internal sealed partial class SimCluster
                 continue;
             }
 
+            Checker.AtEnd(copy);
+
             // Nor does what a thawed process sends to an older generation count: the task drops it when it runs next.
             var retained = owner.Worker.Retained + copy.Retained;
             foreach (var queue in owner.Inbox[task] ?? [])

@@ -18,6 +18,7 @@ internal sealed class SimTask
     private readonly List<ISinkEffect> _sinkEffects = [];
     private readonly ControlMessages.TaskReferences _references;
     private readonly string? _reader;
+    private long? _drained;
     private Work? _current;
     private long _position;
     private int _outboxCount;
@@ -34,6 +35,7 @@ internal sealed class SimTask
         _touch = Touch;
         _references = start.References;
         _reader = _shape.IsSource ? cluster.NextReader() : null;
+        _drained = _shape.IsVolatile && start.References.SourceStart is { IsDraining: true } source ? source.Planned : null;
         if (_shape.IsSink)
         {
             Sink = new SinkProtocol(start.References.Rows, start.Base, start.References.Origin, 20, cluster.Faults);
@@ -49,6 +51,9 @@ internal sealed class SimTask
     public bool IsRestored { get; private set; }
 
     public bool IsRunScheduled { get; set; }
+
+    /// <summary>What a source has by now; a volatile one takes nothing more in once it is drained.</summary>
+    public long TakenIn => _drained ?? _cluster.Available(Index);
 
     /// <summary>Undo lists, rows and output that are still held; none when everything is committed.</summary>
     // A sink that has not been asked where it stands may have been given all of it by a former owner, and the job ends without asking again.
@@ -152,7 +157,12 @@ internal sealed class SimTask
 
                 break;
             case WorkerMessages.PollOffsets poll:
-                var available = _cluster.Available(Index);
+                if (poll.IsDraining && _shape.IsVolatile)
+                {
+                    _drained ??= _cluster.Available(Index);
+                }
+
+                var available = TakenIn;
                 _cluster.TellWorker(_process, new WorkerMessages.OffsetsPolled(
                     Index, Protocol.Generation, poll.Epoch, available, available == _cluster.Options.RecordsPerSource, Detail: _reader));
                 break;

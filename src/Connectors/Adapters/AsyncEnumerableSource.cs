@@ -18,24 +18,30 @@ public sealed class AsyncEnumerableSource<T>(IAsyncEnumerable<T> input, string? 
         var block = new T[BlockRecords];
         var count = 0;
         await using var records = _input.GetAsyncEnumerator(stopping);
-        while (true)
+        try
         {
-            var room = Task.CompletedTask;
-            var next = records.MoveNextAsync();
-            // Why: a block is full, or its records would have to wait for one that is not there yet.
-            if (count == BlockRecords || !next.IsCompleted)
+            while (true)
             {
-                room = log.Append(block.AsSpan(0, count));
-                count = 0;
+                var room = Task.CompletedTask;
+                var next = records.MoveNextAsync();
+                // Why: a block is full, or its records would have to wait for one that is not there yet.
+                if (count == BlockRecords || !next.IsCompleted)
+                {
+                    room = log.Append(block.AsSpan(0, count));
+                    count = 0;
+                }
+
+                // Why first: an enumerator must not be disposed of while it moves.
+                if (!await next.ConfigureAwait(false))
+                    break;
+                block[count++] = records.Current;
+                await room.WaitAsync(stopping).ConfigureAwait(false);
             }
-
-            // Why first: an enumerator must not be disposed of while it moves.
-            if (!await next.ConfigureAwait(false))
-                break;
-            block[count++] = records.Current;
-            await room.WaitAsync(stopping).ConfigureAwait(false);
         }
-
-        _ = log.Append(block.AsSpan(0, count));
+        finally
+        {
+            // Also when it is stopped: what the sequence has given is given.
+            _ = log.Append(block.AsSpan(0, count));
+        }
     }
 }

@@ -5,7 +5,7 @@ using Millrace.Data;
 namespace Millrace.Connectors.Adapters;
 
 /// <summary>The records of a channel. Finishes when the channel is completed, and fails when it is completed with an error.</summary>
-/// <remarks>Readers share a channel: where two jobs, or somebody else, read it too, each record goes to one of them.</remarks>
+/// <remarks>Readers share a channel: where two jobs, or somebody else, read it too, each record goes to one of them. What was not read when the job ends stays in the channel.</remarks>
 /// <param name="input">Where to read.</param>
 /// <param name="name">What a person calls it; the description is <c>channel name</c>.</param>
 /// <param name="bufferedRecordsMax">Records not yet committed from which on the channel is left full; by default 1,048,576. A block of 1,024 may come on top.</param>

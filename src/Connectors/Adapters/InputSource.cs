@@ -38,7 +38,7 @@ public abstract class InputSource<T> : ISource<T>
     {
         ArgumentNullException.ThrowIfNull(context);
         var log = new RecordLog<T, CountWeight<T>>(_bufferedRecordsMax);
-        return new LogReader<T, CountWeight<T>>(log, new InputPump<T>(Description, log, PumpAsync));
+        return new LogReader<T, CountWeight<T>>(log, context.IsDraining ? null : new InputPump<T>(Description, log, PumpAsync));
     }
 
     /// <summary>Appends the input's records to the log, until it ends or it is stopped.</summary>

@@ -4,12 +4,14 @@ namespace Millrace.Connectors.Logs;
 
 /// <summary>The one split of a source whose records come by themselves. Offsets count the records since it was opened.</summary>
 /// <param name="log">Where the records wait.</param>
-/// <param name="input">Where they come from; disposed of with the reader, without waiting.</param>
-internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IDisposable input) : ISplitReader<T>
+/// <param name="input">Where they come from; disposed of with the reader, without waiting. Null: none come any more.</param>
+internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IRecordInput? input) : ISplitReader<T>
     where TWeight : struct, IRecordWeight<T>
 {
+    private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(10);
+
     /// <summary>Where the records come from.</summary>
-    internal IDisposable Input => input;
+    internal IRecordInput? Input => input;
 
     /// <summary>Weight of the records held.</summary>
     internal long Weight => log.Weight;
@@ -34,8 +36,17 @@ internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IDisposab
     }
 
     /// <inheritdoc/>
+    /// <remarks>An input that does not end for ten seconds is waited for no longer; what it brings then is not taken.</remarks>
+    public async Task DrainAsync()
+    {
+        if (input is not null)
+            await Task.WhenAny(input.DrainAsync(), Task.Delay(DrainMax)).ConfigureAwait(false);
+        await log.SealAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <inheritdoc/>
     public void Release(long offset) => log.Release(offset);
 
     /// <inheritdoc/>
-    public void Dispose() => input.Dispose();
+    public void Dispose() => input?.Dispose();
 }

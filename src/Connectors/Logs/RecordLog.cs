@@ -23,6 +23,7 @@ internal sealed class RecordLog<T, TWeight>
     private SourceFailedException? _failure;
     private Task _stored = Task.CompletedTask;
     private bool _isClosed;
+    private bool _isSealed;
 
     /// <param name="weightMax">The weight of the records held from which on there is no room for more.</param>
     /// <param name="ahead">What makes records durable before they are offered; null: they are offered at once.</param>
@@ -64,7 +65,7 @@ internal sealed class RecordLog<T, TWeight>
     /// <inheritdoc cref="Append(ReadOnlySpan{T}, out Task)"/>
     public Task Append(ReadOnlySpan<T> records) => Append(records, out _);
 
-    /// <summary>Takes the records, if the source has not failed; the task completes once there is room for more.</summary>
+    /// <summary>Takes the records, if the source has not failed and the log is not sealed; the task completes once there is room for more.</summary>
     /// <param name="records">The records.</param>
     /// <param name="stored">Completes when these records, and all before them, are offered; fails where they never will be.</param>
     public Task Append(ReadOnlySpan<T> records, out Task stored)
@@ -73,7 +74,7 @@ internal sealed class RecordLog<T, TWeight>
         var bytes = records.IsEmpty ? null : Encode(records);
         lock (_lock)
         {
-            if (_failure is null && !records.IsEmpty)
+            if (_failure is null && !_isSealed && !records.IsEmpty)
             {
                 foreach (var record in records)
                     Append(record);
@@ -100,6 +101,16 @@ internal sealed class RecordLog<T, TWeight>
     {
         lock (_lock)
             _isClosed = true;
+    }
+
+    /// <summary>Takes no more, and is not closed by it; completes when what it has taken is offered, and fails where that will never be.</summary>
+    public Task SealAsync()
+    {
+        lock (_lock)
+        {
+            _isSealed = true;
+            return _stored;
+        }
     }
 
     /// <summary>The source can't go on: whoever polls or reads gets the reason, and whoever waits for room goes on.</summary>

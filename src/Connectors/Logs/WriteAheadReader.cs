@@ -68,6 +68,9 @@ internal sealed class WriteAheadReader<T> : ISplitReader<T>
     }
 
     /// <inheritdoc/>
+    public Task DrainAsync() => _received.DrainAsync();
+
+    /// <inheritdoc/>
     public void Release(long offset)
     {
         if (_log.First is { } first && offset > first)

@@ -63,7 +63,8 @@ public sealed class ReceiverSource<T> : ISource<T>
         var log = new RecordLog<T, CountWeight<T>>(_options.BufferedRecordsMax, ahead);
         var supervisor = new ReceiverSupervisor<T>(Description, receiver, log, _options, RateLimiter, context.Warn, _clock);
         _supervisor = supervisor;
-        supervisor.Run();
+        if (!context.IsDraining)
+            supervisor.Run();
         var reader = new LogReader<T, CountWeight<T>>(log, supervisor);
         return ahead is null ? reader : new WriteAheadReader<T>(reader, ahead, supervisor.Completion);
     }

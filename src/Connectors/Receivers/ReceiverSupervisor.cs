@@ -8,14 +8,17 @@ namespace Millrace.Connectors.Receivers;
 
 /// <summary>Starts a receiver, starts it again when it fails, and stops it. Thread-safe; what it does in turn runs on the pool.</summary>
 /// <remarks>Running ⇄ Waiting (the delay before a start) → Stopped.</remarks>
-internal sealed class ReceiverSupervisor<T> : IDisposable
+internal sealed class ReceiverSupervisor<T> : IRecordInput
 {
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(5);
+
     private readonly string _source;
     private readonly Receiver<T> _receiver;
     private readonly RecordLog<T, CountWeight<T>> _log;
     private readonly ReceiverOptions _options;
     private readonly Action<string>? _warn;
     private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _ending = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new() { SingleReader = true });
     private Task _start = Task.CompletedTask;
@@ -48,7 +51,7 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
     /// <summary>Completes, without an error, when the receiver has stopped for good and stores no more.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public bool IsStarted => _isStarted && !_stopping.IsCancellationRequested;
+    public bool IsStarted => _isStarted && !_ending.IsCancellationRequested;
 
     public ReceiverStatus Status => new(IsStarted, Interlocked.Read(ref _starts), Interlocked.Read(ref _errors), _lastMessage);
 
@@ -71,19 +74,33 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
 
     /// <summary>Stops the receiver for good, without waiting for it.</summary>
     // Why async: what waits goes on where it is cancelled, and OnStop is not for a task's thread.
-    public void Dispose() => _ = _stopping.CancelAsync();
+    public void Dispose() => _ = EndAsync();
+
+    /// <inheritdoc/>
+    /// <remarks>What it stores until it has stopped is taken, and waits for room as ever.</remarks>
+    public Task DrainAsync()
+    {
+        _ = _ending.CancelAsync();
+        return Completion;
+    }
 
     private static string OneLine(string message, Exception? error) =>
         (error is null ? message : $"{message}: {UserText.Of(error)}").ReplaceLineEndings(" ");
 
     private void Post(Command command) => _commands.Writer.TryWrite(command);
 
+    private async Task EndAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+    }
+
     private async Task RunAsync()
     {
         try
         {
             StartReceiver();
-            await foreach (var command in _commands.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
+            await foreach (var command in _commands.Reader.ReadAllAsync(_ending.Token).ConfigureAwait(false))
             {
                 if (command.Start != _starts)
                     continue;
@@ -96,7 +113,7 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
                 await RestartAsync(command).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
         }
         catch (Exception cause)
@@ -107,8 +124,9 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
         finally
         {
             _commands.Writer.TryComplete();
-            StopReceiver();
-            await _stopping.CancelAsync().ConfigureAwait(false);
+            // Why no longer: whoever waits for the last records must not wait for ever.
+            await Task.WhenAny(Task.Run(StopReceiver), Task.Delay(StopMax, _clock)).ConfigureAwait(false);
+            await EndAsync().ConfigureAwait(false);
             Blocks.Dispose();
         }
     }
@@ -118,9 +136,9 @@ internal sealed class ReceiverSupervisor<T> : IDisposable
         var delay = command.Delay ?? NextDelay();
         Warn(command, $"is started again in {delay.TotalSeconds:0.###} s");
         StopReceiver();
-        await Task.Delay(delay, _clock, _stopping.Token).ConfigureAwait(false);
+        await Task.Delay(delay, _clock, _ending.Token).ConfigureAwait(false);
         // Why: a start that does the work itself ends only when it sees that it is stopped, and two at once are one too many.
-        await _start.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        await _start.WaitAsync(_ending.Token).ConfigureAwait(false);
         StartReceiver();
     }
 

@@ -38,6 +38,9 @@ internal sealed class RawSocketReader<T>(ISplitReader<WeighedRow<T>> rows) : ISp
     public void Resume(SplitProgress progress) => rows.Resume(progress);
 
     /// <inheritdoc/>
+    public Task DrainAsync() => rows.DrainAsync();
+
+    /// <inheritdoc/>
     public void Release(long offset) => rows.Release(offset);
 
     /// <inheritdoc/>

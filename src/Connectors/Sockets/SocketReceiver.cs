@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
+using Millrace.Connectors.Logs;
 using Millrace.Connectors.Streams;
 using Millrace.Data;
 
 namespace Millrace.Connectors.Sockets;
 
 /// <summary>Receives from a server until it is disposed of, or can't go on.</summary>
-internal sealed class SocketReceiver : IDisposable
+internal sealed class SocketReceiver : IRecordInput
 {
     private readonly string _source;
     private readonly Action<SourceFailedException> _fail;
@@ -29,6 +30,13 @@ internal sealed class SocketReceiver : IDisposable
 
     /// <summary>Ends the connection, without waiting for it.</summary>
     public void Dispose() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public Task DrainAsync()
+    {
+        Dispose();
+        return Completion;
+    }
 
     private async Task RunAsync(SocketConnector connector, SocketInput input)
     {

@@ -52,8 +52,8 @@ internal sealed class SocketServer
         var log = new RecordLog<T, TWeight>(_options.BufferedBytesMax, ahead);
         var input = new SocketInput<T, TWeight>(splitter, log, _options.IdleTimeout, _clock);
         var connector = new SocketConnector(Source, _host, _port, _options, logger, _clock);
-        var receiver = new SocketReceiver(Source, connector, input, log.Fail, logger);
+        var receiver = context.IsDraining ? null : new SocketReceiver(Source, connector, input, log.Fail, logger);
         var reader = new LogReader<T, TWeight>(log, receiver);
-        return ahead is null ? reader : new WriteAheadReader<T>(reader, ahead, receiver.Completion);
+        return ahead is null ? reader : new WriteAheadReader<T>(reader, ahead, receiver?.Completion ?? Task.CompletedTask);
     }
 }

@@ -45,6 +45,13 @@ public interface ISplitReader<T> : IDisposable
     {
     }
 
+    /// <summary>
+    /// The job ends in order: nothing more is taken in from outside. Completes, soon and without an error, when <see cref="Poll"/> shows everything
+    /// that was taken in; the poll behind it is the last. Called once at most; the source is not finished by it.
+    /// <value>Default: completed, for a source whose records can be read another time.</value>
+    /// </summary>
+    Task DrainAsync() => Task.CompletedTask;
+
     /// <summary>Everything before <paramref name="offset"/> is committed: it may be acknowledged and forgotten.</summary>
     void Release(long offset);
 }

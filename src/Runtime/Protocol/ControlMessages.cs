@@ -26,7 +26,8 @@ internal static class ControlMessages
     internal sealed record Commit(long Incarnation, CommittedEpoch Epoch) : ToProcess(Incarnation);
 
     /// <summary>Which offsets could an epoch read? Every source task of the receiver answers with <see cref="OffsetsPolled"/>.</summary>
-    internal sealed record Poll(long Incarnation, long Epoch, long NowMs) : ToProcess(Incarnation);
+    /// <param name="IsDraining">The job ends in order: the sources take nothing more in before they answer.</param>
+    internal sealed record Poll(long Incarnation, long Epoch, long NowMs, bool IsDraining) : ToProcess(Incarnation);
 
     /// <summary>The receiver was declared dead: it ends itself and may join again as another process.</summary>
     internal sealed record StandDown(long Incarnation) : ToProcess(Incarnation);
@@ -117,7 +118,8 @@ internal static class ControlMessages
     /// <param name="Committed">End of the last committed range.</param>
     /// <param name="Planned">End of the last planned range: a volatile source gives its first new record this offset.</param>
     /// <param name="Inflight">The ranges between them, in order.</param>
-    internal sealed record SourceStart(long Committed, long Planned, ImmutableArray<OffsetRange> Inflight);
+    /// <param name="IsDraining">The job ends in order, and may have polled for the last time: the reader takes nothing in from outside.</param>
+    internal sealed record SourceStart(long Committed, long Planned, ImmutableArray<OffsetRange> Inflight, bool IsDraining);
 
     /// <summary>The image of a task is durable.</summary>
     internal readonly record struct WrittenImage(int Task, int Generation, long Epoch, RowAddress Row, long Bytes);

@@ -21,6 +21,7 @@ internal sealed partial class CoordinatorProtocol
     private long _pollNowMs;
     private long _pollRepeatAtMs;
     private bool _isLastPollDue;
+    private bool _isPollDraining;
 
     private bool NothingToPlan => _history.AllSourcesEnded || (State == CoordinatorState.Draining && !_isLastPollDue && !IsSavepointWanted);
 
@@ -190,6 +191,7 @@ internal sealed partial class CoordinatorProtocol
         _pollEpoch = _history.LastPlanned + 1;
         _pollNowMs = moment;
         _isLastPollDue = false;
+        _isPollDraining = State == CoordinatorState.Draining && (_faults & ProtocolFaults.LastPollTakesIn) == ProtocolFaults.None;
         Array.Clear(_polled);
         SendPoll(nowMs, effects);
     }
@@ -204,7 +206,7 @@ internal sealed partial class CoordinatorProtocol
             {
                 if (attempt.Owner[source] == process.Uid && _polled[source] is null)
                 {
-                    effects.Add(new Send(process.Uid, new Poll(Incarnation, _pollEpoch, _pollNowMs)));
+                    effects.Add(new Send(process.Uid, new Poll(Incarnation, _pollEpoch, _pollNowMs, _isPollDraining)));
                     break;
                 }
             }

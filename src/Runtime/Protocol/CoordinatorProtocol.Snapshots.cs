@@ -258,8 +258,7 @@ internal sealed partial class CoordinatorProtocol
             return null;
         }
 
-        return _history.Inflight.Count == 0
-            ? new SourceStart(last.End, last.End, [])
-            : new SourceStart(_history.Inflight[0].Ranges[task].Start, last.End, [.. _history.Inflight.Select(p => p.Ranges[task])]);
+        var committed = _history.Inflight.Count == 0 ? last.End : _history.Inflight[0].Ranges[task].Start;
+        return new SourceStart(committed, last.End, [.. _history.Inflight.Select(p => p.Ranges[task])], IsDraining: State == CoordinatorState.Draining);
     }
 }

@@ -65,4 +65,7 @@ internal enum ProtocolFaults
 
     /// <summary>Trims what a restore without the last snapshot needs.</summary>
     TrimFormerSnapshot = 1 << 19,
+
+    /// <summary>Lets the sources go on taking in behind the last poll.</summary>
+    LastPollTakesIn = 1 << 20,
 }

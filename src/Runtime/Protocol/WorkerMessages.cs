@@ -69,7 +69,8 @@ internal static class WorkerMessages
     internal sealed record CommitEpoch(int Task, long Epoch, long Previous) : IWorkerEffect;
 
     /// <summary>Effect: a source task is asked for its latest offset. Answer <see cref="OffsetsPolled"/> with the same epoch.</summary>
-    internal sealed record PollOffsets(int Task, long Epoch, long NowMs) : IWorkerEffect;
+    /// <param name="IsDraining">The source takes nothing more in from outside before it answers.</param>
+    internal sealed record PollOffsets(int Task, long Epoch, long NowMs, bool IsDraining = false) : IWorkerEffect;
 
     /// <summary>Effect: this process was declared dead or fenced: end every task, forget everything, join again with a new uid.</summary>
     internal sealed record StandDown(string Reason) : IWorkerEffect;

@@ -195,7 +195,7 @@ internal sealed partial class WorkerProtocol
 
                 if (_shape.Tasks[ready.Task].IsSource && _poll is { } poll && poll.Epoch > _plannedThrough)
                 {
-                    effects.Add(new PollOffsets(ready.Task, poll.Epoch, poll.NowMs));
+                    effects.Add(new PollOffsets(ready.Task, poll.Epoch, poll.NowMs, poll.IsDraining));
                 }
 
                 break;
@@ -427,7 +427,7 @@ internal sealed partial class WorkerProtocol
         {
             if (_held[task] is { IsReady: true })
             {
-                effects.Add(new PollOffsets(task, poll.Epoch, poll.NowMs));
+                effects.Add(new PollOffsets(task, poll.Epoch, poll.NowMs, poll.IsDraining));
             }
         }
     }

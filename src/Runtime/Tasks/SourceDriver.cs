@@ -34,6 +34,8 @@ internal abstract class SourceDriver : IDisposable
 
     public abstract void Resume(SplitProgress progress);
 
+    public abstract Task DrainAsync();
+
     public abstract void Release(long offset);
 
     public abstract void Dispose();

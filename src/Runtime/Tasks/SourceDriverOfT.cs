@@ -64,6 +64,9 @@ internal sealed class SourceDriver<T>(string description, ISplitReader<T> reader
     }
 
     /// <inheritdoc/>
+    public override Task DrainAsync() => reader.DrainAsync();
+
+    /// <inheritdoc/>
     public override void Release(long offset)
     {
         if (offset > _base)

@@ -23,6 +23,7 @@ internal sealed partial class TaskActor
         _merger.Restore(new WatermarkMerger(_merger.Channels));
         Array.Clear(_creditsDue);
         _position = 0;
+        (_drain, _lastPoll) = (null, null);
         var shape = _settings.Topology.Shape.Tasks[_task];
         _protocol = new TaskProtocol(_task, shape, start.Generation, start.Base, start.ConsumerGenerations.AsSpan());
         _chain = new ChainBuilder(

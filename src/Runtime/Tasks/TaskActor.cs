@@ -51,6 +51,8 @@ internal sealed partial class TaskActor : UntypedActor
     private long _lookedAt;
     private long _turnBeganAtMs;
     private Rest? _rest;
+    private Task? _drain;
+    private WorkerMessages.PollOffsets? _lastPoll;
     private bool _continues;
     private bool _flushes;
     private bool _isRestored;
@@ -135,6 +137,9 @@ internal sealed partial class TaskActor : UntypedActor
             case WorkerMessages.PollOffsets poll:
                 OnPollOffsets(poll);
                 break;
+            case TaskMessages.Drained drained:
+                OnDrained(drained.Source);
+                break;
             case WorkerMessages.CommitEpoch commit:
                 Commit(commit.Epoch, commit.Previous);
                 break;
@@ -207,8 +212,31 @@ internal sealed partial class TaskActor : UntypedActor
 
     private void OnPollOffsets(WorkerMessages.PollOffsets poll)
     {
+        if (poll.IsDraining && !IsDrained(poll))
+            return;
         var end = _chain!.Source!.Poll(new Epoch(poll.Epoch), poll.NowMs);
         _worker.Tell(new WorkerMessages.OffsetsPolled(_task, _protocol!.Generation, poll.Epoch, end, _chain.Source.IsFinished, Detail: _chain.Source.Describe(_plannedEnd, end)));
+    }
+
+    /// <summary>Whether the source takes nothing more in; else it is told to, and the poll is answered when that is so.</summary>
+    private bool IsDrained(WorkerMessages.PollOffsets poll)
+    {
+        var source = _chain!.Source!;
+        if (_drain is null)
+        {
+            _drain = source.DrainAsync();
+            var self = Self;
+            _ = _drain.ContinueWith(_ => self.Tell(new TaskMessages.Drained(source), ActorRefs.NoSender), TaskScheduler.Default);
+        }
+
+        _lastPoll = _drain.IsCompleted ? null : poll;
+        return _drain.IsCompleted;
+    }
+
+    private void OnDrained(SourceDriver source)
+    {
+        if (_chain?.Source == source && _lastPoll is { } poll)
+            OnPollOffsets(poll);
     }
 
     private void Commit(long epoch, long previous)

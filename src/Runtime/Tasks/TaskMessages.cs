@@ -24,6 +24,9 @@ internal static class TaskMessages
         public static readonly FlushIdle Instance = new();
     }
 
+    /// <summary>From itself: the source takes nothing more in.</summary>
+    internal sealed record Drained(SourceDriver Source);
+
     /// <summary>From a sink: how a commit ended.</summary>
     internal sealed record SinkAnswered(long Epoch, SinkOutcome Outcome, long Watermark);
 

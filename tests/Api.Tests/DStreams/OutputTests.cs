@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Millrace.Connectors.Receivers;
 using Millrace.Data;
 using Millrace.DStreams;
 
@@ -133,6 +134,48 @@ public sealed class OutputTests
 
         Assert.Equal(Enumerable.Range(0, 30), batches.SelectMany(batch => batch.Rows).Order());
         Assert.Equal(StreamingContextState.Stopped, run.Context.State);
+    }
+
+    [Fact]
+    public async Task A_graceful_stop_works_off_whatever_a_receiver_was_told_is_stored()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var receiver = new TirelessReceiver();
+        var batches = run.Collect(run.Context.ReceiverStream(() => receiver, new() { BlockInterval = TimeSpan.FromDays(1) }));
+        await run.Context.StartAsync();
+        await receiver.Storing.WaitAsync(BatchRun.Patience);
+
+        await run.Context.StopAsync(graceful: true).WaitAsync(BatchRun.Patience);
+
+        Assert.False(receiver.Store(-1));
+        Assert.Equal(Enumerable.Range(0, await receiver.Stored.WaitAsync(BatchRun.Patience)), batches.SelectMany(batch => batch.Rows));
+    }
+
+    /// <summary>Stores one number after the other until none is taken any more.</summary>
+    private sealed class TirelessReceiver : Receiver<int>
+    {
+        private readonly TaskCompletionSource _storing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<int> _stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Storing => _storing.Task;
+
+        public Task<int> Stored => _stored.Task;
+
+        protected override void OnStart()
+        {
+            var next = 0;
+            while (Store(next))
+            {
+                if (++next == 2000)
+                    _storing.SetResult();
+            }
+
+            _stored.SetResult(next);
+        }
+
+        protected override void OnStop()
+        {
+        }
     }
 
     private static string Block(long timeMs, params string[] rows) =>

@@ -65,6 +65,39 @@ public sealed class InputSourceTests
 
     [Theory]
     [InlineData("async sequence")]
+    [InlineData("channel")]
+    public async Task Drained_input_loses_nothing_that_it_has_given(string kind)
+    {
+        var given = 0;
+        var channel = Channel.CreateUnbounded<int>();
+        async IAsyncEnumerable<int> Numbers()
+        {
+            while (true)
+            {
+                await Task.Yield();
+                for (var i = 0; i < 100; i++)
+                    yield return given++;
+            }
+        }
+
+        if (kind == "channel")
+        {
+            for (; given < Many; given++)
+                channel.Writer.TryWrite(given);
+        }
+
+        using var harness = new InputHarness(kind == "channel" ? new ChannelSource<int>(channel.Reader) : new AsyncEnumerableSource<int>(Numbers()));
+        var first = await harness.TakeAtLeast(1);
+
+        await harness.Reader.DrainAsync().WaitAsync(Waiting.Timeout);
+
+        var rest = await harness.TakeAtLeast(0);
+        Assert.Equal(given - channel.Reader.Count, first.Count + rest.Count);
+        Assert.False(harness.Reader.IsFinished);
+    }
+
+    [Theory]
+    [InlineData("async sequence")]
     [InlineData("observable")]
     public async Task Disposed_reader_ends_an_endless_input(string kind)
     {

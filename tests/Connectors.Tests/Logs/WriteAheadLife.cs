@@ -13,7 +13,7 @@ internal sealed class WriteAheadLife<T> : IDisposable
     {
         _log = WriteAheadLog<T>.Of(isOn: true, "receiver test", context, options)!;
         _records = new(long.MaxValue, _log);
-        Reader = new WriteAheadReader<T>(new LogReader<T, CountWeight<T>>(_records, new MemoryStream()), _log, Task.CompletedTask);
+        Reader = new WriteAheadReader<T>(new LogReader<T, CountWeight<T>>(_records, new NoInput()), _log, Task.CompletedTask);
         if (progress is not null)
             Reader.Resume(progress);
     }
@@ -58,4 +58,13 @@ internal sealed class WriteAheadLife<T> : IDisposable
     }
 
     public void Dispose() => Reader.Dispose();
+
+    private sealed class NoInput : IRecordInput
+    {
+        public Task DrainAsync() => Task.CompletedTask;
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -84,6 +84,62 @@ public sealed class ReceiverSupervisorTests
     }
 
     [Fact]
+    public async Task Drained_receiver_stores_what_it_still_has_and_then_nothing_more()
+    {
+        var taken = 0;
+        TestReceiver? storing = null;
+        var receiver = storing = new TestReceiver(
+            (receiver, _) =>
+            {
+                while (receiver.Store(taken))
+                    taken++;
+            },
+            () => storing!.Store(Enumerable.Repeat(-1, 3000)));
+        using var harness = new ReceiverHarness(receiver, ReceiverHarness.Fast with { BufferedRecordsMax = 1 << 16, BlockInterval = TimeSpan.FromDays(1) });
+        await harness.ReceivedAtLeast(1);
+
+        await harness.Reader.DrainAsync().WaitAsync(Waiting.Timeout);
+
+        var received = harness.Received;
+        Assert.False(receiver.Store(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiver.StoreAsync(new[] { 1 }));
+        Assert.Equal(taken + 3000, received);
+        Assert.Equal(1, receiver.Stops);
+        Assert.Equal(received, harness.Received);
+        Assert.False(harness.Reader.IsFinished);
+    }
+
+    [Fact]
+    public async Task Drained_receiver_that_does_not_stop_is_not_waited_for_without_end()
+    {
+        var clock = new ManualClock();
+        using var never = new ManualResetEventSlim();
+        var stops = new TaskCompletionSource();
+        var receiver = new TestReceiver(null, () =>
+        {
+            stops.SetResult();
+            never.Wait();
+        });
+        using var harness = new ReceiverHarness(receiver, clock: clock);
+        await Waiting.For(() => harness.Source.Status.Starts == 1, "a start");
+        Assert.True(receiver.Store(1));
+
+        var drained = harness.Reader.DrainAsync();
+        await stops.Task.WaitAsync(Waiting.Timeout);
+        await Waiting.For(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(6));
+                return drained.IsCompleted;
+            },
+            "the drain's end");
+
+        Assert.False(receiver.Store(2));
+        Assert.Equal(1, harness.Received);
+        never.Set();
+    }
+
+    [Fact]
     public async Task Reported_errors_are_counted_and_warned_of_sparingly()
     {
         using var harness = new ReceiverHarness(new((receiver, _) =>

@@ -98,7 +98,7 @@ public sealed class RawSocketSourceTests : IDisposable, ILogger
         var reader = Open<int>(Fast with { BadBlocks = BlockPolicy.Fail });
 
         await _server.ServeAsync([0, 0, 0, 9, 1]);
-        await ((SocketReceiver)((RawSocketReader<int>)reader).Log!.Input).Completion.WaitAsync(Waiting.Timeout);
+        await ((SocketReceiver)((RawSocketReader<int>)reader).Log!.Input!).Completion.WaitAsync(Waiting.Timeout);
 
         var failure = Assert.Throws<SourceFailedException>(() => reader.Poll(new Epoch(1), 0));
         Assert.Contains($"raw socket 127.0.0.1:{_server.Port}: the connection ended after 1 of the 9 bytes", failure.Message, StringComparison.Ordinal);

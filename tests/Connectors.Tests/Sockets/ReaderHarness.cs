@@ -25,7 +25,7 @@ internal sealed class ReaderHarness : IDisposable, ILogger
 
     public LogReader<string, LineWeight> Reader { get; }
 
-    public Task Completion => ((SocketReceiver)Reader.Input).Completion;
+    public Task Completion => ((SocketReceiver)Reader.Input!).Completion;
 
     public ConcurrentQueue<(LogLevel Level, string Text)> Log { get; } = new();
 
