@@ -69,6 +69,10 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
     }
 
     /// <inheritdoc/>
+    public override async Task<(IAsyncDisposable? Hold, string Owner)> TryHoldAsync(string streams, CancellationToken cancellation) =>
+        await PostgreSqlHold.TryTakeAsync(ConnectionString, streams, cancellation);
+
+    /// <inheritdoc/>
     public override void ClearPool()
     {
         using var connection = new NpgsqlConnection(ConnectionString);

@@ -23,7 +23,8 @@ internal readonly record struct RowChunkHeader(RowKind Kind, int Index, int Coun
     public const byte Version = 1;
     private const int VersionAt = 2;
     private const int CrcAt = 16;
-    private static readonly byte[] Magic = "MR"u8.ToArray();
+
+    public static ReadOnlySpan<byte> Magic => "MR"u8;
 
     /// <summary>Writes the header of a chunk whose other bytes stand behind it.</summary>
     public void Write(Span<byte> chunk)
@@ -40,7 +41,7 @@ internal readonly record struct RowChunkHeader(RowKind Kind, int Index, int Coun
     /// <exception cref="RowFormatException">The chunk is damaged, or written by a later version.</exception>
     public static RowChunkHeader Read(ReadOnlySpan<byte> chunk)
     {
-        if (chunk.Length < Size || !chunk[..Magic.Length].SequenceEqual(Magic))
+        if (chunk.Length < Size || !chunk.StartsWith(Magic))
             throw new RowFormatException($"a row of Millrace expected, {chunk.Length} other bytes found");
 
         // Why before the checksum: a later version may place even that elsewhere.

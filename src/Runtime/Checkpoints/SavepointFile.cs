@@ -71,6 +71,10 @@ internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, Immutable
     {
         using var stream = File.OpenRead(path);
         var (assembler, length, number) = (new RowAssembler(), new byte[sizeof(int)], 0L);
+        var first = new byte[sizeof(int) + RowChunkHeader.Magic.Length];
+        if (stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) < first.Length || !first.AsSpan(sizeof(int)).SequenceEqual(RowChunkHeader.Magic))
+            throw new RowFormatException("another kind of file found");
+        stream.Position = 0;
         while (stream.Position < stream.Length)
         {
             if (stream.Length - stream.Position < sizeof(int))

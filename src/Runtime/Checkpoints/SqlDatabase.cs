@@ -17,6 +17,9 @@ internal abstract class SqlDatabase
     /// <summary>Connects within a few seconds, makes the table where there is none.</summary>
     public abstract Task PrepareAsync(CancellationToken cancellation);
 
+    /// <summary>Keeps other processes from a job's streams until it is disposed of; null and who has them, for a person, where one does.</summary>
+    public abstract Task<(IAsyncDisposable? Hold, string Owner)> TryHoldAsync(string streams, CancellationToken cancellation);
+
     /// <summary>Closes connections that wait for their next use.</summary>
     public abstract void ClearPool();
 }

@@ -26,6 +26,18 @@ internal static class SqlFault
     /// <summary>Whether somebody else holds the database's file for the moment.</summary>
     public static bool IsLocked(Exception fault) => Causes(fault).Any(cause => cause is SqliteException { SqliteErrorCode: SqliteBusy or SqliteLocked });
 
+    /// <summary>Whether the database was not asked at all, since it has failed too often.</summary>
+    public static bool IsLeftAlone(Exception fault) => Causes(fault).Any(cause => cause is OpenCircuitException);
+
+    /// <summary>Whether the database may work in a while, without anybody correcting what it was given.</summary>
+    public static bool MayPass(Exception fault) => IsLocked(fault) || Causes(fault).Any(cause => cause switch
+    {
+        PostgresException postgres => postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections,
+        NpgsqlException broken => broken.InnerException is IOException,
+        _ => cause is SocketException or TimeoutException,
+    });
+
     /// <summary>A clause that completes "The database …".</summary>
     public static string Describe(Exception fault)
     {
@@ -65,6 +77,7 @@ internal static class SqlFault
         14 => "can't be opened; name a file in a directory that is writable",
         SqliteNoDatabase => "is a file that is no SQLite database; name another one or restore it",
         1 when fault.Message.Contains("no such table", StringComparison.Ordinal) => $"has lost its table {SqlDatabase.Table}; restore the file from a backup",
+        1 when fault.Message.Contains("column", StringComparison.Ordinal) => $"has another table {SqlDatabase.Table} than expected, with a column missing; restore the file from a backup",
         _ => $"failed (SQLite error {fault.SqliteErrorCode})",
     };
 
@@ -72,6 +85,7 @@ internal static class SqlFault
     {
         PostgresErrorCodes.InsufficientPrivilege => "denies the permission; grant SELECT, INSERT, UPDATE and DELETE on the table, USAGE on its sequence",
         PostgresErrorCodes.UndefinedTable => $"has lost its table {SqlDatabase.Table}; restore it from a backup",
+        PostgresErrorCodes.UndefinedColumn => $"has another table {SqlDatabase.Table} than expected, with a column missing; restore it from a backup",
         PostgresErrorCodes.ReadOnlySqlTransaction => "is read-only (a standby, or set so); name the primary",
         PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => "is damaged; restore it from a backup",
         PostgresErrorCodes.DiskFull => "is full (no space on the server's disk); it goes on when space is free",

@@ -20,23 +20,25 @@ namespace Millrace.Runtime.Checkpoints;
 /// </remarks>
 internal sealed class SqlJournal : IJournal, IAsyncDisposable
 {
-    // Each try waits for the lock itself.
-    private const int LockedTriesMax = 3;
-    private static readonly TimeSpan LockedPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);
-
     // Between two rows of a read, not for all of it.
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(30);
+
+    // A machine that is gone is noticed after 25 s.
+    private static readonly TimeSpan HoldWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HoldPause = TimeSpan.FromMilliseconds(500);
 
     private readonly SqlJournalContext _context;
     private readonly ActorSystem _system;
     private readonly IActorRef _appends;
     private readonly SqlReadJournal _query;
     private readonly ActorMaterializer _materializer;
+    private readonly SqlOpening _opening;
+    private IAsyncDisposable? _hold;
     private volatile bool _isClosed;
 
-    private SqlJournal(SqlDatabase database, SqlJournalOptions options, string job, string streams, ILogger logger)
+    private SqlJournal(SqlDatabase database, SqlJournalOptions options, string job, string streams, ILogger logger, SqlOpening opening)
     {
+        _opening = opening;
         _context = new(job, streams, database, options, new(options, job, database.Name, logger, reason => GaveUp?.Invoke(reason)), logger);
         _system = ActorSystem.Create("journal", SqlPlugin.ConfigOf(database));
         _appends = _system.ActorOf(SqlJournalActor.Props(_context), "appends");
@@ -57,18 +59,21 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
     /// <param name="system">When it ends, the journal closes if it still is open.</param>
     /// <param name="job">Its name, for a person.</param>
     /// <param name="streams">What its streams are told apart by from those of other jobs in the same database.</param>
-    /// <exception cref="ConfigurationException">The database can't be reached or used; known within a few seconds.</exception>
+    /// <exception cref="ConfigurationException">The database can't be used, which is known within a few seconds, or not reached for the outage budget.</exception>
     public static async Task<SqlJournal> OpenAsync(
         ActorSystem system, SqlJournalOptions options, string job, string streams, ILogger logger, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(streams);
         SqlDatabase database = options.Kind == JournalKind.PostgreSql ? new PostgreSqlDatabase(options.Target) : new SqliteDatabase(options.Target);
-        await WithPatienceAsync(database, job, database.PrepareAsync, cancellation);
-        var journal = new SqlJournal(database, options, job, streams, logger);
+        var opening = new SqlOpening(options, job, database, logger);
+        await opening.RunAsync(database.PrepareAsync, cancellation);
+        var journal = new SqlJournal(database, options, job, streams, logger, opening);
         try
         {
             // Why read: the first use of the plug-in is slow, and whoever may not read should hear of it here.
-            await WithPatienceAsync(database, job, patience => journal.RowsOf(JournalStream.Lease, long.MaxValue, long.MaxValue).RunWith(Sink.Ignore<EventEnvelope>(), journal._materializer).WaitAsync(patience), cancellation);
+            await opening.RunAsync(
+                patience => journal.RowsOf(JournalStream.Lease, long.MaxValue, long.MaxValue).RunWith(Sink.Ignore<EventEnvelope>(), journal._materializer).WaitAsync(patience),
+                cancellation);
         }
         catch
         {
@@ -78,6 +83,25 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
 
         _ = CloseWithAsync(system, journal);
         return journal;
+    }
+
+    /// <summary>Keeps other processes that start the job from this journal, until it is closed. One that has it and was just killed is waited for.</summary>
+    /// <exception cref="ConfigurationException">Another process has it; one line that says which, and since when.</exception>
+    public async Task HoldAsync(CancellationToken cancellation)
+    {
+        var began = _context.Options.Time.GetTimestamp();
+        for (var tries = 0; ; tries++)
+        {
+            (_hold, var owner) = (default(IAsyncDisposable), "");
+            await _opening.RunAsync(async patience => (_hold, owner) = await _context.Database.TryHoldAsync(_context.Streams, patience), cancellation);
+            if (_hold is not null)
+                return;
+            if (_context.Options.Time.GetElapsedTime(began) > HoldWait)
+                throw new ConfigurationException($"Job {_context.Job}: a name that no other process uses on {Name} expected, one in use found ({owner}); stop that one, or give this one another name or database.");
+            if (tries == 0)
+                SqlJournalLog.HoldWaits(_context.Logger, _context.Job, HoldWait.TotalSeconds, Name, owner);
+            await Task.Delay(HoldPause, _context.Options.Time, cancellation);
+        }
     }
 
     /// <summary>The answer to an append of which nothing is known.</summary>
@@ -105,45 +129,9 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
     {
         _isClosed = true;
         await _system.Terminate();
+        if (Interlocked.Exchange(ref _hold, null) is { } hold)
+            await hold.DisposeAsync();
         _context.Database.ClearPool();
-    }
-
-    private static async Task WithPatienceAsync(SqlDatabase database, string job, Func<CancellationToken, Task> step, CancellationToken cancellation)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(OpenTimeout);
-        try
-        {
-            // Why on the pool: SQLite waits for a lock on the thread that calls it.
-            await Task.Run(() => WhenUnlockedAsync(step, patience.Token), patience.Token);
-        }
-        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
-        {
-            throw new ConfigurationException($"Journal of job {job}: an answer within {OpenTimeout.TotalSeconds} s expected, none of {database.Name} found; see whether it runs.", late);
-        }
-        catch (Exception fault) when (fault is not (ConfigurationException or OperationCanceledException))
-        {
-#pragma warning disable MA0054 // Why without the cause: drivers' texts may repeat what is in the connection string.
-            throw new ConfigurationException($"Journal of job {job}: a database that works expected, {database.Name} {SqlFault.Describe(fault)}.");
-#pragma warning restore MA0054
-        }
-    }
-
-    /// <summary>A file is locked for a while after the process that had it was killed: its log is read by whoever comes first.</summary>
-    private static async Task WhenUnlockedAsync(Func<CancellationToken, Task> step, CancellationToken patience)
-    {
-        for (var left = LockedTriesMax; ; left--)
-        {
-            try
-            {
-                await step(patience);
-                return;
-            }
-            catch (Exception fault) when (left > 1 && SqlFault.IsLocked(fault))
-            {
-                await Task.Delay(LockedPause, patience);
-            }
-        }
     }
 
     private static async Task CloseWithAsync(ActorSystem system, SqlJournal journal)

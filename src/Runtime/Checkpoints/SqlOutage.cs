@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Millrace.Runtime.Checkpoints;
 
-/// <summary>When the database fails and when it works again: one line each, and an end of patience. Thread-safe.</summary>
+/// <summary>When the database fails and when it works again: one line each, one for each further reason, and an end of patience. Thread-safe.</summary>
 /// <remarks>
 /// A full or read-only disk still reads: only a write that succeeds ends an outage of writes. Patience is looked at when something fails
 /// again (the state machines go on trying), so that a journal that nobody uses any more never gives up.
@@ -10,6 +10,7 @@ namespace Millrace.Runtime.Checkpoints;
 internal sealed class SqlOutage(SqlJournalOptions options, string job, string database, ILogger logger, Action<string> giveUp)
 {
     private readonly Lock _lock = new();
+    private readonly HashSet<string> _reasons = new(StringComparer.Ordinal);
     private bool _writesFail;
     private bool _readsFail;
     private bool _hasGivenUp;
@@ -31,15 +32,24 @@ internal sealed class SqlOutage(SqlJournalOptions options, string job, string da
             var isFirst = !_writesFail && !_readsFail;
             _writesFail |= isWrite;
             _readsFail |= !isWrite;
+            var found = SqlFault.Describe(fault);
             if (isFirst)
             {
                 _since = options.Time.GetTimestamp();
-                SqlJournalLog.OutageBegan(logger, job, database, SqlFault.Describe(fault));
+                _reasons.Clear();
+                SqlJournalLog.OutageBegan(logger, job, database, found);
             }
-            else if (!_hasGivenUp && options.Time.GetElapsedTime(_since) >= options.OutageBudget)
+            else if (!_reasons.Contains(found) && !SqlFault.IsLeftAlone(fault))
+            {
+                // Each reason once: a server that stops, then is not there, then read-only is told of as such.
+                SqlJournalLog.OutageChanged(logger, job, database, found);
+            }
+
+            _reasons.Add(found);
+            if (!isFirst && !_hasGivenUp && options.Time.GetElapsedTime(_since) >= options.OutageBudget)
             {
                 _hasGivenUp = true;
-                reason = SqlFault.Describe(fault);
+                reason = found;
             }
         }
 

@@ -57,16 +57,17 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
 
         // Why before it is opened: what is left of a lost file stays as it is.
         if (configuration.Kind == JournalKind.Sqlite && mark.IsThere && new FileInfo(file) is not { Exists: true, Length: > 0 })
-            throw mark.HistoryIsLost(file);
+            throw mark.HistoryIsLost(options.Name!, file);
         var journal = await SqlJournal.OpenAsync(system, configuration.For(file), options.Name!, StreamsOf(options.Name!), logger, cancellationToken).ConfigureAwait(false);
         try
         {
+            await journal.HoldAsync(cancellationToken).ConfigureAwait(false);
             var audit = new JournalAudit(journal, options.Name!);
 
             // Why verified only behind the mark: whoever removes it wants to start with what is there.
             var isUsed = await (mark.IsThere ? audit.VerifyAsync(cancellationToken) : audit.HoldsJobAsync(cancellationToken)).ConfigureAwait(false);
             if (mark.IsThere && !isUsed)
-                throw mark.HistoryIsLost(journal.Name);
+                throw mark.HistoryIsLost(options.Name!, journal.Name);
             if (options.StartsAnew && isUsed)
                 throw new GraphException($"Checkpoint directory {directory}: an empty one expected, a checkpoint found; go on from it with GetOrCreate, or choose another directory.");
             return journal;

@@ -22,7 +22,7 @@ internal sealed class UsedMark(string directory)
         try
         {
             using var file = new FileStream(_file, FileMode.CreateNew, FileAccess.Write);
-            file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"job {job}, since {now:u}, journal {journal}")));
+            file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{By(job)}{now:u}, journal {journal}")));
             file.Flush(flushToDisk: true);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
@@ -32,9 +32,17 @@ internal sealed class UsedMark(string directory)
     }
 
     /// <summary>The error of a start that finds the mark and no history.</summary>
-    /// <param name="journal">Where it was looked for.</param>
-    public ConfigurationException HistoryIsLost(string journal) => new(
-        $"Checkpoint directory {directory}: the history of an earlier start expected ({Line()}), none found in {journal}; restore that from a backup, or delete {_file} to start with nothing.");
+    /// <param name="job">The job that is started, which may have another name than the one before.</param>
+    /// <param name="journal">Where the history was looked for.</param>
+    public ConfigurationException HistoryIsLost(string job, string journal)
+    {
+        var line = Line();
+        return line.StartsWith(By(job), StringComparison.Ordinal)
+            ? new($"Checkpoint directory {directory}: the history of an earlier start expected ({line}), none found in {journal}; restore that from a backup, or delete {_file} to start with nothing.")
+            : new($"Checkpoint directory {directory}: the checkpoint of job {job} expected, that of another found ({line}); start the job under its former name, or choose another directory.");
+    }
+
+    private static string By(string job) => $"job {job}, since ";
 
     private string Line()
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Protocol;
@@ -67,13 +68,73 @@ public sealed class PostgreSqlFaultTests(PostgreSqlServer server) : IClassFixtur
         Assert.Contains("works again", _log.Lines[1], StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task A_server_that_is_down_at_the_start_is_waited_for()
+    {
+        server.Stop();
+        var opening = server.OpenAsync("late", _log);
+        await _log.Contains("Warning: Journal of job late: the start waits, at most 300 s more: PostgreSQL 127.0.0.1:").WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.False(opening.IsCompleted);
+
+        server.Start();
+        await using var journal = await opening;
+
+        Assert.Equal(AppendOutcome.Ok, (await journal.AppendAsync(Stream, 1, Row(1))).Outcome);
+        Assert.Contains(_log.Lines, line => line.StartsWith("Information: ", StringComparison.Ordinal) && line.Contains("works again", StringComparison.Ordinal));
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("s3cret", StringComparison.Ordinal) || line.Contains('\n'));
+    }
+
+    [SkippableFact]
+    public async Task A_job_that_another_process_has_is_refused_with_who_has_it_and_free_when_that_is_gone()
+    {
+        var job = $"held {Guid.NewGuid():N}";
+        var time = new FakeTimeProvider();
+        await using var second = await server.OpenAsync(job, _log, server.Options with { Time = time });
+        await using (var first = await server.OpenAsync(job))
+        {
+            await first.HoldAsync(default);
+            var waiting = second.HoldAsync(default);
+            await _log.Contains("Warning: Journal of job held").WaitAsync(TimeSpan.FromSeconds(60));
+            while (!waiting.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Yield();
+            }
+
+            var refusal = await Assert.ThrowsAsync<ConfigurationException>(() => waiting);
+            Assert.Matches($"^Job {job}: a name that no other process uses on PostgreSQL .+ expected, one in use found \\(process {Environment.ProcessId} on .+, since 2.+Z\\); stop that one", refusal.Message);
+        }
+
+        await second.HoldAsync(default);
+    }
+
+    [SkippableFact]
+    public async Task A_hold_that_the_server_lost_is_taken_anew()
+    {
+        var job = $"lost {Guid.NewGuid():N}";
+        await using var first = await server.OpenAsync(job);
+        await first.HoldAsync(default);
+        server.Restart();
+        while (await server.AskAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") is 0L)
+        {
+            // Each look is answered by the server.
+        }
+
+        await using var second = await server.OpenAsync(job, _log);
+        using var enough = new CancellationTokenSource();
+        var waiting = second.HoldAsync(enough.Token);
+        await _log.Contains("the start waits").WaitAsync(TimeSpan.FromSeconds(60));
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
     [Theory]
     [InlineData("Host=127.0.0.1;Port=1;Username=u;Password=s3cret", "can't be reached (ConnectionRefused)")]
     [InlineData("Host=127.0.0.1;Prot=5432;Password=s3cret", "'Host=…;Database=…;Username=…' expected")]
     [InlineData("s3cret", "'Host=…;Database=…;Username=…' expected")]
     public async Task A_server_that_is_not_there_is_refused_in_one_line_without_the_password(string connectionString, string expected)
     {
-        var options = new SqlJournalOptions { Kind = JournalKind.PostgreSql, Target = connectionString };
+        var options = new SqlJournalOptions { Kind = JournalKind.PostgreSql, Target = connectionString, OutageBudget = TimeSpan.Zero };
 
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => server.OpenAsync("job", _log, options));
 

@@ -34,9 +34,13 @@ public sealed class PostgreSqlServer : IAsyncLifetime
     /// <summary>A crash of the server, and a recovery.</summary>
     public void Restart()
     {
-        Server.Stop();
-        Server.Start();
+        Stop();
+        Start();
     }
+
+    public void Stop() => Server.Stop();
+
+    public void Start() => Server.Start();
 
     public async Task DisposeAsync()
     {
@@ -46,12 +50,15 @@ public sealed class PostgreSqlServer : IAsyncLifetime
     }
 
     /// <summary>Runs SQL as the superuser.</summary>
-    public async Task ExecuteAsync(string sql)
+    public Task ExecuteAsync(string sql) => AskAsync(sql);
+
+    /// <summary>The first value of what SQL gives.</summary>
+    public async Task<object?> AskAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=False");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteScalarAsync();
     }
 
     internal Task<SqlJournal> OpenAsync(string job, ILogger? logger = null, SqlJournalOptions? options = null) =>

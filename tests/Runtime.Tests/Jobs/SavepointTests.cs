@@ -211,9 +211,9 @@ public sealed class SavepointTests : IDisposable
         await RefusedAsync("checksum", Flipped(bytes, bytes.Length / 2));
         await RefusedAsync("bytes expected", bytes[..(bytes.Length - 1)]);
         await RefusedAsync("images of", bytes[..(4 + BitConverter.ToInt32(bytes))]);
-        await RefusedAsync("a snapshot as its first row expected", []);
-        await RefusedAsync("bytes expected", "hello world"u8.ToArray());
-        await RefusedAsync("4 more bytes expected, 3 found; take it from a copy, or begin from another.", "abc"u8.ToArray());
+        await RefusedAsync("another kind of file found", []);
+        await RefusedAsync("another kind of file found", "hello world"u8.ToArray());
+        await RefusedAsync("another kind of file found; take it from a copy, or begin from another.", "abc"u8.ToArray());
         File.Delete(Savepoint);
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(Sums(2), OptionsOf("second", Savepoint)));
         Assert.StartsWith($"Savepoint {Savepoint}: a whole savepoint expected, Could not find file", failure.Message, StringComparison.Ordinal);
