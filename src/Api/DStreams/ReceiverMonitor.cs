@@ -3,31 +3,69 @@ using Millrace.Time;
 
 namespace Millrace.DStreams;
 
-/// <summary>Looks after one receiver at the end of each batch: sets its rate by how the batch went, and tells listeners what has changed.</summary>
-internal sealed class ReceiverMonitor(string stream, Func<ReceiverStatus> statusOf, RateLimiter limiter, PidRateEstimator? estimator, ListenerBus bus)
+/// <summary>Looks after one receiver: sets its rate by how each batch went, and tells listeners what happens to it. Thread-safe.</summary>
+internal sealed class ReceiverMonitor
 {
-    private ReceiverStatus _last = ReceiverStatus.None;
+    private readonly Lock _lock = new();
+    private readonly string _stream;
+    private readonly IReceiverSource _source;
+    private readonly PidRateEstimator? _estimator;
+    private readonly ListenerBus _bus;
+    private bool _hasEnded;
+
+    /// <param name="stream">Its input stream's name in the plan.</param>
+    /// <param name="source">The receiver.</param>
+    /// <param name="estimator">Says which rate it should have; null: its rate is left alone.</param>
+    /// <param name="bus">Where listeners are told.</param>
+    public ReceiverMonitor(string stream, IReceiverSource source, PidRateEstimator? estimator, ListenerBus bus)
+    {
+        (_stream, _source, _estimator, _bus) = (stream, source, estimator, bus);
+        source.Changed += OnChanged;
+    }
 
     public void BatchCompleted(BatchInfo batch)
     {
-        if (estimator is not null && batch.Inputs.FirstOrDefault(input => input.Stream == stream) is { } input
-            && estimator.Compute(
+        if (_estimator is not null && batch.Inputs.FirstOrDefault(input => input.Stream == _stream) is { } input
+            && _estimator.Compute(
                 batch.ProcessingEndTime!.Value.ToUnixTimeMilliseconds(),
                 input.NumRecords,
                 (long)batch.ProcessingDelay!.Value.TotalMilliseconds,
                 (long)batch.SchedulingDelay!.Value.TotalMilliseconds) is { } rate)
         {
-            limiter.Update(rate);
+            _source.RateLimiter.Update(rate);
         }
+    }
 
-        var status = statusOf();
-        var info = new ReceiverInfo(stream, status.IsStarted, status.LastMessage.Length == 0 ? null : status.LastMessage);
-        if (status.Errors > _last.Errors)
-            bus.Post(listener => listener.OnReceiverError(info));
-        if (status.Starts > _last.Starts)
-            bus.Post(listener => listener.OnReceiverStarted(info with { IsActive = true }));
-        if (!status.IsStarted && (_last.IsStarted || status.Starts > _last.Starts))
-            bus.Post(listener => listener.OnReceiverStopped(info));
-        _last = status;
+    /// <summary>The context has ended, and with it the receiver, which may take its time.</summary>
+    public void Ended()
+    {
+        lock (_lock)
+        {
+            if (_source.Status is { IsStarted: true } status && !_hasEnded)
+                Tell(new(ReceiverEventKind.Stopped, status with { IsStarted = false }));
+            _hasEnded = true;
+        }
+    }
+
+    private void OnChanged(ReceiverEvent change)
+    {
+        lock (_lock)
+        {
+            if (!_hasEnded)
+                Tell(change);
+        }
+    }
+
+    private void Tell(ReceiverEvent change)
+    {
+        // As Spark: with a start what was before is over.
+        var message = change.Kind == ReceiverEventKind.Started || change.Status.LastMessage.Length == 0 ? null : change.Status.LastMessage;
+        var info = new ReceiverInfo(_stream, change.Status.IsStarted, message);
+        _bus.Post(change.Kind switch
+        {
+            ReceiverEventKind.Started => listener => listener.OnReceiverStarted(info),
+            ReceiverEventKind.Error => listener => listener.OnReceiverError(info),
+            _ => listener => listener.OnReceiverStopped(info),
+        });
     }
 }

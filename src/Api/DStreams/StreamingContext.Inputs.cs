@@ -18,13 +18,18 @@ public sealed partial class StreamingContext
     public DStream<string> SocketTextStream(string host, int port, SocketSourceOptions? options = null)
     {
         options ??= new();
-        return SourceStream("socketText", new SocketTextSource(host, port, options with { WriteAheadLog = options.WriteAheadLog ?? WriteAheadLog }));
+        var source = new SocketTextSource(host, port, options with { WriteAheadLog = options.WriteAheadLog ?? WriteAheadLog });
+        return Monitored(SourceStream("socketText", source), source);
     }
 
     /// <summary>Rows that a TCP server sends in blocks, encoded by a <see cref="RawSocketWriter{T}"/>. Without <see cref="WriteAheadLog"/>, what a killed process had received and not committed is lost.</summary>
     /// <remarks>Lines are not looked for and texts not parsed: the cheapest way in for rows of another .NET program.</remarks>
-    public DStream<T> RawSocketStream<T>(string host, int port, RawSocketSourceOptions? options = null) =>
-        SourceStream("rawSocket", new RawSocketSource<T>(host, port, (options ?? new()) with { WriteAheadLog = options?.WriteAheadLog ?? WriteAheadLog }));
+    public DStream<T> RawSocketStream<T>(string host, int port, RawSocketSourceOptions? options = null)
+    {
+        options ??= new();
+        var source = new RawSocketSource<T>(host, port, options with { WriteAheadLog = options.WriteAheadLog ?? WriteAheadLog });
+        return Monitored(SourceStream("rawSocket", source), source);
+    }
 
     /// <summary>Arrays from a queue of this process, one a batch or all that are there. The arrays must not change afterwards.</summary>
     public DStream<T> QueueStream<T>(ConcurrentQueue<T[]> queue, bool oneAtATime = true)
@@ -60,9 +65,7 @@ public sealed partial class StreamingContext
     {
         options ??= new();
         var source = new ReceiverSource<T>(create, options with { WriteAheadLog = options.WriteAheadLog ?? WriteAheadLog });
-        var stream = SourceStream("receiver", source);
-        _receivers.Add(plan => new ReceiverMonitor(plan.IdOf(stream.Port.Node).Name, () => source.Status, source.RateLimiter, NewEstimator(), Bus));
-        return stream;
+        return Monitored(SourceStream("receiver", source), source);
     }
 
     /// <summary>What an asynchronous sequence gives. The stream has ended when the sequence has.</summary>
@@ -79,6 +82,12 @@ public sealed partial class StreamingContext
 
     /// <summary>Any source.</summary>
     public DStream<T> SourceStream<T>(string kind, ISource<T> source) => new(this, Building().AddSource(kind, source));
+
+    private DStream<T> Monitored<T>(DStream<T> stream, IReceiverSource source)
+    {
+        _receivers.Add(plan => new ReceiverMonitor(plan.IdOf(stream.Port.Node).Name, source, NewEstimator(), Bus));
+        return stream;
+    }
 
     private PidRateEstimator? NewEstimator() => Backpressure is { } options
         ? new PidRateEstimator(BatchDuration, options.Proportional, options.Integral, options.Derivative, options.MinRate)

@@ -28,6 +28,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
     private readonly Lazy<ListenerBus> _bus;
     private readonly List<Func<JobGraph, ReceiverMonitor>> _receivers = [];
     private readonly List<IRememberedStream> _streams = [];
+    private IReadOnlyList<ReceiverMonitor> _monitors = [];
     private readonly Dictionary<StreamNode, int> _windows = [];
     private TimeSpan? _remember;
     private IRememberedStream? _saved;
@@ -215,7 +216,8 @@ public sealed partial class StreamingContext : IAsyncDisposable
         try
         {
             var plan = Plan();
-            var tracker = new BatchTracker(_runner.Clock, Bus, _receivers.ConvertAll(monitor => monitor(plan)), Datasets);
+            _monitors = _receivers.ConvertAll(monitor => monitor(plan));
+            var tracker = new BatchTracker(_runner.Clock, Bus, _monitors, Datasets);
             Bus.Post(listener => listener.OnStreamingStarted(_runner.Clock.GetUtcNow()));
             _driver.Start(tracker, plan, _options.TaskTimeout ?? _runner.TaskTimeout);
             var job = await _runner.StartAsync(_graph, _options with { Observer = tracker }, cancellationToken).ConfigureAwait(false);
@@ -293,6 +295,8 @@ public sealed partial class StreamingContext : IAsyncDisposable
     {
         if (job is not null)
             await job.StopAsync(graceful).ConfigureAwait(false);
+        foreach (var monitor in _monitors)
+            monitor.Ended();
         _driver.Dispose();
         Bus.Dispose();
     }

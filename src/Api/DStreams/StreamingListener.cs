@@ -39,17 +39,17 @@ public abstract class StreamingListener
     {
     }
 
-    /// <summary>A receiver runs, for the first time or again.</summary>
+    /// <summary>A receiver runs, or a socket stream has a connection, for the first time or again.</summary>
     public virtual void OnReceiverStarted(ReceiverInfo receiver)
     {
     }
 
-    /// <summary>A receiver reported an error, or threw.</summary>
+    /// <summary>A receiver reported an error, or threw; a socket stream lost its connection, or tries in vain to get one (told once).</summary>
     public virtual void OnReceiverError(ReceiverInfo receiver)
     {
     }
 
-    /// <summary>A receiver does not run any more: it has stopped itself, or waits for its next start. Seen at the end of the next batch, as the other two.</summary>
+    /// <summary>A receiver does not run any more: it has stopped itself, waits for its next start or connection, or the context has ended.</summary>
     public virtual void OnReceiverStopped(ReceiverInfo receiver)
     {
     }

@@ -10,9 +10,6 @@ internal sealed class BlockGatherer<T> : IDisposable
     /// <summary>A block that has so many records does not wait for its interval.</summary>
     public const int BlockRecordsMax = 1024;
 
-    private const int PermitsMax = 256;
-    private const double PermitSeconds = 0.01;
-
     private readonly Lock _lock = new();
     private readonly RecordLog<T, CountWeight<T>> _log;
     private readonly RateLimiter _limiter;
@@ -79,7 +76,7 @@ internal sealed class BlockGatherer<T> : IDisposable
         var stored = Task.CompletedTask;
         while (!records.IsEmpty)
         {
-            var count = Math.Min(records.Length, PermitsFor(_limiter.Rate));
+            var count = Math.Min(records.Length, _limiter.Lot);
             await Task.Delay(_limiter.Reserve(count), _clock, _stopping).ConfigureAwait(false);
             for (Task? room = null; room is null;)
             {
@@ -105,8 +102,6 @@ internal sealed class BlockGatherer<T> : IDisposable
         }
     }
 
-    private static int PermitsFor(double rate) => (int)Math.Clamp(rate * PermitSeconds, 1, PermitsMax);
-
     /// <summary>Why permits come in lots: the limiter is asked, and its clock read, once for many records.</summary>
     private bool TryWait(Task room)
     {
@@ -118,7 +113,7 @@ internal sealed class BlockGatherer<T> : IDisposable
                 return true;
             }
 
-            var permits = PermitsFor(_limiter.Rate);
+            var permits = _limiter.Lot;
             var wait = _limiter.Reserve(permits);
             if (wait > TimeSpan.Zero)
                 Task.Delay(wait, _clock, _stopping).GetAwaiter().GetResult();

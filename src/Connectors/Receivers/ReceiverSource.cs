@@ -13,12 +13,12 @@ namespace Millrace.Connectors.Receivers;
 /// replayable then, and what was logged and not read is read after a restart. A log that can't be written, opened or read fails the job, with a
 /// <see cref="SourceFailedException"/>; a checkpoint written without it can't go on with it.</para>
 /// </remarks>
-public sealed class ReceiverSource<T> : ISource<T>
+public sealed class ReceiverSource<T> : ISource<T>, IReceiverSource
 {
     private readonly Func<Receiver<T>> _create;
     private readonly ReceiverOptions _options;
     private readonly TimeProvider _clock;
-    private volatile ReceiverSupervisor<T>? _supervisor;
+    private volatile ReceiverHealth? _health;
 
     /// <param name="create">Makes a new receiver; called once each time a job opens the source.</param>
     /// <param name="options">How to run it; null for the defaults.</param>
@@ -47,11 +47,15 @@ public sealed class ReceiverSource<T> : ISource<T>
     /// <inheritdoc/>
     public int? Splits => 1;
 
-    /// <summary>The rate of the receiver, for back-pressure: a change holds for the records to come. Never above <see cref="ReceiverOptions.MaxRate"/>.</summary>
+    /// <inheritdoc/>
+    public event Action<ReceiverEvent>? Changed;
+
+    /// <inheritdoc/>
+    /// <remarks>Never above <see cref="ReceiverOptions.MaxRate"/>.</remarks>
     public RateLimiter RateLimiter { get; }
 
-    /// <summary>How the receiver of the job that opened the source last is doing.</summary>
-    public ReceiverStatus Status => _supervisor?.Status ?? ReceiverStatus.None;
+    /// <inheritdoc/>
+    public ReceiverStatus Status => _health?.Status ?? ReceiverStatus.None;
 
     /// <inheritdoc/>
     /// <remarks>Starts the receiver, on a thread of its own.</remarks>
@@ -61,8 +65,9 @@ public sealed class ReceiverSource<T> : ISource<T>
         var receiver = Create();
         var ahead = WriteAheadLog<T>.Of(IsReplayable, Description, context);
         var log = new RecordLog<T, CountWeight<T>>(_options.BufferedRecordsMax, ahead);
-        var supervisor = new ReceiverSupervisor<T>(Description, receiver, log, _options, RateLimiter, context.Warn, _clock);
-        _supervisor = supervisor;
+        var health = new ReceiverHealth(change => Changed?.Invoke(change));
+        _health = health;
+        var supervisor = new ReceiverSupervisor<T>(Description, receiver, log, _options, RateLimiter, health, context.Warn, _clock);
         if (!context.IsDraining)
             supervisor.Run();
         var reader = new LogReader<T, CountWeight<T>>(log, supervisor);

@@ -16,6 +16,7 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
     private readonly Receiver<T> _receiver;
     private readonly RecordLog<T, CountWeight<T>> _log;
     private readonly ReceiverOptions _options;
+    private readonly ReceiverHealth _health;
     private readonly Action<string>? _warn;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _ending = new();
@@ -23,11 +24,10 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
     private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new() { SingleReader = true });
     private Task _start = Task.CompletedTask;
     private long _starts;
-    private long _errors;
+    private string? _stoppedFor;
     private int _vainStarts;
     private long _countAtStart;
     private volatile bool _isStarted;
-    private volatile string _lastMessage = "";
 
     /// <param name="Start">Which start it is about: one asked for in vain is over already.</param>
     private sealed record Command(long Start, bool IsStop, string Message, Exception? Error, TimeSpan? Delay);
@@ -38,10 +38,11 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
         RecordLog<T, CountWeight<T>> log,
         ReceiverOptions options,
         RateLimiter limiter,
+        ReceiverHealth health,
         Action<string>? warn,
         TimeProvider clock)
     {
-        (_source, _receiver, _log, _options, _warn, _clock) = (source, receiver, log, options, warn, clock);
+        (_source, _receiver, _log, _options, _health, _warn, _clock) = (source, receiver, log, options, health, warn, clock);
         receiver.Attach(this);
         Blocks = new(log, limiter, options.BlockInterval, clock, _stopping.Token);
     }
@@ -53,8 +54,6 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
 
     public bool IsStarted => _isStarted && !_ending.IsCancellationRequested;
 
-    public ReceiverStatus Status => new(IsStarted, Interlocked.Read(ref _starts), Interlocked.Read(ref _errors), _lastMessage);
-
     /// <summary>Starts the receiver; called once.</summary>
     public void Run() => Completion = Task.Run(RunAsync);
 
@@ -64,9 +63,8 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
 
     public void ReportError(string message, Exception error)
     {
-        var count = Interlocked.Increment(ref _errors);
         var text = OneLine(message, error);
-        _lastMessage = text;
+        var count = _health.Failed(text);
         // Why at powers of two: a receiver may report every record.
         if (BitOperations.IsPow2(count))
             _warn?.Invoke($"Source {_source}: {text} (error {count})");
@@ -107,6 +105,7 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
                 if (command.IsStop)
                 {
                     Warn(command, "stops for good");
+                    _stoppedFor = OneLine(command.Message, command.Error);
                     break;
                 }
 
@@ -125,7 +124,7 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
         {
             _commands.Writer.TryComplete();
             // Why no longer: whoever waits for the last records must not wait for ever.
-            await Task.WhenAny(Task.Run(StopReceiver), Task.Delay(StopMax, _clock)).ConfigureAwait(false);
+            await Task.WhenAny(Task.Run(() => StopReceiver(_stoppedFor)), Task.Delay(StopMax, _clock)).ConfigureAwait(false);
             await EndAsync().ConfigureAwait(false);
             Blocks.Dispose();
         }
@@ -135,7 +134,7 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
     {
         var delay = command.Delay ?? NextDelay();
         Warn(command, $"is started again in {delay.TotalSeconds:0.###} s");
-        StopReceiver();
+        StopReceiver(OneLine(command.Message, command.Error));
         await Task.Delay(delay, _clock, _ending.Token).ConfigureAwait(false);
         // Why: a start that does the work itself ends only when it sees that it is stopped, and two at once are one too many.
         await _start.WaitAsync(_ending.Token).ConfigureAwait(false);
@@ -156,6 +155,7 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
         _countAtStart = Blocks.Count;
         var start = Interlocked.Increment(ref _starts);
         _isStarted = true;
+        _health.Started();
         // Why a thread of its own: the start may block, and a stop must get through all the same.
         _start = Task.Factory.StartNew(() => Start(start), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -174,7 +174,7 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
         }
     }
 
-    private void StopReceiver()
+    private void StopReceiver(string? why)
     {
         if (!_isStarted)
             return;
@@ -187,14 +187,15 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
         {
             ReportError("OnStop threw", error);
         }
+
+        _health.Stopped(why);
     }
 
     private void Warn(Command command, string what)
     {
-        if (command.Error is not null)
-            Interlocked.Increment(ref _errors);
         var text = OneLine(command.Message, command.Error);
-        _lastMessage = text;
+        if (command.Error is not null)
+            _health.Failed(text);
         _warn?.Invoke($"Source {_source}: the receiver {what}: {text}");
     }
 }

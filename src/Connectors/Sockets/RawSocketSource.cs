@@ -1,3 +1,5 @@
+using Millrace.Connectors.Receivers;
+using Millrace.Time;
 using Microsoft.Extensions.Logging;
 using Millrace.Data;
 using Millrace.Serialization;
@@ -18,7 +20,7 @@ namespace Millrace.Connectors.Sockets;
 /// loses them. With <see cref="SocketOptions.WriteAheadLog"/> they are in a log below the job's checkpoint directory first, and the source is
 /// replayable. What the server sent while there was no connection was never received, nor what was still on its way.</para>
 /// </remarks>
-public sealed class RawSocketSource<T> : ISource<T>
+public sealed class RawSocketSource<T> : ISource<T>, IReceiverSource
 {
     private readonly SocketServer _server;
     private readonly RawSocketSourceOptions _options;
@@ -38,7 +40,22 @@ public sealed class RawSocketSource<T> : ISource<T>
     }
 
     /// <inheritdoc/>
+    public event Action<ReceiverEvent>? Changed
+    {
+        add => _server.Changed += value;
+        remove => _server.Changed -= value;
+    }
+
+    /// <inheritdoc/>
     public string Description => _server.Source;
+
+    /// <inheritdoc/>
+    /// <remarks>Never above <see cref="SocketOptions.MaxRate"/>.</remarks>
+    public RateLimiter RateLimiter => _server.RateLimiter;
+
+    /// <inheritdoc/>
+    /// <remarks>A start is a connection that was made; an error is the loss of one, or the first of several tries in vain.</remarks>
+    public ReceiverStatus Status => _server.Status;
 
     /// <inheritdoc/>
     public bool IsReplayable => _options.WriteAheadLog == true;

@@ -4,6 +4,7 @@ using Akka.IO;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging;
+using Millrace.Connectors.Receivers;
 using Millrace.Connectors.Streams;
 using Millrace.Data;
 using Source = Akka.Streams.Dsl.Source;
@@ -12,7 +13,7 @@ using TcpOptions = System.Collections.Immutable.ImmutableList<Akka.IO.Inet.Socke
 namespace Millrace.Connectors.Sockets;
 
 /// <summary>Keeps a connection to the server: connects, hands on what it brings, and after its end connects again.</summary>
-internal sealed class SocketConnector(string source, string host, int port, SocketOptions options, ILogger logger, TimeProvider clock)
+internal sealed class SocketConnector(string source, string host, int port, SocketOptions options, ReceiverHealth health, ILogger logger, TimeProvider clock)
 {
     private static readonly TcpOptions KeepAlive = [new KeepAliveOption()];
 
@@ -35,7 +36,12 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
             if (_connected && input.ReceivedBytes > 0 && !input.IsBroken)
                 _backoff.Reset();
             if (!told)
+            {
                 SocketLog.Disconnected(logger, source, reason, options.ReconnectDelayMax.TotalSeconds);
+                health.Failed(reason);
+            }
+
+            health.Stopped();
             if (Left() <= TimeSpan.Zero)
             {
                 throw new SourceFailedException(
@@ -89,7 +95,7 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
     {
         var kill = KillSwitches.Shared(source);
         using var stopping = stop.Register(() => kill.Abort(new OperationCanceledException(stop)));
-        input.Begin(kill.Abort);
+        input.Begin(kill.Abort, stop);
         var (connected, ended) = Source.Maybe<ByteString>()
             .Via(kill.Flow<ByteString>())
             .ViaMaterialized(streams.System.TcpStream().OutgoingConnection(address, options: KeepAlive, halfClose: false), Keep.Right)
@@ -102,6 +108,7 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
             await connected.WaitAsync(ConnectTimeout(), clock, stop).ConfigureAwait(false);
             _connected = true;
             SocketLog.Connected(logger, source, address);
+            health.Started();
             input.Watch();
             return await ReadToEndAsync(input, ended, stop).ConfigureAwait(false);
         }
@@ -119,6 +126,8 @@ internal sealed class SocketConnector(string source, string host, int port, Sock
             _ = connected.ContinueWith(task => task.Exception, TaskScheduler.Default);
             await ((Task)ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             input.Unwatch();
+            if (stop.IsCancellationRequested)
+                health.Stopped();
         }
     }
 

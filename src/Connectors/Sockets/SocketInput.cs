@@ -24,10 +24,16 @@ internal abstract class SocketInput(TimeSpan? idleTimeout, TimeProvider clock)
     /// <summary>Why the source can't go on: a record that may not be.</summary>
     public SourceFailedException? Failure { get; private set; }
 
-    /// <summary>A connection is about to be made; <paramref name="abort"/> ends it.</summary>
-    public void Begin(Action<Exception> abort)
+    /// <summary>Completes when what has come is handed on, which takes its time where the rate is limited.</summary>
+    public abstract Task Delivered { get; }
+
+    /// <summary>Ends every wait: what has come is handed on at once.</summary>
+    protected CancellationToken Stop { get; private set; }
+
+    /// <summary>A connection is about to be made; <paramref name="abort"/> ends it, <paramref name="stop"/> all of them.</summary>
+    public void Begin(Action<Exception> abort, CancellationToken stop)
     {
-        (_abort, ReceivedBytes, IsBroken) = (abort, 0, false);
+        (_abort, Stop, ReceivedBytes, IsBroken) = (abort, stop, 0, false);
         if (idleTimeout is not null)
             _silence = clock.CreateTimer(_ => abort(new TimeoutException()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

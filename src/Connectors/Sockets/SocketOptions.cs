@@ -46,10 +46,22 @@ public abstract record SocketOptions
     /// <value>Default null: as the context says (<c>StreamingContext.WriteAheadLog</c>), off where there is none.</value>
     public bool? WriteAheadLog { get; init; }
 
+    /// <summary>Records a second that are taken in; Spark's <c>receiver.maxRate</c>. Beyond it the sender is held up by TCP. Back-pressure can lower it.</summary>
+    /// <value>Default no limit. More than zero.</value>
+    public double MaxRate { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Records a second at first, until the rate is changed; Spark's <c>backpressure.initialRate</c>.</summary>
+    /// <value>Default <see cref="MaxRate"/>. More than zero.</value>
+    public double? InitialRate { get; init; }
+
     internal virtual void Validate(string source)
     {
         if (BufferedBytesMax < 1)
             throw Wrong(source, nameof(BufferedBytesMax), BufferedBytesMax, "1 byte or more");
+        if (!(MaxRate > 0))
+            throw Wrong(source, nameof(MaxRate), MaxRate, "more than zero records a second");
+        if (InitialRate is { } rate && !(rate > 0))
+            throw Wrong(source, nameof(InitialRate), rate, "more than zero records a second");
         ValidateWait(source, nameof(ReconnectDelayMin), ReconnectDelayMin);
         ValidateWait(source, nameof(ReconnectDelayMax), ReconnectDelayMax);
         ValidateWait(source, nameof(ConnectTimeout), ConnectTimeout);

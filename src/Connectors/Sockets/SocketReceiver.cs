@@ -47,9 +47,11 @@ internal sealed class SocketReceiver : IRecordInput
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+            await input.Delivered.ConfigureAwait(false);
         }
         catch (Exception cause)
         {
+            await input.Delivered.ConfigureAwait(false);
             var failure = cause as SourceFailedException
                 ?? new SourceFailedException($"Source {_source}: {UserText.Of(cause)}", cause);
             _fail(failure);

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.Connectors.Lines;
 using Millrace.Connectors.Logs;
+using Millrace.Connectors.Receivers;
 using Millrace.Data;
+using Millrace.Time;
 
 namespace Millrace.Connectors.Sockets;
 
@@ -16,6 +18,7 @@ internal sealed class SocketServer
     private readonly SocketOptions _options;
     private readonly ILogger? _logger;
     private readonly TimeProvider _clock;
+    private volatile ReceiverHealth? _health;
 
     /// <param name="kind">The kind of source, as messages name it: <c>socket</c>.</param>
     /// <param name="host">Name or address.</param>
@@ -35,7 +38,17 @@ internal sealed class SocketServer
         (_host, _port, _options, _logger, _clock) = (host, port, options, logger, clock ?? TimeProvider.System);
         Source = $"{kind} {host}:{port}";
         options.Validate(Source);
+        RateLimiter = new(options.InitialRate ?? options.MaxRate, options.MaxRate, clock: _clock);
     }
+
+    /// <inheritdoc cref="IReceiverSource.Changed"/>
+    public event Action<ReceiverEvent>? Changed;
+
+    /// <inheritdoc cref="IReceiverSource.RateLimiter"/>
+    public RateLimiter RateLimiter { get; }
+
+    /// <inheritdoc cref="IReceiverSource.Status"/>
+    public ReceiverStatus Status => _health?.Status ?? ReceiverStatus.None;
 
     /// <summary>The source, as messages name it: <c>socket localhost:9999</c>.</summary>
     public string Source { get; }
@@ -50,8 +63,10 @@ internal sealed class SocketServer
         var logger = _logger ?? (context.Warn is { } warn ? new WarningLogger(warn) : NullLogger.Instance);
         var ahead = WriteAheadLog<T>.Of(isLogged, Source, context);
         var log = new RecordLog<T, TWeight>(_options.BufferedBytesMax, ahead);
-        var input = new SocketInput<T, TWeight>(splitter, log, _options.IdleTimeout, _clock);
-        var connector = new SocketConnector(Source, _host, _port, _options, logger, _clock);
+        var health = new ReceiverHealth(change => Changed?.Invoke(change));
+        _health = health;
+        var input = new SocketInput<T, TWeight>(splitter, log, RateLimiter, _options.IdleTimeout, _clock);
+        var connector = new SocketConnector(Source, _host, _port, _options, health, logger, _clock);
         var receiver = context.IsDraining ? null : new SocketReceiver(Source, connector, input, log.Fail, logger);
         var reader = new LogReader<T, TWeight>(log, receiver);
         return ahead is null ? reader : new WriteAheadReader<T>(reader, ahead, receiver?.Completion ?? Task.CompletedTask);

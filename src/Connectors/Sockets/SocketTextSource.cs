@@ -1,3 +1,5 @@
+using Millrace.Connectors.Receivers;
+using Millrace.Time;
 using Microsoft.Extensions.Logging;
 using Millrace.Connectors.Lines;
 using Millrace.Connectors.Logs;
@@ -17,7 +19,7 @@ namespace Millrace.Connectors.Sockets;
 /// replayable then, as a receiver's is. What the server sent while there was no connection was never received, nor what was still on its way:
 /// the protocol has no acknowledgement.</para>
 /// </remarks>
-public sealed class SocketTextSource : ISource<string>
+public sealed class SocketTextSource : ISource<string>, IReceiverSource
 {
     private readonly SocketServer _server;
     private readonly SocketSourceOptions _options;
@@ -35,7 +37,22 @@ public sealed class SocketTextSource : ISource<string>
     }
 
     /// <inheritdoc/>
+    public event Action<ReceiverEvent>? Changed
+    {
+        add => _server.Changed += value;
+        remove => _server.Changed -= value;
+    }
+
+    /// <inheritdoc/>
     public string Description => _server.Source;
+
+    /// <inheritdoc/>
+    /// <remarks>Never above <see cref="SocketOptions.MaxRate"/>.</remarks>
+    public RateLimiter RateLimiter => _server.RateLimiter;
+
+    /// <inheritdoc/>
+    /// <remarks>A start is a connection that was made; an error is the loss of one, or the first of several tries in vain.</remarks>
+    public ReceiverStatus Status => _server.Status;
 
     /// <inheritdoc/>
     public bool IsReplayable => _options.WriteAheadLog == true;

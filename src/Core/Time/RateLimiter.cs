@@ -7,6 +7,9 @@ public sealed class RateLimiter
     /// <summary>No limit.</summary>
     public const double Unlimited = double.PositiveInfinity;
 
+    private const int LotMax = 256;
+    private const double LotSeconds = 0.01;
+
     private static readonly TimeSpan DefaultBurst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WaitMax = TimeSpan.FromDays(1);
 
@@ -38,6 +41,9 @@ public sealed class RateLimiter
 
     /// <summary>The rate in force, in permits a second.</summary>
     public double Rate => Volatile.Read(ref _rate);
+
+    /// <summary>How many permits to take at once, so that the limiter is asked once for many and a wait is about 10 ms: 1 to 256.</summary>
+    public int Lot => (int)Math.Clamp(Rate * LotSeconds, 1, LotMax);
 
     /// <summary>Changes the rate, to at most <see cref="RateMax"/>. Waits already given out stay as they are.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not more than zero.</exception>

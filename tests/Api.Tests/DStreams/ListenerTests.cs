@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Millrace.Connectors.Receivers;
 using Millrace.Data;
@@ -87,6 +89,51 @@ public sealed class ListenerTests
     }
 
     [Fact]
+    public async Task What_happens_to_a_receiver_is_told_in_order_and_its_end_with_the_context()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var listener = new Recorder(batches: 1);
+        run.Context.AddStreamingListener(listener);
+        var receiver = new Letters();
+        run.Collect(run.Context.ReceiverStream(() => receiver, new() { RestartDelay = TimeSpan.FromMilliseconds(1) }));
+        await run.Context.StartAsync();
+        await receiver.Stored.Task.WaitAsync(BatchRun.Patience);
+
+        receiver.ReportError("odd record", new FormatException("é"));
+        receiver.Restart("connection lost");
+        await listener.Heard("receiver receiver starts", times: 2).WaitAsync(BatchRun.Patience);
+        await run.Context.StopAsync();
+        await listener.Heard("receiver receiver stops, connection lost", times: 2).WaitAsync(BatchRun.Patience);
+
+        Assert.Equal(
+            [
+                "receiver receiver starts", "receiver receiver fails, odd record: FormatException: é", "receiver receiver stops, connection lost",
+                "receiver receiver starts", "receiver receiver stops, connection lost",
+            ],
+            listener.All.Where(what => what.StartsWith("receiver", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_socket_stream_is_a_receiver_to_listeners()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var listener = new Recorder(batches: 1);
+        run.Context.AddStreamingListener(listener);
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        run.Collect(run.Context.SocketTextStream("127.0.0.1", ((IPEndPoint)server.LocalEndpoint).Port));
+        await run.Context.StartAsync();
+        using (await server.AcceptTcpClientAsync().WaitAsync(BatchRun.Patience))
+            await listener.Heard("receiver socketText starts").WaitAsync(BatchRun.Patience);
+
+        await listener.Heard("receiver socketText stops, closed by the server").WaitAsync(BatchRun.Patience);
+
+        Assert.Equal(
+            ["receiver socketText starts", "receiver socketText fails, closed by the server", "receiver socketText stops, closed by the server"],
+            listener.All.Where(what => what.StartsWith("receiver", StringComparison.Ordinal)).Take(3));
+    }
+
+    [Fact]
     public async Task A_channel_an_observable_and_an_async_sequence_are_inputs()
     {
         await using var run = await BatchRun.CreateAsync();
@@ -145,6 +192,7 @@ public sealed class ListenerTests
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource<string> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly ConcurrentQueue<(long TimeMs, string What)> _events = new();
+        private readonly List<(string What, int Times, TaskCompletionSource Heard)> _waiting = [];
 
         public List<BatchInfo> Completed { get; } = [];
 
@@ -177,8 +225,44 @@ public sealed class ListenerTests
                 _failure.TrySetResult(reason);
         }
 
-        public override void OnReceiverStarted(ReceiverInfo receiver) => Add(default, $"receiver {receiver.Stream} starts");
+        public override void OnReceiverStarted(ReceiverInfo receiver) => Add(receiver, "starts");
 
-        private void Add(Millrace.DStreams.Time time, string what) => _events.Enqueue((time.Milliseconds, what));
+        public override void OnReceiverError(ReceiverInfo receiver) => Add(receiver, "fails");
+
+        public override void OnReceiverStopped(ReceiverInfo receiver) => Add(receiver, "stops");
+
+        /// <summary>Completes when something was told so many times.</summary>
+        public Task Heard(string what, int times = 1)
+        {
+            var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (_events)
+            {
+                _waiting.Add((what, times, heard));
+                Look();
+            }
+
+            return heard.Task;
+        }
+
+        private void Add(ReceiverInfo receiver, string what) =>
+            Add(default(Millrace.DStreams.Time), $"receiver {receiver.Stream} {what}{(receiver.LastErrorMessage is { } message ? $", {message}" : "")}");
+
+        private void Add(Millrace.DStreams.Time time, string what)
+        {
+            lock (_events)
+            {
+                _events.Enqueue((time.Milliseconds, what));
+                Look();
+            }
+        }
+
+        private void Look()
+        {
+            foreach (var (what, times, heard) in _waiting)
+            {
+                if (All.Count(one => one == what) >= times)
+                    heard.TrySetResult();
+            }
+        }
     }
 }

@@ -95,7 +95,7 @@ public sealed class ReceiverSupervisorTests
                     taken++;
             },
             () => storing!.Store(Enumerable.Repeat(-1, 3000)));
-        using var harness = new ReceiverHarness(receiver, ReceiverHarness.Fast with { BufferedRecordsMax = 1 << 16, BlockInterval = TimeSpan.FromDays(1) });
+        using var harness = new ReceiverHarness(receiver, ReceiverHarness.Fast with { MaxRate = 20_000, BlockInterval = TimeSpan.FromDays(1) });
         await harness.ReceivedAtLeast(1);
 
         await harness.Reader.DrainAsync().WaitAsync(Waiting.Timeout);

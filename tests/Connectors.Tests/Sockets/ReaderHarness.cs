@@ -17,9 +17,9 @@ internal sealed class ReaderHarness : IDisposable, ILogger
 
     private readonly ConcurrentDictionary<string, int> _skipped = new();
 
-    public ReaderHarness(int port, SocketSourceOptions? options = null, string host = "127.0.0.1")
+    public ReaderHarness(int port, SocketSourceOptions? options = null, string host = "127.0.0.1", TimeProvider? clock = null)
     {
-        var source = new SocketTextSource(host, port, options ?? Fast, this);
+        var source = new SocketTextSource(host, port, options ?? Fast, this, clock);
         Reader = (LogReader<string, LineWeight>)source.Open(new SplitContext(new PartitionId(0), 1, reason => _skipped.AddOrUpdate(reason, 1, (_, count) => count + 1)));
     }
 

@@ -40,6 +40,34 @@ public sealed class SocketTextReaderTests
     }
 
     [Fact]
+    public async Task Lines_come_no_faster_than_the_rate_and_those_received_all_at_once_at_the_end()
+    {
+        var clock = new ManualClock();
+        using var server = new TextServer();
+        using var harness = new ReaderHarness(server.Port, ReaderHarness.Fast with { MaxRate = 1000, InitialRate = 100 }, clock: clock);
+        using var socket = await server.AcceptAsync();
+        await TextServer.SendAsync(socket, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 2000).Select(i => $"{i}\n"))));
+
+        await harness.ReceivedAtLeast(1);
+        Assert.Equal(1, harness.Received);
+        for (var second = 1; second <= 3; second++)
+        {
+            await Waiting.For(
+                () =>
+                {
+                    clock.Advance(TimeSpan.FromMilliseconds(10));
+                    return clock.Now >= TimeSpan.FromSeconds(second);
+                },
+                "a second");
+            Assert.InRange(harness.Received, 0, 11 + (100 * second));
+        }
+
+        await harness.Reader.DrainAsync().WaitAsync(Waiting.Timeout);
+
+        Assert.Equal(Enumerable.Range(0, 2000).Select(i => $"{i}"), harness.Read(0, harness.Received));
+    }
+
+    [Fact]
     public async Task Source_waits_for_a_server_that_starts_later_and_warns_once()
     {
         var port = TextServer.FreePort();
