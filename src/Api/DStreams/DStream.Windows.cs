@@ -8,6 +8,8 @@ namespace Millrace.DStreams;
 /// <content>Windows: what arrived in the last so many batches. Lengths and slides are multiples of the stream's own slide.</content>
 public partial class DStream<T>
 {
+    private const int BatchesMax = 1_000_000;
+
     /// <summary>At every slide the rows of the last <paramref name="windowDuration"/>, oldest batch first.</summary>
     /// <param name="windowDuration">Length of the window; the first windows hold what there was.</param>
     /// <param name="slideDuration">Time from one window to the next, which may be longer than the window. <value>Default: the stream's slide.</value></param>
@@ -68,6 +70,9 @@ public partial class DStream<T>
                 $"A {what} of {duration.TotalMilliseconds} ms found, a multiple of the stream's slide of {SlideDuration.TotalMilliseconds} ms expected.");
         }
 
-        return checked((int)(duration.Ticks / Context.BatchDuration.Ticks));
+        var batches = duration.Ticks / Context.BatchDuration.Ticks;
+        return batches <= BatchesMax
+            ? (int)batches
+            : throw new GraphException($"A {what} of {duration.TotalDays:0.##} days found, at most {BatchesMax} batches of {Context.BatchDuration.TotalMilliseconds} ms expected; make the batches longer.");
     }
 }

@@ -150,7 +150,7 @@ public static partial class PairDStreamExtensions
     {
         ArgumentNullException.ThrowIfNull(stream);
         var every = stream.SlideBatches;
-        var rows = InitialRows(stream.Context, initialState?.ToArray());
+        var rows = InitialRows(stream.Context, initialState is null ? null : Check.InitialStates(initialState));
         var states = stream.Apply<(TKey Key, TState State)>(
             "updateStateByKey",
             () => create(every),

@@ -19,11 +19,12 @@ public sealed record StateSpec<TKey, TValue, TState, TResult>
 
     internal long? TimeoutMs { get; private init; }
 
-    /// <summary>States that keys have before the first batch; one for a key. <value>Default none.</value></summary>
+    /// <summary>States that keys have before the first batch. <value>Default none.</value></summary>
+    /// <exception cref="GraphException">A key has two.</exception>
     public StateSpec<TKey, TValue, TState, TResult> InitialState(IEnumerable<(TKey Key, TState State)> states)
     {
         ArgumentNullException.ThrowIfNull(states);
-        return this with { InitialStates = [.. states] };
+        return this with { InitialStates = Check.InitialStates(states) };
     }
 
     /// <summary>Partitions of the states. <value>Default: as many as the job.</value></summary>

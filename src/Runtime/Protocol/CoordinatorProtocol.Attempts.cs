@@ -34,7 +34,7 @@ internal sealed partial class CoordinatorProtocol
 
             if (failure is { Kind: FailureKind.Task or FailureKind.TaskAndState } && failuresSoFar + 1 >= _options.MaxAttempts)
             {
-                return $"Task {failure.Task} failed, after {failuresSoFar} attempts without a commit: {failure.Reason}";
+                return $"Task {failure.Task} failed, and so did {failuresSoFar} tries before without a commit between (millrace.task.max-attempts): {failure.Reason}";
             }
         }
 

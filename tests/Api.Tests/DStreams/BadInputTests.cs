@@ -25,6 +25,49 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_window_of_more_batches_than_can_be_counted_is_refused()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>());
+
+        var failure = Assert.Throws<GraphException>(() => stream.Window(TimeSpan.FromDays(100_000)));
+
+        Assert.Equal("A window of 100000 days found, at most 1000000 batches of 1000 ms expected; make the batches longer.", failure.Message);
+    }
+
+    [Fact]
+    public async Task Two_initial_states_of_one_key_are_refused()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var pairs = run.Context.QueueStream(new ConcurrentQueue<(string, int)[]>());
+        (string, int)[] states = [("a", 1), ("b", 2), ("a", 3)];
+        const string Refusal = "Initial states: one for a key expected, two for key a found; bring them together before.";
+
+        Assert.Equal(Refusal, Assert.Throws<GraphException>(() => pairs.UpdateStateByKey<string, int, int>((_, state) => state, initialState: states)).Message);
+        Assert.Equal(Refusal, Assert.Throws<GraphException>(() => StateSpec.Function<string, int, int, int>((_, _, _) => 0).InitialState(states)).Message);
+    }
+
+    [Fact]
+    public async Task Text_files_below_a_regular_file_are_refused_by_its_name()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await using var run = await BatchRun.CreateAsync();
+            var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1]]));
+            stream.SaveAsTextFiles(Path.Combine(file, "out"));
+
+            var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.RunAsync(stream, 1));
+
+            Assert.Contains($"a directory expected at {file}, a file found; choose another path.", failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public async Task A_context_without_output_operation_is_not_started()
     {
         await using var run = await BatchRun.CreateAsync();

@@ -20,5 +20,18 @@ internal static class Check
         return fraction;
     }
 
+    public static (TKey Key, TState State)[] InitialStates<TKey, TState>(IEnumerable<(TKey Key, TState State)> states)
+    {
+        (TKey Key, TState State)[] all = [.. states];
+        var keys = new HashSet<TKey>();
+        foreach (var (key, _) in all)
+        {
+            if (!keys.Add(key))
+                throw new GraphException($"Initial states: one for a key expected, two for key {UserText.OfValue(key, 100)} found; bring them together before.");
+        }
+
+        return all;
+    }
+
     public static InvalidOperationException EmptyCollection() => new("empty collection");
 }

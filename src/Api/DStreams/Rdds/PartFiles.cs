@@ -20,10 +20,20 @@ internal sealed class PartFiles
         _path = path;
         if (Directory.Exists(Temporary))
             Directory.Delete(Temporary, recursive: true);
+        RefuseFiles();
         Directory.CreateDirectory(Temporary);
     }
 
     private string Temporary => Path.Combine(_path, "_temporary");
+
+    private void RefuseFiles()
+    {
+        for (var path = Path.GetFullPath(_path); path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (File.Exists(path))
+                throw new IOException($"Output directory {_path}: a directory expected at {path}, a file found; choose another path.");
+        }
+    }
 
     /// <summary>A new file for the partition.</summary>
     public FileStream Create(int partition) => File.Create(Path.Combine(Temporary, $"{Prefix}{partition:D5}"));

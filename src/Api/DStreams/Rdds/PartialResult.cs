@@ -17,6 +17,9 @@ public sealed class PartialResult<T>
     /// <summary>Whether all was done in time.</summary>
     public bool IsInitialValueFinal { get; }
 
+    /// <summary>The first value, and whether it is the last: <c>(partial: …)</c> or <c>(final: …)</c>.</summary>
+    public override string ToString() => $"({(IsInitialValueFinal ? "final" : "partial")}: {InitialValue})";
+
     /// <summary>The value once every partition has been computed, which goes on meanwhile. Throws what a function of a partition throws.</summary>
     /// <remarks>Asked for by the body of an output operation, the batch waits for it; not asked for until the body has come back, it is given up, and cancelled.</remarks>
     public Task<T> FinalValue

@@ -23,6 +23,7 @@ public sealed class AsyncActionTests
         Assert.Equal((partitions.Flat().Sum(), partitions.Flat().Sum()), (sum, sumOfPartitions));
         var counted = rows.CountApprox(TimeSpan.FromMinutes(1));
         Assert.True(counted.IsInitialValueFinal);
+        Assert.StartsWith("(final: ", counted.ToString(), StringComparison.Ordinal);
         Assert.Equal(BoundedDouble.Exactly(partitions.Flat().Length), counted.InitialValue);
     });
 
