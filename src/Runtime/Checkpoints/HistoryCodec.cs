@@ -17,10 +17,10 @@ internal static class HistoryCodec
     private const byte FormerBit = 4;
 
     // Sizes of the smallest possible items, against which counts are checked.
-    private const int RangeSizeMin = 17;
+    public const int RangeSizeMin = 17;
     private const int PlanSizeMin = 37;
     private const int CommittedSizeMin = 20;
-    private const int AddressSize = 16;
+    public const int AddressSize = 16;
 
     public static void Write(RowWriter writer, JournalRows.Opened row)
     {
@@ -166,7 +166,7 @@ internal static class HistoryCodec
         };
     }
 
-    private static void Write(RowWriter writer, OffsetRange range)
+    public static void Write(RowWriter writer, OffsetRange range)
     {
         writer.Byte((byte)((range.IsLast ? LastBit : 0) | (range.IsVolatile ? VolatileBit : 0) | (range.Detail is null ? 0 : DetailBit)));
         writer.Int64(range.Start);
@@ -175,7 +175,7 @@ internal static class HistoryCodec
             writer.Text(range.Detail);
     }
 
-    private static OffsetRange ReadRange(RowReader reader)
+    public static OffsetRange ReadRange(RowReader reader)
     {
         var bits = reader.Byte();
         if (bits >= 2 * DetailBit)
@@ -183,20 +183,20 @@ internal static class HistoryCodec
         return new(reader.Int64(), reader.Int64(), (bits & LastBit) != 0, (bits & VolatileBit) != 0, (bits & DetailBit) != 0 ? reader.Text() : null);
     }
 
-    private static void Write(RowWriter writer, RowAddress address)
+    public static void Write(RowWriter writer, RowAddress address)
     {
         Write(writer, address.Process);
         writer.Int64(address.Number);
     }
 
-    private static RowAddress ReadAddress(RowReader reader) => new(ReadUid(reader), reader.Int64());
+    public static RowAddress ReadAddress(RowReader reader) => new(ReadUid(reader), reader.Int64());
 
-    private static void Write(RowWriter writer, ProcessUid uid) => writer.UInt64(uid.Value);
+    public static void Write(RowWriter writer, ProcessUid uid) => writer.UInt64(uid.Value);
 
-    private static ProcessUid ReadUid(RowReader reader) => new(reader.UInt64());
+    public static ProcessUid ReadUid(RowReader reader) => new(reader.UInt64());
 
     // Why by hand: a reordered enum must not change what old rows mean.
-    private static byte NumberOf(JobOutcome outcome) => outcome switch
+    public static byte NumberOf(JobOutcome outcome) => outcome switch
     {
         JobOutcome.Completed => 0,
         JobOutcome.Stopped => 1,
@@ -204,7 +204,7 @@ internal static class HistoryCodec
         _ => throw new UnreachableException(),
     };
 
-    private static JobOutcome OutcomeOf(byte number) => number switch
+    public static JobOutcome OutcomeOf(byte number) => number switch
     {
         0 => JobOutcome.Completed,
         1 => JobOutcome.Stopped,
@@ -212,9 +212,9 @@ internal static class HistoryCodec
         _ => throw new RowFormatException($"an outcome of 0 to 2 expected, {number} found"),
     };
 
-    private static void Write(RowWriter writer, bool flag) => writer.Byte(flag ? (byte)1 : (byte)0);
+    public static void Write(RowWriter writer, bool flag) => writer.Byte(flag ? (byte)1 : (byte)0);
 
-    private static void Write<T>(RowWriter writer, ImmutableArray<T> items, Action<RowWriter, T> item)
+    public static void Write<T>(RowWriter writer, ImmutableArray<T> items, Action<RowWriter, T> item)
     {
         writer.Int32(items.Length);
         foreach (var each in items)

@@ -60,6 +60,11 @@ internal sealed class RowWriter(int chunkSize) : IDisposable
         return [.. _full];
     }
 
+    /// <summary>What was written, without a header, where it is all in one chunk.</summary>
+    public byte[] Body() => _full.Count == 0
+        ? _chunk[RowChunkHeader.Size.._used]
+        : throw new InvalidOperationException($"At most {chunkSize - RowChunkHeader.Size} bytes expected, more found.");
+
     public void Dispose() => ArrayPool<byte>.Shared.Return(_chunk);
 
     private void Put(ReadOnlySpan<byte> bytes)
