@@ -157,7 +157,7 @@ internal static class ControlCodec
         Kind.Heartbeat => ReadHeartbeat(process, from),
         Kind.Acknowledge => new Acknowledge(process, from.List(AckSize, ReadAck)),
         Kind.OffsetsPolled => new OffsetsPolled(
-            process, from.Int32(), from.Int32(), from.Int64(), from.Int64(), from.Flag(), from.Int64(), from.Flag() ? from.Text() : null),
+            process, from.Int32(), from.Int32(), from.Int64(), from.Int64(), from.Flag(), from.Int64(), from.Flag() ? from.Text() : null, from.Flag()),
         Kind.TaskFailed => new ControlMessages.TaskFailed(process, ReadFailure(from)),
         Kind.SinkApplied => new SinkApplied(process, ReadApplied(from)),
         Kind.SnapshotWritten => new SnapshotWritten(process, ReadImage(from)),
@@ -216,6 +216,7 @@ internal static class ControlCodec
         HistoryCodec.Write(to, polled.Detail is not null);
         if (polled.Detail is not null)
             to.Text(polled.Detail);
+        HistoryCodec.Write(to, polled.IsDrained);
     }
 
     private static void Write(RowWriter to, TaskAck ack)

@@ -223,7 +223,7 @@ internal sealed partial class CoordinatorProtocol
 
     private void OnOffsetsPolled(ControlMessages.OffsetsPolled polled)
     {
-        if (polled.Epoch == _pollEpoch && _history.Attempt is { } attempt
+        if (polled.Epoch == _pollEpoch && polled.IsDrained == _isPollDraining && _history.Attempt is { } attempt
             && attempt.Generation[polled.Task] == polled.Generation && attempt.Owner[polled.Task] == polled.Process)
         {
             _polled[polled.Task] = polled;

@@ -42,7 +42,8 @@ internal static class WorkerMessages
     internal sealed record SinkApplied(int Task, long Epoch) : IWorkerInput;
 
     /// <summary>Input: answer to <see cref="PollOffsets"/>.</summary>
-    internal sealed record OffsetsPolled(int Task, int Generation, long Epoch, long End, bool IsFinished, long First = 0, string? Detail = null) : IWorkerInput;
+    internal sealed record OffsetsPolled(
+        int Task, int Generation, long Epoch, long End, bool IsFinished, long First = 0, string? Detail = null, bool IsDrained = false) : IWorkerInput;
 
     /// <summary>Effect: tell the coordinator, wherever it may be.</summary>
     internal sealed record Send(ControlMessages.ToCoordinator Message) : IWorkerEffect;

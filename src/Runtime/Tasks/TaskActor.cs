@@ -215,7 +215,7 @@ internal sealed partial class TaskActor : UntypedActor
         if (poll.IsDraining && !IsDrained(poll))
             return;
         var end = _chain!.Source!.Poll(new Epoch(poll.Epoch), poll.NowMs);
-        _worker.Tell(new WorkerMessages.OffsetsPolled(_task, _protocol!.Generation, poll.Epoch, end, _chain.Source.IsFinished, Detail: _chain.Source.Describe(_plannedEnd, end)));
+        _worker.Tell(new WorkerMessages.OffsetsPolled(_task, _protocol!.Generation, poll.Epoch, end, _chain.Source.IsFinished, Detail: _chain.Source.Describe(_plannedEnd, end), IsDrained: poll.IsDraining));
     }
 
     /// <summary>Whether the source takes nothing more in; else it is told to, and the poll is answered when that is so.</summary>
