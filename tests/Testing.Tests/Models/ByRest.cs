@@ -1,0 +1,13 @@
+using Millrace.DStreams.Rdds;
+
+namespace Millrace.Testing.Tests.Models;
+
+/// <summary>A partitioner of a user: by the rest of the key. Equal to others of as many partitions.</summary>
+internal sealed class ByRest(int numPartitions) : Partitioner<int>(numPartitions)
+{
+    public override int GetPartition(int key) => key % NumPartitions;
+
+    public override bool Equals(object? obj) => obj is ByRest other && other.NumPartitions == NumPartitions;
+
+    public override int GetHashCode() => NumPartitions;
+}
