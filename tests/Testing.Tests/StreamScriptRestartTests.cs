@@ -1,3 +1,4 @@
+using Millrace.Data;
 using Millrace.DStreams;
 using Millrace.Time;
 
@@ -40,6 +41,47 @@ public class StreamScriptRestartTests
 
         sums.ExpectBatches([("a", 1)], [("a", 2), ("b", 1)], [("a", 2), ("b", 1)], [("a", 1), ("b", 1)]);
         await script.EndAsync();
+    }
+
+    public static TheoryData<string> PanedForms => [.. Forms.Keys];
+
+    private static readonly Dictionary<string, Func<DStream<string>, TimeSpan, TimeSpan, DStream<string>>> Forms = new(StringComparer.Ordinal)
+    {
+        ["reduceByKeyAndWindow"] = (rows, window, slide) => rows.Map(row => (row, 1)).ReduceByKeyAndWindow((left, right) => left + right, window, slide).Map(pair => $"{pair}"),
+        ["its inverse"] = (rows, window, slide) => rows.Map(row => (row, 1)).ReduceByKeyAndWindow((left, right) => left + right, (all, left) => all - left, window, slide).Map(pair => $"{pair}"),
+        ["groupByKeyAndWindow"] = (rows, window, slide) => rows.Map(row => (row, 1)).GroupByKeyAndWindow(window, slide).Map(pair => $"{pair.Key} {pair.Value.Count}"),
+        ["reduceByWindow"] = (rows, window, slide) => rows.ReduceByWindow((left, right) => left + right, window, slide),
+        ["countByWindow"] = (rows, window, slide) => rows.CountByWindow(window, slide).Map(count => $"{count}"),
+        ["countByValueAndWindow"] = (rows, window, slide) => rows.CountByValueAndWindow(window, slide).Map(pair => $"{pair}"),
+    };
+
+    /// <summary>Panes of other windows would be taken for these windows' own, and counts be wrong for ever.</summary>
+    [Theory]
+    [MemberData(nameof(PanedForms))]
+    public async Task Windows_of_another_length_or_slide_are_refused_by_name(string form)
+    {
+        foreach (var (length, slide) in ((int, int)[])[(6, 2), (2, 2), (4, 1), (4, 4)])
+        {
+            await using var script = await StreamScript.StartAsync(1.Seconds(), Durable);
+            var rows = Build(4, 2);
+            rows.AddBatches(["a"], ["b"], ["a"], ["a"]);
+            for (var batch = 0; batch < 4; batch++)
+                await script.RunBatchAsync();
+            await script.RestartAsync();
+            Build(length, slide);
+
+            var refusal = await Assert.ThrowsAnyAsync<MillraceException>(() => script.RunBatchAsync());
+
+            Assert.Contains("of windows of 4 batches every 2' of operator ", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("keep the operator, its name and its windows", refusal.Message, StringComparison.Ordinal);
+
+            TestInput<string> Build(int lengthSeconds, int slideSeconds)
+            {
+                var input = script.Input<string>("in");
+                script.Output(Forms[form](input.Stream, lengthSeconds.Seconds(), slideSeconds.Seconds()), "out");
+                return input;
+            }
+        }
     }
 
     [Fact]

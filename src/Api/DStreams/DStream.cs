@@ -107,9 +107,9 @@ public partial class DStream<T>
     /// <summary>The rows of each partition of each batch as one array, also of an empty one.</summary>
     public DStream<T[]> Glom() => Apply<T[]>("glom", () => new MapPartitionsOperator<T, T[]>(static rows => [rows.ToArray()], SlideBatches));
 
-    /// <summary>The same rows on another number of partitions.</summary>
+    /// <summary>The same rows on another number of partitions, row by row in turn, so that all have as many.</summary>
     public DStream<T> Repartition(int numPartitions) =>
-        Apply<T>("repartition", static () => new UnionOperator<T>(1), Exchange<T>.Rebalance, parallelism: Check.Partitions(numPartitions));
+        Apply<T>("repartition", static () => new UnionOperator<T>(1), Exchange<T>.Custom(new RowsInTurn<T>()), parallelism: Check.Partitions(numPartitions));
 
     /// <summary>The rows of both streams, batch by batch. They must have the same slide.</summary>
     public DStream<T> Union(DStream<T> other)

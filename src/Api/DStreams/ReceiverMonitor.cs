@@ -58,9 +58,7 @@ internal sealed class ReceiverMonitor
 
     private void Tell(ReceiverEvent change)
     {
-        // As Spark: with a start what was before is over.
-        var message = change.Kind == ReceiverEventKind.Started || change.Status.LastMessage.Length == 0 ? null : change.Status.LastMessage;
-        var info = new ReceiverInfo(_stream, change.Status.IsStarted, message);
+        var info = new ReceiverInfo(_stream, change.Status.IsStarted, change.Status.LastMessage.Length == 0 ? null : change.Status.LastMessage);
         _bus.Post(change.Kind switch
         {
             ReceiverEventKind.Started => listener => listener.OnReceiverStarted(info),

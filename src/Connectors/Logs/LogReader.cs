@@ -39,6 +39,7 @@ internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IRecordIn
     /// <remarks>An input that does not end for ten seconds is waited for no longer; what it brings then is not taken.</remarks>
     public async Task DrainAsync()
     {
+        log.Widen();
         if (input is not null)
             await Task.WhenAny(input.DrainAsync(), Task.Delay(DrainMax)).ConfigureAwait(false);
         await log.SealAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

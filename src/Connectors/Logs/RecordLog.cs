@@ -13,7 +13,7 @@ internal sealed class RecordLog<T, TWeight>
 
     private readonly Lock _lock = new();
     private readonly List<Block> _blocks = [];
-    private readonly long _weightMax;
+    private long _weightMax;
     private readonly WriteAheadLog<T>? _ahead;
     private long _released;
     private long _offered;
@@ -101,6 +101,19 @@ internal sealed class RecordLog<T, TWeight>
     {
         lock (_lock)
             _isClosed = true;
+    }
+
+    /// <summary>Makes room for as much again: what is held up comes in, though nothing is released until the last poll.</summary>
+    public void Widen()
+    {
+        lock (_lock)
+        {
+            _weightMax = _weightMax > long.MaxValue / 2 ? long.MaxValue : 2 * _weightMax;
+            if (_weight >= _weightMax)
+                return;
+            _room?.TrySetResult();
+            _room = null;
+        }
     }
 
     /// <summary>Takes no more, and is not closed by it; completes when what it has taken is offered, and fails where that will never be.</summary>

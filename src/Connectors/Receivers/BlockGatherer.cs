@@ -73,6 +73,22 @@ internal sealed class BlockGatherer<T> : IDisposable
     /// <exception cref="Data.SourceFailedException">The write-ahead log does not take them.</exception>
     public async Task StoreAll(ReadOnlyMemory<T> records)
     {
+        Task stored;
+        try
+        {
+            stored = await PushAll(records).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            throw Stopped();
+        }
+
+        // Why once, and not cancelled: one sync does for all, and whether they are there can still be said when the receiver is stopped.
+        await stored.ConfigureAwait(false);
+    }
+
+    private async Task<Task> PushAll(ReadOnlyMemory<T> records)
+    {
         var stored = Task.CompletedTask;
         while (!records.IsEmpty)
         {
@@ -87,9 +103,10 @@ internal sealed class BlockGatherer<T> : IDisposable
             records = records[count..];
         }
 
-        // Why once, and not cancelled: one sync does for all, and whether they are there can still be said when the receiver is stopped.
-        await stored.ConfigureAwait(false);
+        return stored;
     }
+
+    private static OperationCanceledException Stopped() => new("The receiver is stopped; what it stores is not taken any more.");
 
     /// <summary>Puts the open block into the log, and takes no more.</summary>
     public void Dispose()
@@ -132,7 +149,7 @@ internal sealed class BlockGatherer<T> : IDisposable
         lock (_lock)
         {
             if (_isClosed)
-                throw new OperationCanceledException("The receiver is stopped; what it stores is not taken any more.");
+                throw Stopped();
             room = _room;
             if (!room.IsCompleted)
                 return false;

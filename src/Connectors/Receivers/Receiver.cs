@@ -73,7 +73,7 @@ public abstract class Receiver<T>
     protected internal abstract void OnStart();
 
     /// <summary>Ends what <see cref="OnStart"/> began, also when that threw. Should come back soon; where it throws, a warning is all.</summary>
-    /// <remarks>What is stored before it comes back is taken, and at a graceful stop is part of the last batch. After five seconds it is not waited for any longer, and nothing more is taken.</remarks>
+    /// <remarks>What is stored before it comes back is taken, and at a graceful stop is part of the last batch, as long as not more than twice <see cref="ReceiverOptions.BufferedRecordsMax"/> wait for it. After five seconds it is not waited for any longer, and nothing more is taken.</remarks>
     protected internal abstract void OnStop();
 
     internal void Attach(ReceiverSupervisor<T> supervisor)

@@ -8,7 +8,7 @@ internal sealed class ReceiverHealth(Action<ReceiverEvent> tell)
 
     public ReceiverStatus Status => _status;
 
-    public void Started() => Change(ReceiverEventKind.Started, _ => true, status => status with { IsStarted = true, Starts = status.Starts + 1 });
+    public void Started() => Change(ReceiverEventKind.Started, _ => true, status => status with { IsStarted = true, Starts = status.Starts + 1, LastMessage = "" });
 
     /// <param name="message">In one line.</param>
     /// <returns>How many errors there were.</returns>

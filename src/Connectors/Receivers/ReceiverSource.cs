@@ -74,5 +74,15 @@ public sealed class ReceiverSource<T> : ISource<T>, IReceiverSource
         return ahead is null ? reader : new WriteAheadReader<T>(reader, ahead, supervisor.Completion);
     }
 
-    private Receiver<T> Create() => _create() ?? throw new SourceFailedException($"Source {Description}: a receiver expected from the factory, null found.");
+    private Receiver<T> Create()
+    {
+        try
+        {
+            return _create() ?? throw new SourceFailedException($"Source {Description}: a receiver expected from the factory, null found.");
+        }
+        catch (Exception thrown) when (thrown is not SourceFailedException)
+        {
+            throw new SourceFailedException($"Source {Description}: the receiver's factory threw {UserText.Of(thrown)}", thrown);
+        }
+    }
 }

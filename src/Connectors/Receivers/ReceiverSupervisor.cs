@@ -75,7 +75,7 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
     public void Dispose() => _ = EndAsync();
 
     /// <inheritdoc/>
-    /// <remarks>What it stores until it has stopped is taken, and waits for room as ever.</remarks>
+    /// <remarks>What it stores until it has stopped is taken, as far as twice the buffer holds it.</remarks>
     public Task DrainAsync()
     {
         _ = _ending.CancelAsync();

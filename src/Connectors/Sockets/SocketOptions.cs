@@ -47,6 +47,7 @@ public abstract record SocketOptions
     public bool? WriteAheadLog { get; init; }
 
     /// <summary>Records a second that are taken in; Spark's <c>receiver.maxRate</c>. Beyond it the sender is held up by TCP. Back-pressure can lower it.</summary>
+    /// <remarks>What has been received and waits for its turn, a chunk at most, comes in at once when the job is stopped gracefully.</remarks>
     /// <value>Default no limit. More than zero.</value>
     public double MaxRate { get; init; } = double.PositiveInfinity;
 

@@ -17,8 +17,9 @@ internal sealed class SharedStreams : IDisposable
     private static readonly Akka.Configuration.Config Settings = ConfigurationFactory.ParseString(
         """
         akka {
-          loglevel = ERROR
-          stdout-loglevel = ERROR
+          # Errors of streams are told by whoever runs them, in one line.
+          loglevel = OFF
+          stdout-loglevel = OFF
           log-dead-letters = off
           log-dead-letters-during-shutdown = off
           coordinated-shutdown.run-by-clr-shutdown-hook = off

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Millrace.Operators.Windows;
 
 /// <summary>Windows over the batches of a stream, counted from 1: at every slide the last so many batches.</summary>
@@ -42,6 +44,9 @@ internal sealed class BatchWindow
 
     /// <summary>The first batch of the window after the one that ends with a batch.</summary>
     internal long FirstOfNext(long dueBatch) => FirstOf(dueBatch + _slideBatches);
+
+    /// <summary>Length and slide: <c>windows of 6 batches every 2</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"windows of {_windowBatches} batches every {_slideBatches}");
 
     private static int GreatestCommonDivisor(int larger, int smaller)
     {

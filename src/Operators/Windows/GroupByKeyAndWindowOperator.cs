@@ -52,7 +52,7 @@ public sealed class GroupByKeyAndWindowOperator<TKey, TValue> : Operator, IInput
     protected override void OnOpen()
     {
         _groups = new(Context.State);
-        _panes = new(Context.State, _window.PanesMax * _window.PaneBatches);
+        _panes = new(Context.State, _window);
         _output = Context.Output<(TKey, IReadOnlyList<TValue>)>();
         _copy = StateCopy.OfItems<TValue>(Context.Operator);
     }

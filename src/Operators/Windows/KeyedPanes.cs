@@ -15,12 +15,15 @@ internal sealed class KeyedPanes<TKey, TContent>
     private readonly List<(long Pane, TContent Content)> _found = [];
 
     /// <param name="state">Where the panes are kept.</param>
-    /// <param name="paneBatches">Batches in a pane; a pane is named by the batch that ends it.</param>
-    /// <param name="panes">Panes that there may be before the oldest expire.</param>
-    internal KeyedPanes(IKeyedState state, int paneBatches, int panes)
+    /// <param name="window">The windows that need them.</param>
+    /// <param name="isBatchwise">Whether a pane is one batch, even where a longer one would do.</param>
+    internal KeyedPanes(IKeyedState state, BatchWindow window, bool isBatchwise = false)
     {
-        _paneBatches = paneBatches;
-        _ring = [.. Enumerable.Range(0, panes).Select(slot => state.Value<TKey, (long Pane, TContent Content)>($"pane-{slot}"))];
+        _paneBatches = isBatchwise ? 1 : window.PaneBatches;
+        var panes = isBatchwise ? window.PanesMax * window.PaneBatches : window.PanesMax;
+
+        // Why named after the windows: the panes of others mean something else, and a restart with others must not take them for its own.
+        _ring = [.. Enumerable.Range(0, panes).Select(slot => state.Value<TKey, (long Pane, TContent Content)>($"pane {slot} of {window}"))];
     }
 
     /// <summary>Sets what a key holds in a pane that has ended, or anew.</summary>

@@ -3,9 +3,9 @@ using Millrace.State;
 namespace Millrace.Operators.Windows;
 
 /// <summary>Panes by key, along with the keys that have any. A pane is a batch.</summary>
-internal sealed class ListedPanes<TKey, TContent>(IKeyedState state, int panes)
+internal sealed class ListedPanes<TKey, TContent>(IKeyedState state, BatchWindow window)
 {
-    private readonly KeyedPanes<TKey, TContent> _panes = new(state, paneBatches: 1, panes);
+    private readonly KeyedPanes<TKey, TContent> _panes = new(state, window, isBatchwise: true);
     private readonly ValueTable<TKey, bool> _keys = state.Value<TKey, bool>("keys");
 
     /// <inheritdoc cref="KeyedPanes{TKey,TContent}.Put"/>

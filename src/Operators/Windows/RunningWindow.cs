@@ -23,7 +23,7 @@ internal sealed class RunningWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
         : base(context, window, reduce)
     {
         (_inverse, _filter) = (StateCopy.Guard(inverse, context.Operator), filter);
-        _panes = new(context.State, window.PaneBatches, window.PanesMax);
+        _panes = new(context.State, window);
         _running = context.State.Value<TKey, TValue>("running");
         _leave = Leave;
     }

@@ -20,7 +20,7 @@ internal sealed class TwoStackWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
         : base(context, window, reduce)
     {
         _filter = filter;
-        _panes = new(context.State, window.PaneBatches, window.PanesMax);
+        _panes = new(context.State, window);
         _stacks = context.State.Value<TKey, Stacks>("stacks");
         _leave = Leave;
     }

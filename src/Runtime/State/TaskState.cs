@@ -88,7 +88,7 @@ internal sealed class TaskState
             var table = Find(@operator, name)
                 ?? throw new CorruptPayloadException(name.StartsWith(DeadLetterTables, StringComparison.Ordinal)
                     ? $"Operator {@operator} has dead letters in the checkpoint, and the program has no error policy that keeps them; give it DeadLetter or Park again, replay or discard them, then change it."
-                    : $"Table {name} of operator {@operator} stands in the checkpoint, and the program has none; keep the operator and its name, or start from a new directory.");
+                    : $"Table '{name}' of operator {@operator} stands in the checkpoint, and the program has none; keep the operator, its name and its windows, or start from a new directory.");
             try
             {
                 table.Apply(table.ReadDelta(epoch.Number, ref rows, codecs));

@@ -7,6 +7,21 @@ namespace Millrace.Api.Tests.DStreams;
 /// <summary>Every operation against a naive model, on random batches, empty ones among them.</summary>
 public sealed class OperationTests
 {
+    [Theory]
+    [InlineData(10)]
+    [InlineData(1000)]
+    public async Task Repartition_gives_every_partition_as_many_rows(int rows)
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[.. Enumerable.Range(0, rows)]])).Repartition(5);
+        var sizes = run.Collect(stream.Glom().Map(partition => partition.Length));
+
+        await run.RunAsync(stream, 1);
+
+        Assert.Equal(5, sizes[0].Rows.Length);
+        Assert.All(sizes[0].Rows, size => Assert.InRange(size, (rows / 5) - 2, (rows / 5) + 2));
+    }
+
     private const int Seeds = 10;
 
     [Fact]

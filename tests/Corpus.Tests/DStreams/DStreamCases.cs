@@ -7,6 +7,18 @@ namespace Millrace.Corpus.Tests.DStreams;
 /// <summary>Runs a case of the DStream corpus, by the form that it has.</summary>
 internal static class DStreamCases
 {
+    // What is read here or by the forms of cases; a case that says more would pass without it.
+    private static readonly HashSet<string> Fields = new(StringComparer.Ordinal)
+    {
+        "id", "api", "origin", "note", "kind", "rule", "scenario", "batchMs", "ops", "inputs", "inputPartitions", "initialState", "order", "expected", "expectError",
+        "outputPartitionsPerBatch", "outputEveryMs", "expectedState", "expectedStateAtSomePoint", "expectedStateAtEnd", "expectedAllOutputsSorted", "expectedOutputSet",
+        "rememberMs", "retainedAtTimesMs", "checkpointMs", "batches", "numBatches", "timeoutMs", "steps", "restartAfterBatches", "table", "explicit",
+        "expectedRecordedFilesAfterRestart", "expectedRecordedFilesAtEnd",
+    };
+
+    private static readonly string[] Expectations =
+        ["expected", "outputPartitionsPerBatch", "expectedState", "expectedStateAtSomePoint", "expectedStateAtEnd", "expectedAllOutputsSorted"];
+
     public static async Task<CaseResult> RunAsync(JsonObject test)
     {
         var id = (string)test["id"]!;
@@ -27,6 +39,7 @@ internal static class DStreamCases
 
     private static Task DispatchAsync(JsonObject test) => (string?)test["kind"] switch
     {
+        _ when test.FirstOrDefault(field => !Fields.Contains(field.Key)).Key is { } unknown => throw new AbsentFeatureException($"the field {unknown}"),
         null when test.ContainsKey("restartAfterBatches") => RestartCases.RunAfterStopAsync(test),
         null when test.ContainsKey("expectError") => ExpectErrorAsync(test),
         null => RunProgramAsync(test),
@@ -50,6 +63,9 @@ internal static class DStreamCases
         var expected = test["expected"]?.AsArray();
         await run.RunAsync(inputs["s" + (inputs.Count > 1 ? "1" : "")], BatchesOf(test, stream, expected));
 
+        Assert.Contains(Expectations, test.ContainsKey);
+        if (test["outputEveryMs"] is { } every)
+            Assert.Equal((double)every, stream.SlideDuration.TotalMilliseconds);
         if (expected is not null)
             CheckBatches(expected, results.Select(batch => batch.Rows), isOrdered: (string?)test["order"] == "exact");
         if (test["outputPartitionsPerBatch"] is { } partitions)
@@ -77,7 +93,7 @@ internal static class DStreamCases
     {
         var expected = test["expected"]!.AsArray();
         await using var run = await CaseRun.StartAsync(TimeSpan.FromSeconds(1));
-        var isOneAtATime = ((string)test["id"]!).EndsWith("true", StringComparison.Ordinal);
+        var isOneAtATime = ((string)test["rule"]!).Contains("oneAtATime=true", StringComparison.Ordinal);
         var queue = new System.Collections.Concurrent.ConcurrentQueue<string[]>();
         var rows = new Queue<string>(test["inputs"]!["queue"]!.AsArray().Select(Text.Of));
         Fill(isOneAtATime ? rows.Count : expected[0]!.AsArray().Count);

@@ -21,7 +21,14 @@ internal sealed class PartFiles
         if (Directory.Exists(Temporary))
             Directory.Delete(Temporary, recursive: true);
         RefuseFiles();
-        Directory.CreateDirectory(Temporary);
+        try
+        {
+            Directory.CreateDirectory(Temporary);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"Output directory {path}: one that can be made expected, {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another path, or make its parent writable.", cause);
+        }
     }
 
     private string Temporary => Path.Combine(_path, "_temporary");
