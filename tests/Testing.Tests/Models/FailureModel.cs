@@ -10,7 +10,7 @@ namespace Millrace.Testing.Tests.Models;
 internal static class FailureModel
 {
     private const int Batches = 6;
-    private const int CasesOfForm = 6;
+    private const int CasesOfForm = 4;
 
     private static readonly Gen<(int Key, int Value)[]> Rows = Gen.Frequency(
         (1, Gen.Const(Array.Empty<(int Key, int Value)>())),
