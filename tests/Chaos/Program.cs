@@ -10,6 +10,12 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
+        if (args is ["--help"] or ["single", "--help"])
+        {
+            Console.WriteLine(Usage);
+            return 0;
+        }
+
         if (args is not ["single", .. var rest] || Read(rest) is not { } options)
         {
             await Console.Error.WriteLineAsync($"Cannot read '{string.Join(' ', args)}'. {Usage}");
@@ -27,6 +33,11 @@ internal static class Program
             await Console.Error.WriteLineAsync(error.Message);
             return 1;
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Data.Common.DbException or ArgumentException)
+        {
+            await Console.Error.WriteLineAsync($"A directory and a server that can be used expected, {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}; correct --directory or --postgres.");
+            return 2;
+        }
     }
 
     private static ChaosOptions? Read(string[] args)
@@ -34,7 +45,7 @@ internal static class Program
         var options = new ChaosOptions();
         for (var index = 0; index < args.Length; index += 2)
         {
-            if (index + 1 == args.Length || Read(options, args[index], args[index + 1]) is not { } read)
+            if (index + 1 == args.Length || Array.IndexOf(args, args[index]) < index || Read(options, args[index], args[index + 1]) is not { } read)
                 return null;
             options = read;
         }

@@ -50,6 +50,24 @@ public sealed class SinkProtocolTests
         Assert.Equal(3, Assert.IsType<FetchRows>(_effects[1]).Reference.Epoch);
     }
 
+    [Theory]
+    [InlineData(3, 0, true)]
+    [InlineData(4, 0, false)]
+    [InlineData(0, 4, false)]
+    [InlineData(0, 3, true)]
+    public void A_sink_that_lacks_epochs_which_are_kept_no_longer_is_refused(long watermark, long origin, bool isRefused)
+    {
+        foreach (var references in (ControlMessages.EpochReference[][])[[new(5, 4, new RowAddress(Shapes.A, 5)), new(6, 5, new RowAddress(Shapes.A, 6))], []])
+        {
+            var sink = new SinkProtocol([.. references], committed: references.Length > 0 ? 6 : 4, origin);
+            Tell(sink, new Start());
+
+            Tell(sink, new WatermarkRead(watermark));
+
+            Assert.Equal(isRefused, _effects is [Contradiction { Reason: var reason }] && reason.StartsWith("epoch 4 or a later one expected as the last one there, epoch", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void Race_09_a_former_owner_that_writes_late_finds_the_epoch_applied()
     {
@@ -77,7 +95,7 @@ public sealed class SinkProtocolTests
     [Fact]
     public void A_failed_look_up_is_repeated_when_the_time_has_come()
     {
-        var sink = new SinkProtocol([], committed: 100, retryMs: 50);
+        var sink = new SinkProtocol([], committed: 0, retryMs: 50);
         Tell(sink, new Start());
         Tell(sink, new WatermarkUnknown());
         Assert.Equal(50, sink.NextWakeMs);
@@ -89,7 +107,7 @@ public sealed class SinkProtocolTests
 
     private SinkProtocol Started(long watermark)
     {
-        var sink = new SinkProtocol([], committed: 100);
+        var sink = new SinkProtocol([], committed: watermark);
         Tell(sink, new Start());
         Tell(sink, new WatermarkRead(watermark));
         return sink;

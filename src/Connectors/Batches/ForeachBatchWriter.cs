@@ -4,14 +4,14 @@ using Millrace.Data;
 namespace Millrace.Connectors.Batches;
 
 /// <summary>Calls the function of a <see cref="ForeachBatchSink{T}"/> for one partition.</summary>
-/// <remarks>The watermark is in memory alone: a writer opened anew says 0 and is given every epoch that the runtime still keeps.</remarks>
+/// <remarks>The watermark is in memory alone: a writer opened anew knows of none, and is given every epoch of which the journal does not say that it was written.</remarks>
 internal sealed class ForeachBatchWriter<T>(Func<IReadOnlyList<T>, ForeachBatchInfo, Task> function, SinkContext context)
     : PooledSinkWriter<T>(TimeProvider.System)
 {
     private long _watermark;
 
     /// <inheritdoc/>
-    public override long? ReadWatermark() => Interlocked.Read(ref _watermark);
+    public override long? ReadWatermark() => Interlocked.Read(ref _watermark) is > 0 and var written ? written : null;
 
     /// <inheritdoc/>
     protected override async Task<(SinkOutcome Outcome, long Watermark)> Write(SinkCommit commit, IReadOnlyList<Batch<T>> rows)

@@ -114,6 +114,9 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
                 break;
             case JournalRows.Closed closed:
                 Closed = closed;
+
+                // A job that ends in order has been waited for by its sinks.
+                Applied = closed.Outcome == JobOutcome.Failed ? Applied : LastCommitted;
                 break;
             case JournalRows.Opened opened:
                 Restore(opened.History);

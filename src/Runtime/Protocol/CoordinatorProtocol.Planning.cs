@@ -282,8 +282,8 @@ internal sealed partial class CoordinatorProtocol
             var start = last?.End ?? polled.First;
             var wasLast = last?.IsLast ?? false;
             var isVolatile = _shape.Tasks[source].IsVolatile;
-            // What can be read again waits for the next start: a backlog is no reason to end late.
-            var isOver = wasLast || (State == CoordinatorState.Draining && !isVolatile);
+            // What lies outside and can be read again waits for the next start: a backlog is no reason to end late.
+            var isOver = wasLast || (State == CoordinatorState.Draining && !_shape.Tasks[source].TakesIn);
             var end = isOver ? start : Math.Max(start, polled.End);
             var ends = polled.Finished && !isOver;
             ranges[source] = new OffsetRange(start, end, wasLast || ends, isVolatile, isOver ? null : polled.Detail);

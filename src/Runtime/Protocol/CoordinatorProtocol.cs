@@ -15,7 +15,7 @@ namespace Millrace.Runtime.Protocol;
 /// <para>
 /// <b>Standby</b>: silent; takes over when told, or when no beat was heard for a while. <b>Opening</b>: takes the next row of the
 /// lease stream by compare-and-set (its number is the incarnation), seals every predecessor's stream, the empty ones too, only then
-/// folds them all and opens its own. <b>Running</b>: decides. <b>Draining</b>: a graceful stop; one last poll of volatile sources, then everything
+/// folds them all and opens its own. <b>Running</b>: decides. <b>Draining</b>: a graceful stop; one last poll of sources that take in by themselves, then everything
 /// planned is committed and applied. <b>Stopped</b>: answers with the outcome. <b>Fenced</b>: another one rules; dead.
 /// </para>
 /// <para>
@@ -186,8 +186,8 @@ internal sealed partial class CoordinatorProtocol
         else if (State == CoordinatorState.Running)
         {
             State = CoordinatorState.Draining;
-            // What volatile sources have received is worked off. A poll that runs is let run: its late answers must not be taken for the last one's.
-            _isLastPollDue = _shape.Sources.Any(source => _shape.Tasks[source].IsVolatile);
+            // What sources have taken in is worked off. A poll that runs is let run: its late answers must not be taken for the last one's.
+            _isLastPollDue = _shape.Sources.Any(source => _shape.Tasks[source].TakesIn);
         }
     }
 

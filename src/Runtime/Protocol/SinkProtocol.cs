@@ -106,12 +106,20 @@ internal sealed class SinkProtocol
     /// <remarks>A partition that is new, or was not used by the job that the savepoint is of, stands where that left it.</remarks>
     private long Expected => _previous == _origin ? Math.Min(_found, _previous) : _previous;
 
+    /// <summary>The last epoch whose rows are kept no longer, since every sink had them.</summary>
+    private long LeastExpected => _references.IsEmpty ? _committed : _references[0].Previous;
+
     private void OnWatermark(long watermark, List<ISinkEffect> effects)
     {
         if (_phase == Phase.ReadingWatermark && watermark > _committed)
         {
             effects.Add(new SinkMessages.Contradiction(
                 $"epoch {_committed} at most expected, epoch {watermark} found: what is there was written with another journal, or the end of this one is gone; give this job the checkpoint directory that belongs to it, or an empty sink."));
+        }
+        else if (_phase == Phase.ReadingWatermark && Math.Max(watermark, _origin) < LeastExpected)
+        {
+            effects.Add(new SinkMessages.Contradiction(
+                $"epoch {LeastExpected} or a later one expected as the last one there, epoch {watermark} found: what was written is gone, or this is another place; restore it as it was, or give this job an empty sink and an empty checkpoint directory."));
         }
         else if (_phase == Phase.ReadingWatermark)
         {

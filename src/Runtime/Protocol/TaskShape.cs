@@ -6,4 +6,9 @@ namespace Millrace.Runtime.Protocol;
 /// <param name="Inputs">Upstream task of each input channel; the position is the channel's index at the receiver.</param>
 /// <param name="Downstream">Consumers; the position is the output's index at the producer.</param>
 /// <param name="IsVolatile">A source whose records nobody can read again but the copy that received them.</param>
-internal sealed record TaskShape(bool IsSource, bool IsSink, ImmutableArray<int> Inputs, ImmutableArray<int> Downstream, bool IsVolatile = false);
+/// <param name="TakesIn">A source that takes records in from outside by itself, and is drained when the job ends in order: a volatile one, or one that logs them first.</param>
+internal sealed record TaskShape(
+    bool IsSource, bool IsSink, ImmutableArray<int> Inputs, ImmutableArray<int> Downstream, bool IsVolatile = false, bool TakesIn = false)
+{
+    public bool TakesIn { get; } = TakesIn || IsVolatile;
+}

@@ -19,6 +19,9 @@ internal static class SourceStorage
         return new(Path.Combine(checkpoints, "sources", name), settings.Codecs);
     }
 
+    /// <summary>Whether a source keeps files.</summary>
+    public static bool IsUsedBy(StreamNode node) => node.Accept(NeedsStorage.Instance) is not null;
+
     /// <summary>Refuses a plan that needs a checkpoint directory, for a job that has none.</summary>
     /// <exception cref="GraphException">A source keeps files.</exception>
     public static void Refuse(JobGraph plan)

@@ -100,7 +100,8 @@ internal sealed partial class TaskActor
 
     private void StartSink(TaskRestore restore)
     {
-        (_restored, _appliedAtLeast) = (restore.Epochs, restore.Start.References.Applied);
+        // A snapshot is named when every sink has its epoch.
+        (_restored, _appliedAtLeast) = (restore.Epochs, Math.Max(restore.Start.References.Applied, restore.Start.References.Image?.Epoch ?? 0));
         _sink = new SinkProtocol(restore.Start.References.Rows, restore.Start.Base, restore.Start.References.Origin);
         StepSink(new SinkMessages.Start());
     }

@@ -111,6 +111,7 @@ internal sealed class TaskTopology
             IsSink: stage.Nodes.Any(node => node is not OperatorNode && node.Inputs.Count > 0),
             [.. _senders[task].Select(sender => sender.Task)],
             [.. stage.Outputs.SelectMany(edge => Receivers(task, edge)).Select(receiver => receiver.Task)],
-            IsVolatile: _graph.VolatileSources.Contains(stage.Head));
+            IsVolatile: _graph.VolatileSources.Contains(stage.Head),
+            TakesIn: SourceStorage.IsUsedBy(stage.Head));
     }
 }

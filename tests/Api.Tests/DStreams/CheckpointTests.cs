@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Client;
+using Millrace.Connectors.Batches;
 using Millrace.Connectors.Rates;
 using Millrace.Data;
 using Millrace.DStreams;
@@ -46,6 +47,38 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal([3000L, 4000, 5000], after.Keys.Where(time => time > 2000).Order());
         Assert.All(after.Where(batch => batch.Key > 2000), batch => Assert.Equal([("a", 2L), ("b", 2L)], Sorted(batch.Value)));
         Assert.Equal(5, second.Context.Job!.Committed.Number);
+    }
+
+    /// <summary>Its watermark is in memory alone: what it has is known from snapshots, and from an end in order.</summary>
+    [Fact]
+    public async Task A_sink_that_keeps_no_watermark_goes_on_behind_snapshots_and_repeats_nothing_after_a_graceful_stop()
+    {
+        var written = new ConcurrentQueue<(long Epoch, long Value)>();
+        for (var life = 1; life <= 3; life++)
+        {
+            await using var run = await CheckpointRun.CreateAsync(_clock, new JobOptions { Parallelism = 1, SnapshotInterval = TimeSpan.FromSeconds(1) });
+            GetOrCreate(run, () =>
+            {
+                var rows = run.Context.RateStream(3);
+                rows.SaveTo(new ForeachBatchSink<RateRow>((batch, epoch) =>
+                {
+                    foreach (var row in batch)
+                        written.Enqueue((epoch, row.Value));
+                }));
+                run.Collect(rows);
+            });
+            await run.Context.StartAsync();
+            for (var batch = 0; batch < 4; batch++)
+            {
+                _clock.Advance(run.Context.BatchDuration);
+                await run.CatchUpAsync();
+            }
+
+            await run.Context.StopAsync(graceful: true).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Equal(Enumerable.Range(0, written.Count).Select(value => (long)value), written.Select(row => row.Value));
+        Assert.InRange(written.Count, 30, 36);
     }
 
     [Fact]

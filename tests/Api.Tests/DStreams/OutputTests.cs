@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Millrace.Connectors.Receivers;
 using Millrace.Data;
 using Millrace.DStreams;
 
@@ -149,33 +148,6 @@ public sealed class OutputTests
 
         Assert.False(receiver.Store(-1));
         Assert.Equal(Enumerable.Range(0, await receiver.Stored.WaitAsync(BatchRun.Patience)), batches.SelectMany(batch => batch.Rows));
-    }
-
-    /// <summary>Stores one number after the other until none is taken any more.</summary>
-    private sealed class TirelessReceiver : Receiver<int>
-    {
-        private readonly TaskCompletionSource _storing = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource<int> _stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Storing => _storing.Task;
-
-        public Task<int> Stored => _stored.Task;
-
-        protected override void OnStart()
-        {
-            var next = 0;
-            while (Store(next))
-            {
-                if (++next == 2000)
-                    _storing.SetResult();
-            }
-
-            _stored.SetResult(next);
-        }
-
-        protected override void OnStop()
-        {
-        }
     }
 
     private static string Block(long timeMs, params string[] rows) =>

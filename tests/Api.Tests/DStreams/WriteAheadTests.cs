@@ -21,6 +21,22 @@ public sealed class WriteAheadTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    public async Task A_graceful_stop_works_off_whatever_was_stored()
+    {
+        await using var run = await CheckpointRun.CreateAsync(_clock, journals: _ => _journal, writeAheadLog: true);
+        var receiver = new TirelessReceiver();
+        run.Context.Checkpoint(Checkpoints);
+        var batches = run.Collect(run.Context.ReceiverStream(() => receiver, new() { BlockInterval = TimeSpan.FromDays(1), MaxRate = 20_000 }));
+        await run.Context.StartAsync();
+        await receiver.Storing.WaitAsync(TimeSpan.FromSeconds(30));
+
+        await run.Context.StopAsync(graceful: true).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.False(receiver.Store(-1));
+        Assert.Equal(Enumerable.Range(0, await receiver.Stored.WaitAsync(TimeSpan.FromSeconds(30))), batches.OrderBy(batch => batch.Key).SelectMany(batch => batch.Value));
+    }
+
+    [Fact]
     public async Task Everything_acknowledged_is_counted_once_over_kills()
     {
         const int Lives = 4;
