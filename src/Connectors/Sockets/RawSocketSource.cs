@@ -1,8 +1,8 @@
-using Millrace.Connectors.Receivers;
-using Millrace.Time;
 using Microsoft.Extensions.Logging;
+using Millrace.Connectors.Receivers;
 using Millrace.Data;
 using Millrace.Serialization;
+using Millrace.Time;
 
 namespace Millrace.Connectors.Sockets;
 

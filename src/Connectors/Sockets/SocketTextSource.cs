@@ -1,9 +1,9 @@
-using Millrace.Connectors.Receivers;
-using Millrace.Time;
 using Microsoft.Extensions.Logging;
 using Millrace.Connectors.Lines;
 using Millrace.Connectors.Logs;
+using Millrace.Connectors.Receivers;
 using Millrace.Data;
+using Millrace.Time;
 
 namespace Millrace.Connectors.Sockets;
 

@@ -69,8 +69,8 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
     }
 
     /// <inheritdoc/>
-    public override async Task<(IAsyncDisposable? Hold, string Owner)> TryHoldAsync(string streams, CancellationToken cancellation) =>
-        await PostgreSqlHold.TryTakeAsync(ConnectionString, streams, cancellation);
+    public override async Task<(IAsyncDisposable? Hold, string Owner)> TryHoldAsync(string streams, bool isUsed, CancellationToken cancellation) =>
+        await PostgreSqlHold.TryTakeAsync(ConnectionString, streams, isUsed, cancellation);
 
     /// <inheritdoc/>
     public override void ClearPool()

@@ -15,6 +15,7 @@ internal sealed class PostgreSqlHold : IAsyncDisposable
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetakePause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetakeMax = 2 * LookEvery;
 
     private readonly string _connectionString;
     private readonly string _streams;
@@ -29,9 +30,12 @@ internal sealed class PostgreSqlHold : IAsyncDisposable
     }
 
     /// <summary>Takes the hold; null and who has it, for a person, where another process does.</summary>
-    public static async Task<(PostgreSqlHold? Hold, string Owner)> TryTakeAsync(string connectionString, string streams, CancellationToken cancellation)
+    /// <remarks>A server that has just started gives whoever had the hold the time to take it anew, where somebody had it.</remarks>
+    public static async Task<(PostgreSqlHold? Hold, string Owner)> TryTakeAsync(string connectionString, string streams, bool isUsed, CancellationToken cancellation)
     {
         var own = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = OwnName() }.ToString();
+        if (isUsed && await UptimeAsync(own, cancellation) < RetakeMax)
+            return (null, "or may take it again, since the server has just started");
         var (connection, owner) = await TakeAsync(own, streams, cancellation);
         return (connection is null ? null : new(own, streams, connection), owner);
     }
@@ -44,6 +48,14 @@ internal sealed class PostgreSqlHold : IAsyncDisposable
         if (_connection is { } connection)
             await connection.DisposeAsync();
         _ending.Dispose();
+    }
+
+    private static async Task<TimeSpan> UptimeAsync(string connectionString, CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand("SELECT clock_timestamp() - pg_postmaster_start_time()", connection);
+        return (TimeSpan)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private static string OwnName()

@@ -17,8 +17,14 @@ internal abstract class SqlDatabase
     /// <summary>Connects within a few seconds, makes the table where there is none.</summary>
     public abstract Task PrepareAsync(CancellationToken cancellation);
 
+    /// <summary>Whether it still is where it was opened: what is written to a file that was deleted is gone with the process.</summary>
+    public virtual bool IsThere => true;
+
     /// <summary>Keeps other processes from a job's streams until it is disposed of; null and who has them, for a person, where one does.</summary>
-    public abstract Task<(IAsyncDisposable? Hold, string Owner)> TryHoldAsync(string streams, CancellationToken cancellation);
+    /// <param name="streams">What the job's streams are called by.</param>
+    /// <param name="isUsed">Whether a process has had them before.</param>
+    /// <param name="cancellation">Ends the try.</param>
+    public abstract Task<(IAsyncDisposable? Hold, string Owner)> TryHoldAsync(string streams, bool isUsed, CancellationToken cancellation);
 
     /// <summary>Closes connections that wait for their next use.</summary>
     public abstract void ClearPool();

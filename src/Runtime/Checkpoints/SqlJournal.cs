@@ -55,6 +55,9 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
     /// <inheritdoc/>
     public bool IsDurable => true;
 
+    /// <summary>Whether the database still is where it was opened.</summary>
+    public bool IsThere => _context.Database.IsThere;
+
     /// <summary>Opens a job's journal, and makes it where there is none.</summary>
     /// <param name="system">When it ends, the journal closes if it still is open.</param>
     /// <param name="job">Its name, for a person.</param>
@@ -89,11 +92,12 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
     /// <exception cref="ConfigurationException">Another process has it; one line that says which, and since when.</exception>
     public async Task HoldAsync(CancellationToken cancellation)
     {
+        var isUsed = (await this.ReadAsync(JournalStream.Lease, 1, cancellation)).Length > 0;
         var began = _context.Options.Time.GetTimestamp();
         for (var tries = 0; ; tries++)
         {
             (_hold, var owner) = (default(IAsyncDisposable), "");
-            await _opening.RunAsync(async patience => (_hold, owner) = await _context.Database.TryHoldAsync(_context.Streams, patience), cancellation);
+            await _opening.RunAsync(async patience => (_hold, owner) = await _context.Database.TryHoldAsync(_context.Streams, isUsed, patience), cancellation);
             if (_hold is not null)
                 return;
             if (_context.Options.Time.GetElapsedTime(began) > HoldWait)

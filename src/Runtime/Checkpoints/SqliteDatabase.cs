@@ -27,6 +27,9 @@ internal sealed class SqliteDatabase : SqlDatabase
     public override string Name => $"SQLite {_file}";
 
     /// <inheritdoc/>
+    public override bool IsThere => File.Exists(_file);
+
+    /// <inheritdoc/>
     public override string ConnectionString { get; }
 
     /// <inheritdoc/>
@@ -50,7 +53,7 @@ internal sealed class SqliteDatabase : SqlDatabase
 
     /// <inheritdoc/>
     /// <remarks>The file lies in a checkpoint directory, which is one job's already.</remarks>
-    public override Task<(IAsyncDisposable? Hold, string Owner)> TryHoldAsync(string streams, CancellationToken cancellation) =>
+    public override Task<(IAsyncDisposable? Hold, string Owner)> TryHoldAsync(string streams, bool isUsed, CancellationToken cancellation) =>
         Task.FromResult<(IAsyncDisposable?, string)>((new MemoryStream(), ""));
 
     /// <inheritdoc/>

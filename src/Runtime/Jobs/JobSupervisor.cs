@@ -143,7 +143,9 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             return;
         }
 
-        if (_spec.Executors.FindLate(_spec.TaskTimeout) is { } late)
+        if (_spec.Journal is SqlJournal { IsThere: false } gone)
+            End(JobState.Failed, $"its journal {gone.Name} expected, it has been moved or deleted while the job ran; put it back, or start with an empty checkpoint directory and empty sinks");
+        else if (_spec.Executors.FindLate(_spec.TaskTimeout) is { } late)
             EndLate(late);
     }
 

@@ -26,6 +26,23 @@ public sealed class DamagedCheckpointTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
+    [Fact]
+    public async Task A_journal_that_is_deleted_under_a_running_job_ends_it()
+    {
+        await using var run = await CheckpointRun.CreateAsync(_clock);
+        StreamingContext.GetOrCreate(Checkpoints, () =>
+        {
+            run.Collect(run.Context.RateStream());
+            return run.Context;
+        });
+        await run.RunAsync(2);
+
+        File.Delete(Journal);
+
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.Context.AwaitTerminationAsync()).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Contains($"its journal SQLite {Journal} expected, it has been moved or deleted while the job ran", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(6)]
