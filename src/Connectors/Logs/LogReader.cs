@@ -36,13 +36,13 @@ internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IRecordIn
     }
 
     /// <inheritdoc/>
-    /// <remarks>An input that does not end for ten seconds is waited for no longer; what it brings then is not taken.</remarks>
+    /// <remarks>An input that does not end for ten seconds is waited for no longer; what it brings then is not taken. Nor is a disk without room waited for longer: nobody was told that what it lacks is stored.</remarks>
     public async Task DrainAsync()
     {
         log.Widen();
         if (input is not null)
             await Task.WhenAny(input.DrainAsync(), Task.Delay(DrainMax)).ConfigureAwait(false);
-        await log.SealAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(log.SealAsync(), Task.Delay(DrainMax)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -13,8 +13,8 @@ internal sealed class RecordLog<T, TWeight>
 
     private readonly Lock _lock = new();
     private readonly List<Block> _blocks = [];
-    private long _weightMax;
     private readonly WriteAheadLog<T>? _ahead;
+    private long _weightMax;
     private long _released;
     private long _offered;
     private long _end;
@@ -122,7 +122,9 @@ internal sealed class RecordLog<T, TWeight>
         lock (_lock)
         {
             _isSealed = true;
-            return _stored;
+            var taken = _stored;
+            _stored = Never(new OperationCanceledException("The source is stopped; what it is given is not taken any more."));
+            return taken;
         }
     }
 
@@ -134,9 +136,7 @@ internal sealed class RecordLog<T, TWeight>
             if (_failure is null)
             {
                 _failure = failure;
-                _stored = Task.FromException(failure);
-                // Why: nobody may wait for it, and that is no error of its own.
-                _ = _stored.Exception;
+                _stored = Never(failure);
             }
 
             _room?.TrySetResult();
@@ -231,6 +231,14 @@ internal sealed class RecordLog<T, TWeight>
             Fail(failure);
             return null;
         }
+    }
+
+    private static Task Never(Exception reason)
+    {
+        var stored = Task.FromException(reason);
+        // Why: nobody may wait for it, and that is no error of its own.
+        _ = stored.Exception;
+        return stored;
     }
 
     private void ThrowIfFailed()

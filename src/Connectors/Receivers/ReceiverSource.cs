@@ -62,16 +62,21 @@ public sealed class ReceiverSource<T> : ISource<T>, IReceiverSource
     public ISplitReader<T> Open(SplitContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var receiver = Create();
+        var receiver = context.IsDraining ? null : Create();
         var ahead = WriteAheadLog<T>.Of(IsReplayable, Description, context);
         var log = new RecordLog<T, CountWeight<T>>(_options.BufferedRecordsMax, ahead);
+        var supervisor = receiver is null ? null : Run(receiver, log, context);
+        var reader = new LogReader<T, CountWeight<T>>(log, supervisor);
+        return ahead is null ? reader : new WriteAheadReader<T>(reader, ahead, supervisor?.Completion ?? Task.CompletedTask);
+    }
+
+    private ReceiverSupervisor<T> Run(Receiver<T> receiver, RecordLog<T, CountWeight<T>> log, SplitContext context)
+    {
         var health = new ReceiverHealth(change => Changed?.Invoke(change));
         _health = health;
         var supervisor = new ReceiverSupervisor<T>(Description, receiver, log, _options, RateLimiter, health, context.Warn, _clock);
-        if (!context.IsDraining)
-            supervisor.Run();
-        var reader = new LogReader<T, CountWeight<T>>(log, supervisor);
-        return ahead is null ? reader : new WriteAheadReader<T>(reader, ahead, supervisor.Completion);
+        supervisor.Run();
+        return supervisor;
     }
 
     private Receiver<T> Create()

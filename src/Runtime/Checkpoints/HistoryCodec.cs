@@ -20,7 +20,7 @@ internal static class HistoryCodec
     public const int RangeSizeMin = 17;
     private const int PlanSizeMin = 37;
     private const int CommittedSizeMin = 20;
-    public const int AddressSize = 16;
+    private const int AddressSize = 16;
 
     public static void Write(RowWriter writer, JournalRows.Opened row)
     {

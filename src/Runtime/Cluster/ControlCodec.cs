@@ -13,20 +13,19 @@ namespace Millrace.Runtime.Cluster;
 internal static class ControlCodec
 {
     private const int ReferencesSizeMin = 25;
-    private const int AckSize = 40;
+    private const int RowSize = 40;
     private const int FailureSizeMin = 13;
     private const int AppliedSize = 12;
-    private const int ImageSize = 40;
     private const int EpochReferenceSize = 32;
     private const byte ImageBit = 1;
     private const byte SourceBit = 2;
     private const byte FormerBit = 4;
-    private const int FirstChunkBytes = 1 << 26;
+    private const int MessageBytesMax = 1 << 26;
 
     /// <summary>Writes a message; at most 64 MB of it.</summary>
     public static byte[] Encode(object message)
     {
-        using var writer = new RowWriter(FirstChunkBytes);
+        using var writer = new RowWriter(MessageBytesMax);
         WriteBody(writer, message);
         return writer.Body();
     }
@@ -155,7 +154,7 @@ internal static class ControlCodec
     private static ToCoordinator ReadToCoordinator(Kind kind, ProcessUid process, RowReader from) => kind switch
     {
         Kind.Heartbeat => ReadHeartbeat(process, from),
-        Kind.Acknowledge => new Acknowledge(process, from.List(AckSize, ReadAck)),
+        Kind.Acknowledge => new Acknowledge(process, from.List(RowSize, ReadAck)),
         Kind.OffsetsPolled => new OffsetsPolled(
             process, from.Int32(), from.Int32(), from.Int64(), from.Int64(), from.Flag(), from.Int64(), from.Flag() ? from.Text() : null, from.Flag()),
         Kind.TaskFailed => new ControlMessages.TaskFailed(process, ReadFailure(from)),
@@ -199,11 +198,11 @@ internal static class ControlCodec
         from.Int32(),
         from.Int64(),
         from.Int64(),
-        from.List(AckSize, ReadAck),
+        from.List(RowSize, ReadAck),
         from.List(FailureSizeMin, ReadFailure),
         from.List(AppliedSize, ReadApplied),
         from.Int64(),
-        from.List(ImageSize, ReadImage));
+        from.List(RowSize, ReadImage));
 
     private static void Write(RowWriter to, OffsetsPolled polled)
     {
@@ -219,14 +218,7 @@ internal static class ControlCodec
         HistoryCodec.Write(to, polled.IsDrained);
     }
 
-    private static void Write(RowWriter to, TaskAck ack)
-    {
-        to.Int32(ack.Task);
-        to.Int32(ack.Generation);
-        to.Int64(ack.Epoch);
-        HistoryCodec.Write(to, ack.Row);
-        to.Int64(ack.Bytes);
-    }
+    private static void Write(RowWriter to, TaskAck ack) => WriteRow(to, ack.Task, ack.Generation, ack.Epoch, ack.Row, ack.Bytes);
 
     private static TaskAck ReadAck(RowReader from) => new(from.Int32(), from.Int32(), from.Int64(), HistoryCodec.ReadAddress(from), from.Int64());
 
@@ -254,13 +246,15 @@ internal static class ControlCodec
 
     private static SinkWatermark ReadApplied(RowReader from) => new(from.Int32(), from.Int64());
 
-    private static void Write(RowWriter to, WrittenImage image)
+    private static void Write(RowWriter to, WrittenImage image) => WriteRow(to, image.Task, image.Generation, image.Epoch, image.Row, image.Bytes);
+
+    private static void WriteRow(RowWriter to, int task, int generation, long epoch, RowAddress row, long bytes)
     {
-        to.Int32(image.Task);
-        to.Int32(image.Generation);
-        to.Int64(image.Epoch);
-        HistoryCodec.Write(to, image.Row);
-        to.Int64(image.Bytes);
+        to.Int32(task);
+        to.Int32(generation);
+        to.Int64(epoch);
+        HistoryCodec.Write(to, row);
+        to.Int64(bytes);
     }
 
     private static WrittenImage ReadImage(RowReader from) => new(from.Int32(), from.Int32(), from.Int64(), HistoryCodec.ReadAddress(from), from.Int64());

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Millrace.Data;
 using Millrace.DStreams;
 using Millrace.Operators;
+using Millrace.TestInputs;
 
 namespace Millrace.Api.Tests.DStreams;
 

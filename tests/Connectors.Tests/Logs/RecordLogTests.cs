@@ -54,4 +54,19 @@ public sealed class RecordLogTests
         Assert.Throws<InvalidOperationException>(() => log.Read(1, 3));
         Assert.Null(log.Read(2, 2));
     }
+
+    [Fact]
+    public async Task A_sealed_log_says_of_nothing_more_that_it_is_stored()
+    {
+        var log = new RecordLog<string, LineWeight>(1 << 20);
+        _ = log.Append(["a"], out var before);
+
+        await log.SealAsync();
+        _ = log.Append(["b"], out var behind);
+
+        await before;
+        await Assert.ThrowsAsync<OperationCanceledException>(() => behind);
+        Assert.Equal(1, log.Poll(out var isClosed));
+        Assert.False(isClosed);
+    }
 }

@@ -1,3 +1,5 @@
+using Millrace.TestInputs;
+
 namespace Millrace.Testing.Tests.Models;
 
 /// <summary>Where an operation by key has its keys: on so many partitions, or on those of the job; placed by a user's partitioner, or by hash.</summary>

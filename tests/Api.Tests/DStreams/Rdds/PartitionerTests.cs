@@ -1,6 +1,7 @@
 using CsCheck;
 using Millrace.Data;
 using Millrace.DStreams.Rdds;
+using Millrace.TestInputs;
 
 namespace Millrace.Api.Tests.DStreams.Rdds;
 
