@@ -32,15 +32,35 @@ internal static class DamagedBytes
         for (var seed = OnlySeed ?? 1; seed <= (OnlySeed ?? cases); seed++)
         {
             var bytes = Of(valid, new Random(seed));
-            // Why again: what other threads allocate meanwhile may count too, but not every time.
-            var (allowed, spent, isCorrupt) = (((long)factor * bytes.Length) + slackBytes, long.MaxValue, false);
-            for (var tries = 0; tries < TriesMax && spent > allowed; tries++)
-                spent = Math.Min(spent, Spend(bytes, seed, read, allocated, out isCorrupt));
+            var (allowed, isCorrupt) = (((long)factor * bytes.Length) + slackBytes, false);
+            var spent = Least(allowed, () => Spend(bytes, seed, read, allocated, out isCorrupt));
             corrupt += isCorrupt ? 1 : 0;
             Assert.True(spent <= allowed, $"MILLRACE_SEED={seed}: {factor} x {bytes.Length} + {slackBytes} bytes expected, {spent} allocated.");
         }
 
         return corrupt;
+    }
+
+    /// <summary>Fails unless <paramref name="read"/> allocates no more than that in the process, and gives what it does.</summary>
+    public static long Cost(long allowed, Action read)
+    {
+        var spent = Least(allowed, () =>
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            read();
+            return GC.GetTotalAllocatedBytes(precise: true) - before;
+        });
+        Assert.InRange(spent, 0, allowed);
+        return spent;
+    }
+
+    // Why again: what other threads allocate meanwhile may count too, but not every time.
+    private static long Least(long allowed, Func<long> spend)
+    {
+        var spent = long.MaxValue;
+        for (var tries = 0; tries < TriesMax && spent > allowed; tries++)
+            spent = Math.Min(spent, spend());
+        return spent;
     }
 
     private static long Spend(byte[] bytes, int seed, Action<byte[]> read, Func<long> allocated, out bool isCorrupt)
