@@ -18,13 +18,24 @@ internal sealed record Options(
 
     private static string EngineNames => string.Join(", ", EngineCatalog.Available.Select(engine => engine.Name));
 
+    /// <summary>What the program can be asked for.</summary>
+    public static string Usage => $"""
+        usage: dotnet run -c Release --project bench/Macro -- WORKLOADS [--engines NAMES] [--journal memory|sqlite] [--runs N] [--seconds S] [--json]
+               dotnet run -c Release --project bench/Macro -- {Recovery.LineageRecovery.Command}
+        WORKLOADS, separated by commas: {WorkloadNames}
+        NAMES, separated by commas: {EngineNames}; by default all but {EngineCatalog.Durable}, which --journal sqlite adds
+        N runs (5) of at least S seconds (5) each of every engine, in turn; the report gives medians and ratios
+        """;
+
     /// <exception cref="UsageException">An argument is not what was expected.</exception>
     public static Options Parse(ReadOnlySpan<string> arguments)
     {
         var options = new Options([], [.. EngineCatalog.Available.Where(engine => engine.Name != EngineCatalog.Durable)], Runs: 5, SecondsMin: 5, IsDurable: false, Json: false);
+        var given = new HashSet<string>();
         for (var i = 0; i < arguments.Length; i++)
         {
             var argument = arguments[i];
+            if (!given.Add(argument)) throw new UsageException($"{argument} once", "it given twice");
             options = argument switch
             {
                 "--journal" => options with { IsDurable = ParseJournal(Value(arguments, ++i, argument)) },

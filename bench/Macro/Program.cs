@@ -9,6 +9,12 @@ if (args is [ChildMain.Flag, var workloadName, var engineName, var variant, var 
     return await ChildMain.RunAsync(workloadName, engineName, variant, double.Parse(seconds, CultureInfo.InvariantCulture));
 }
 
+if (args.Any(arg => arg is "--help" or "-h"))
+{
+    Console.WriteLine(Options.Usage);
+    return 0;
+}
+
 try
 {
     if (args is [LineageRecovery.Command, .. var rest])

@@ -1,3 +1,5 @@
+using Millrace.Data;
+
 namespace Millrace.Testing;
 
 /// <summary>What stands behind an output port, whatever its rows.</summary>
@@ -6,6 +8,9 @@ internal abstract class HarnessCollector
     public abstract int Port { get; }
 
     public abstract Type RowType { get; }
+
+    /// <summary>The batch that was sent and is not taken yet; null where there is none.</summary>
+    public abstract Batch? Waiting { get; }
 
     /// <summary>Rows that were not taken yet, as text; null where there are none.</summary>
     public abstract string? Untaken { get; }

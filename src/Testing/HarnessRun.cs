@@ -10,6 +10,8 @@ namespace Millrace.Testing;
 /// <summary>One run of a script in one way: interprets the steps, and between them does to the operators what the runtime may do.</summary>
 internal sealed class HarnessRun
 {
+    private const int PieceSize = 2;
+
     private readonly HarnessWay _way;
     private readonly ImmutableArray<Func<Operator>> _create;
     private readonly IReadOnlyList<HarnessStep> _steps;
@@ -53,10 +55,13 @@ internal sealed class HarnessRun
     {
         var known = _collectors.Find(collector => collector.Port == port);
         if (known is null)
-            _collectors.Add(known = new HarnessCollector<T>(port));
+            _collectors.Add(known = new HarnessCollector<T>(port, _way.TakesOneBatch));
         return known as HarnessCollector<T>
             ?? throw new HarnessException($"output port {port} gives {known.RowType.Name}, {typeof(T).Name} expected");
     }
+
+    /// <summary>Whether a batch was passed on to a port that has not taken it yet.</summary>
+    public bool Waits(Batch batch) => _collectors.Exists(collector => ReferenceEquals(collector.Waiting, batch));
 
     public List<T> Take<T>(int port) => CollectorOf<T>(port).Take();
 
@@ -93,7 +98,7 @@ internal sealed class HarnessRun
 
     private void Deliver<T>(int port, T[] rows)
     {
-        var size = _way.RowByRow ? 1 : Batch<T>.FullSize;
+        var size = _way.RowByRow ? 1 : _way.TakesOneBatch ? PieceSize : Batch<T>.FullSize;
         for (var first = 0; first < rows.Length; first += size)
         {
             var part = rows.AsSpan(first, Math.Min(size, rows.Length - first));
@@ -179,6 +184,10 @@ internal sealed class HarnessRun
         try
         {
             act();
+        }
+        catch (UserFunctionException thrown) when (thrown.InnerException is HarnessException)
+        {
+            throw new HarnessException($"{_chain.IdOf(0)}, way '{_way.Name}', {where}: {thrown.InnerException.Message}.", thrown);
         }
         catch (Exception cause) when (cause is HarnessException || !_way.IsPlain)
         {

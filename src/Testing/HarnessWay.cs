@@ -11,6 +11,7 @@ internal sealed record HarnessWay(string Name)
         new("plain"),
         new("one row per batch") { RowByRow = true },
         new("batches that are views") { FeedsViews = true },
+        new("an output that takes one batch at a time") { TakesOneBatch = true },
         new("every epoch rolled back and run again") { RollsBack = true },
         new("three epochs in flight, rolled back and run again") { RollsBack = true, EpochsInFlight = 3 },
         new("every batch taken back once") { TakesBack = true },
@@ -21,6 +22,9 @@ internal sealed record HarnessWay(string Name)
     public bool RowByRow { get; private init; }
 
     public bool FeedsViews { get; private init; }
+
+    /// <summary>Behind each port a batch stays as it was sent until the next one comes; input comes in pieces, as where output is held up.</summary>
+    public bool TakesOneBatch { get; private init; }
 
     public bool TakesBack { get; private init; }
 

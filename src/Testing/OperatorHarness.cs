@@ -12,7 +12,8 @@ namespace Millrace.Testing;
 ///     .ExpectAnyOrder(("a", 2), ("b", 1))
 ///     .Run();
 /// </code>
-/// <para>The ways: plain; one row per batch; batches that are views on arrays nobody may write; every epoch rolled back at its end and again
+/// <para>The ways: plain; one row per batch; batches that are views on arrays nobody may write; an output that takes
+/// one batch at a time, so that input comes in pieces and what is passed on waits; every epoch rolled back at its end and again
 /// half-way, then run for good; three epochs in flight, rolled back together; every batch taken back before it runs for good, as the runtime
 /// does with a record that fails; a fresh instance after every epoch, and after every third, restored from the deltas so far.</para>
 /// <para>In every way the operator must fetch its tables while it opens, flush its outputs before it returns, and pass on or release each batch.</para>

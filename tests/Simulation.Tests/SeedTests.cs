@@ -52,7 +52,7 @@ public sealed class SeedTests
     [InlineData("SkipUndoOnSurvivor", "I3")]
     [InlineData("FreeUndoWhenDurable", "I3")]
     [InlineData("SinkIgnoresPreviousWatermark", "I4")]
-    [InlineData("UnknownWriteIsSuccess", "I2")]
+    [InlineData("UnknownWriteIsSuccess", "I4")]
     [InlineData("SealOnlyLatestPredecessor", "I2")]
     [InlineData("StopOneStreamTooEarly", "I2")]
     [InlineData("NameImageOfAnotherGeneration", "I8")]
@@ -65,6 +65,7 @@ public sealed class SeedTests
     [InlineData("SnapshotWhileCopying", "I11")]
     [InlineData("LastSavepointTooEarly", "I11")]
     [InlineData("LastPollTakesIn", "I10")]
+    [InlineData("ForgetAppliedEpochs", "The job failed")]
     public void A_mutant_is_caught(string name, string invariant)
     {
         var batch = new SimBatch(1, 20_000, Enum.Parse<ProtocolFaults>(name), stopsAtFirst: true);

@@ -32,7 +32,7 @@ internal static class Program
                 "--seeds" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var many) && many > 0 && (seeds = many) is not null,
                 "--start" => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var first) && (start = first) is not null,
                 "--seed" => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var one) && (seed = one) is not null,
-                "--mutant" => Enum.TryParse(value, ignoreCase: true, out mutant) && Enum.IsDefined(mutant) && !char.IsDigit(value[0]),
+                "--mutant" => Enum.TryParse(value, ignoreCase: true, out mutant) && Enum.IsDefined(mutant) && mutant != ProtocolFaults.None && !char.IsDigit(value[0]),
                 _ => false,
             };
             if (!isRead)

@@ -156,6 +156,10 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
         Check(rows.AsSpan().SequenceEqual(named), "I4", $"sink {task} shows other rows of epoch {epoch} than the named ones");
     }
 
+    /// <summary>A sink without a watermark is given an epoch that it has.</summary>
+    public void OnSinkRepeated(int task, long epoch, long[] rows) =>
+        Check(rows.AsSpan().SequenceEqual(_committed[(int)epoch - 1][task].SinkRows), "I4", $"sink {task} is given other rows of epoch {epoch} than the named ones");
+
     /// <summary>I5, when all is done.</summary>
     public void AtEnd(SimSink?[] sinks)
     {

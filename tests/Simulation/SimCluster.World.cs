@@ -247,7 +247,7 @@ internal sealed partial class SimCluster
 
     private void OnSinkRead(SimEvent entry)
     {
-        ISinkInput answer = _sinksOutUntilUs > NowUs ? new SinkMessages.WatermarkUnknown() : new SinkMessages.WatermarkRead(_sinks[entry.A]!.Watermark);
+        ISinkInput answer = _sinksOutUntilUs > NowUs ? new SinkMessages.WatermarkUnknown() : new SinkMessages.WatermarkRead(Options.HasForgetfulSinks ? null : _sinks[entry.A]!.Watermark);
         Schedule(NowUs + Random.Between(100, 1000), SimEventKind.SinkAnswer, (SimProcess)entry.Payload!, answer, entry.A).Extra = entry.Extra;
     }
 }

@@ -34,7 +34,7 @@ internal sealed partial class SimCluster
         _sinks = new SimSink?[Shape.Count];
         foreach (var sink in Shape.Sinks)
         {
-            _sinks[sink] = new SimSink(sink, Checker);
+            _sinks[sink] = new SimSink(sink, Checker, Options.HasForgetfulSinks);
         }
 
         _links = new SimLink[Shape.Count * Shape.Count];

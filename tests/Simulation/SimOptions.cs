@@ -39,6 +39,9 @@ internal sealed class SimOptions
     public bool HasVolatileSources;
     public bool HasChunks;
 
+    /// <summary>Sinks keep no watermark: an epoch may be given to them more than once, by its number.</summary>
+    public bool HasForgetfulSinks;
+
     /// <summary>Images take so much longer to write than rows.</summary>
     public long ImageDelayMs;
 
@@ -92,6 +95,7 @@ internal sealed class SimOptions
         options.HasChunks = random.Below(2) == 0;
         options.ImageDelayMs = random.Below(3) == 0 ? 20 + random.Below(200) : 0;
         options.Asks = random.Below(3) == 0 ? 1 + random.Below(6) : 0;
+        options.HasForgetfulSinks = random.Below(4) == 0;
         options.DamagedImage = random.Below(3) == 0 ? random.Below(500_000) : 0;
         return options;
     }

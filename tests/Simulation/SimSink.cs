@@ -2,8 +2,8 @@ using Millrace.Runtime.Protocol;
 
 namespace Millrace.Simulation;
 
-/// <summary>The external system of one sink task: rows and watermark in one transaction.</summary>
-internal sealed class SimSink(int task, SimChecker checker)
+/// <summary>The external system of one sink task: rows and watermark in one transaction; or rows by epoch, and no watermark.</summary>
+internal sealed class SimSink(int task, SimChecker checker, bool isForgetful)
 {
     public long Watermark { get; private set; }
 
@@ -11,7 +11,13 @@ internal sealed class SimSink(int task, SimChecker checker)
 
     public bool TryApply(SinkMessages.Apply apply)
     {
-        if (apply.IsConditional && apply.Previous != Watermark)
+        if (isForgetful && apply.Epoch <= Watermark)
+        {
+            checker.OnSinkRepeated(task, apply.Epoch, (long[])apply.Rows!);
+            return true;
+        }
+
+        if (apply.IsConditional && !isForgetful && apply.Previous != Watermark)
         {
             return false;
         }

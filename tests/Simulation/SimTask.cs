@@ -38,7 +38,7 @@ internal sealed class SimTask
         _drained = _shape.IsVolatile && start.References.SourceStart is { IsDraining: true } source ? source.Planned : null;
         if (_shape.IsSink)
         {
-            Sink = new SinkProtocol(start.References.Rows, start.Base, start.References.Origin, 20, cluster.Faults);
+            Sink = new SinkProtocol(start.References.Rows, start.Base, start.References.Origin, Math.Max(start.References.Applied, start.References.Image?.Epoch ?? 0), 20, cluster.Faults);
         }
     }
 

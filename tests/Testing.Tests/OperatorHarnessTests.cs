@@ -63,6 +63,11 @@ public sealed class OperatorHarnessTests
         "'batches that are views', step 1 (feed 2 rows to port 0): the operator wrote to a batch that is a view on somebody else's rows");
 
     [Fact]
+    public void Finds_a_write_to_a_batch_that_was_passed_on() => Fails(
+        OperatorHarness.For(() => new ReusedBuffer()).Feed(1, 2, 3).Expect(1, 2, 3),
+        "'an output that takes one batch at a time', step 1 (feed 3 rows to port 0): port 0 was given [1, 2], and [3, 2] found in that batch later");
+
+    [Fact]
     public void Finds_a_field_that_a_failed_record_leaves_behind() => Fails(
         OperatorHarness.For(() => new FieldSum()).Feed(1, 2).EndEpoch().Expect(3),
         "'every batch taken back once', step 3 (expect 1 rows from port 0): [3] expected, [6] found");
@@ -192,6 +197,21 @@ public sealed class OperatorHarnessTests
             batch.Release();
             Context.Output<int>().Send(copy);
         }
+    }
+
+    private sealed class ReusedBuffer : Operator, IInput<int>
+    {
+        private readonly int[] _buffer = new int[1024];
+
+        public void OnBatch(Batch<int> batch)
+        {
+            batch.Rows.CopyTo(_buffer);
+            var count = batch.Count;
+            batch.Release();
+            Context.Output<int>().Send(Batch<int>.View(_buffer, 0, count));
+        }
+
+        protected override void OnOpen() => Context.Output<int>();
     }
 
     private sealed class FieldSum : Operator, IInput<int>

@@ -8,7 +8,7 @@ namespace Millrace.Connectors.Logs;
 internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IRecordInput? input) : ISplitReader<T>
     where TWeight : struct, IRecordWeight<T>
 {
-    private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StoreMax = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Where the records come from.</summary>
     internal IRecordInput? Input => input;
@@ -36,13 +36,17 @@ internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IRecordIn
     }
 
     /// <inheritdoc/>
-    /// <remarks>An input that does not end for ten seconds is waited for no longer; what it brings then is not taken. Nor is a disk without room waited for longer: nobody was told that what it lacks is stored.</remarks>
-    public async Task DrainAsync()
+    /// <remarks>A disk without room is waited for as long as the input: nobody was told that what it lacks is stored.</remarks>
+    public async Task DrainAsync(CancellationToken patience)
     {
         log.Widen();
+        var isOver = Task.Delay(Timeout.InfiniteTimeSpan, patience);
         if (input is not null)
-            await Task.WhenAny(input.DrainAsync(), Task.Delay(DrainMax)).ConfigureAwait(false);
-        await Task.WhenAny(log.SealAsync(), Task.Delay(DrainMax)).ConfigureAwait(false);
+            await Task.WhenAny(input.DrainAsync(), isOver).ConfigureAwait(false);
+        var stored = log.SealAsync();
+        // Why a moment longer: what came in at the last is on its way to the disk.
+        if (await Task.WhenAny(stored, isOver).ConfigureAwait(false) == isOver)
+            await Task.WhenAny(stored, Task.Delay(StoreMax, CancellationToken.None)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

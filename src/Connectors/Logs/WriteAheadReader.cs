@@ -68,7 +68,7 @@ internal sealed class WriteAheadReader<T> : ISplitReader<T>
     }
 
     /// <inheritdoc/>
-    public Task DrainAsync() => _received.DrainAsync();
+    public Task DrainAsync(CancellationToken patience) => _received.DrainAsync(patience);
 
     /// <inheritdoc/>
     public void Release(long offset)

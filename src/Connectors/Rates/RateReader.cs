@@ -8,9 +8,9 @@ internal sealed class RateReader(string source, long rowsPerSecond, long? startM
 {
     private const int MsPerSecond = 1000;
 
-    private readonly bool _isGiven = startMs is not null;
+    private readonly long? _givenMs = startMs;
     private long? _startMs = startMs;
-    private string? _startText;
+    private string? _position;
     private long _end;
 
     /// <inheritdoc/>
@@ -46,24 +46,29 @@ internal sealed class RateReader(string source, long rowsPerSecond, long? startM
         return batch;
     }
 
-    /// <summary>The start, where it was not given.</summary>
+    /// <summary>What gives the rows their times: the start and the rate.</summary>
     public string? Describe(long from, long to) => PositionAt(to);
 
     /// <inheritdoc cref="Describe"/>
-    public string? PositionAt(long offset) =>
-        !_isGiven && _startMs is { } start ? _startText ??= start.ToString(CultureInfo.InvariantCulture) : null;
+    public string? PositionAt(long offset) => _startMs is { } start
+        ? _position ??= string.Create(CultureInfo.InvariantCulture, $"{start} {rowsPerSecond}")
+        : null;
 
     /// <inheritdoc/>
     public void Resume(SplitProgress progress)
     {
         _end = progress.Planned.Count > 0 ? progress.Planned[^1].To : progress.Committed;
-        if (_isGiven)
-            return;
         var text = progress.Position ?? progress.Planned.FirstOrDefault(range => range.Description is not null)?.Description;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var start))
-            _startMs = start;
-        else if (_end > 0)
-            throw new SourceFailedException($"Source {source}: the time of its row 0 expected with {_end} planned rows, {(text is null ? "none" : $"'{text}'")} found; the checkpoint was written by another version, or is damaged.");
+        if (text is null && _end == 0)
+            return;
+        if (text?.Split(' ') is not [var startText, var rateText]
+            || !long.TryParse(startText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var start))
+            throw new SourceFailedException($"Source {source}: the time of its row 0 and its rate expected with {_end} planned rows, {(text is null ? "none" : $"'{text}'")} found; the checkpoint was written by another version, or is damaged.");
+        if (rateText != rowsPerSecond.ToString(CultureInfo.InvariantCulture))
+            throw Refused($"{rateText} rows a second", $"{rowsPerSecond}");
+        if (_givenMs is { } given && given != start)
+            throw Refused($"start {Time(start)}", Time(given));
+        _startMs = start;
     }
 
     /// <inheritdoc/>
@@ -75,4 +80,9 @@ internal sealed class RateReader(string source, long rowsPerSecond, long? startM
     public void Dispose()
     {
     }
+
+    private static string Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private SourceFailedException Refused(string written, string present) =>
+        new($"Source {source}: the {written} of its checkpoint expected, {present} found; another one gives rows other times: keep it, or begin in a new checkpoint directory.");
 }

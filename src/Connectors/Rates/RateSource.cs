@@ -7,7 +7,8 @@ namespace Millrace.Connectors.Rates;
 /// <para>Row <c>n</c> has the timestamp <c>start + n * 1000 / rowsPerSecond</c>, rounded down to a millisecond. An epoch has the rows whose share of
 /// a second is over at its planned time. No clock is read: the same planned times give the same rows. It never finishes.</para>
 /// <para>Replayable. Where no start is given it is the planned time of the first epoch that is asked for, which is kept with the plans and the state:
-/// a program that is started again goes on counting, and the rows of the time between come with its first epochs.</para>
+/// a program that is started again goes on counting, and the rows of the time between come with its first epochs. One that
+/// gives another start or rate is refused.</para>
 /// </remarks>
 public sealed class RateSource : ISource<RateRow>
 {

@@ -38,7 +38,7 @@ internal sealed class RawSocketReader<T>(ISplitReader<WeighedRow<T>> rows) : ISp
     public void Resume(SplitProgress progress) => rows.Resume(progress);
 
     /// <inheritdoc/>
-    public Task DrainAsync() => rows.DrainAsync();
+    public Task DrainAsync(CancellationToken patience) => rows.DrainAsync(patience);
 
     /// <inheritdoc/>
     public void Release(long offset) => rows.Release(offset);

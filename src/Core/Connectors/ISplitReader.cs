@@ -50,7 +50,8 @@ public interface ISplitReader<T> : IDisposable
     /// that was taken in; the poll behind it is the last. Called once at most; the source is not finished by it.
     /// <value>Default: completed, for a source whose records can be read another time.</value>
     /// </summary>
-    Task DrainAsync() => Task.CompletedTask;
+    /// <param name="patience">Cancelled when what brings the records is waited for no longer: what it brings then is not taken in.</param>
+    Task DrainAsync(CancellationToken patience) => Task.CompletedTask;
 
     /// <summary>Everything before <paramref name="offset"/> is committed: it may be acknowledged and forgotten.</summary>
     void Release(long offset);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Millrace.Data;
 using Millrace.Runtime.Protocol;
 
@@ -10,6 +11,9 @@ namespace Millrace.Runtime.Checkpoints;
 /// </remarks>
 internal sealed class JournalAudit(IJournal journal, string job)
 {
+    private const int LooksMax = 5;
+
+    private readonly Dictionary<JournalStream, long> _seen = [];
     private readonly HashSet<ProcessUid> _writers = [];
     private readonly Dictionary<ProcessUid, long> _named = [];
     private long _planned;
@@ -17,18 +21,35 @@ internal sealed class JournalAudit(IJournal journal, string job)
 
     /// <summary>Whether a job has opened here. A lease alone is no job: its taker died before.</summary>
     public async Task<bool> HoldsJobAsync(CancellationToken cancellationToken) =>
-        await LastOpenedAsync(await journal.ReadAsync(JournalStream.Lease, 1, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is not null;
+        await LastOpenedAsync(await ReadAsync(JournalStream.Lease, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is not null;
 
-    /// <summary>Compares what is there with what follows on it.</summary>
+    /// <summary>Compares what is there with what follows on it. Looks again where somebody wrote meanwhile, since one stream is read after the other.</summary>
     /// <returns>Whether a job has opened here.</returns>
     /// <exception cref="CorruptCheckpointException">Rows are damaged or gone; one line that names the first.</exception>
-    public async Task<bool> VerifyAsync(CancellationToken cancellationToken)
+    public static async Task<bool> VerifyAsync(IJournal journal, string job, CancellationToken cancellationToken)
     {
-        var leases = await journal.ReadAsync(JournalStream.Lease, 1, cancellationToken).ConfigureAwait(false);
+        for (var look = 1; ; look++)
+        {
+            var audit = new JournalAudit(journal, job);
+            try
+            {
+                return await audit.LookAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (CorruptCheckpointException) when (look < LooksMax)
+            {
+                if (!await audit.IsOutOfDateAsync(cancellationToken).ConfigureAwait(false))
+                    throw;
+            }
+        }
+    }
+
+    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    {
+        var leases = await ReadAsync(JournalStream.Lease, cancellationToken).ConfigureAwait(false);
         if (leases is [{ Number: > 1 }, ..])
             throw Lost(JournalStream.Lease, 1, "a lease expected, none found");
         var next = JournalStream.Coordinator(leases.Length + 1);
-        if (await journal.ReadAsync(next, 1, cancellationToken).ConfigureAwait(false) is [_, ..])
+        if (await ReadAsync(next, cancellationToken).ConfigureAwait(false) is [_, ..])
             throw Lost(JournalStream.Lease, leases.Length + 1, $"the lease of {next} expected, none found");
         if (await LastOpenedAsync(leases, cancellationToken).ConfigureAwait(false) is not { } opened)
             return false;
@@ -47,6 +68,27 @@ internal sealed class JournalAudit(IJournal journal, string job)
         return true;
     }
 
+    // Of the streams in which something is decided: what tasks write follows on that.
+    private async Task<ImmutableArray<JournalMessages.NumberedRow>> ReadAsync(JournalStream stream, CancellationToken cancellationToken)
+    {
+        var rows = await journal.ReadAsync(stream, 1, cancellationToken).ConfigureAwait(false);
+        _seen[stream] = EndOf(rows);
+        return rows;
+    }
+
+    private async Task<bool> IsOutOfDateAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (stream, end) in _seen)
+        {
+            if (EndOf(await journal.ReadAsync(stream, 1, cancellationToken).ConfigureAwait(false)) != end)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static long EndOf(ImmutableArray<JournalMessages.NumberedRow> rows) => rows.IsEmpty ? 0 : rows[^1].NextNumber;
+
     private sealed record OpenedStream(JournalStream Stream, IReadOnlyList<JournalMessages.NumberedRow> Rows);
 
     // The newest, which has the history of all before it.
@@ -55,7 +97,7 @@ internal sealed class JournalAudit(IJournal journal, string job)
         foreach (var lease in leases.Reverse())
         {
             var stream = JournalStream.Coordinator(lease.Number);
-            var rows = await journal.ReadAsync(stream, 1, cancellationToken).ConfigureAwait(false);
+            var rows = await ReadAsync(stream, cancellationToken).ConfigureAwait(false);
             if (rows.Any(row => row.Row is not JournalRows.Sealed))
                 return new(stream, rows);
         }

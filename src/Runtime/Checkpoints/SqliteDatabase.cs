@@ -73,8 +73,8 @@ internal sealed class SqliteDatabase : SqlDatabase
         var isThere = await ScalarAsync(connection, $"SELECT count(*) FROM sqlite_master WHERE name = '{Table}'", cancellation) is not 0L;
         if (version == SchemaVersion && !isThere)
             throw new ConfigurationException($"Table {Table} expected in {Name}, none found; restore the file, or name another one to start afresh.");
-        if (version == 0)
-            await ScalarAsync(connection, Definition, cancellation);
+        // Why written though it is there: a file that can only be read is known here, and not by the first row.
+        await ScalarAsync(connection, version == 0 ? Definition : $"PRAGMA user_version = {SchemaVersion}", cancellation);
     }
 
     private static readonly string Definition = $"""

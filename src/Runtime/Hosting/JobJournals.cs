@@ -4,6 +4,7 @@ using Millrace.Client;
 using Millrace.Data;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Configuration;
+using Millrace.Runtime.Jobs;
 
 namespace Millrace.Runtime.Hosting;
 
@@ -62,14 +63,17 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
         try
         {
             await journal.HoldAsync(cancellationToken).ConfigureAwait(false);
-            var audit = new JournalAudit(journal, options.Name!);
 
             // Why verified only behind the mark: whoever removes it wants to start with what is there.
-            var isUsed = await (mark.IsThere ? audit.VerifyAsync(cancellationToken) : audit.HoldsJobAsync(cancellationToken)).ConfigureAwait(false);
+            var isUsed = await (mark.IsThere
+                ? JournalAudit.VerifyAsync(journal, options.Name!, cancellationToken)
+                : new JournalAudit(journal, options.Name!).HoldsJobAsync(cancellationToken)).ConfigureAwait(false);
             if (mark.IsThere && !isUsed)
                 throw mark.HistoryIsLost(options.Name!, journal.Name);
             if (options.StartsAnew && isUsed)
                 throw new GraphException($"Checkpoint directory {directory}: an empty one expected, a checkpoint found; go on from it with GetOrCreate, or choose another directory.");
+            if (!isUsed)
+                JobLog.BeginsAnew(logger, options.Name!, journal.Name);
             return journal;
         }
         catch

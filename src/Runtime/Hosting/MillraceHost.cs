@@ -59,6 +59,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<JobId, JobHandle> _jobs = [];
     private readonly StopSignals? _signals;
+    private readonly CancellationTokenSource _stopsSoon = new();
     private int _jobNumber;
     private long _stoppingSince;
     private int _stopping;
@@ -198,6 +199,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         Logger = _logger,
         Clock = clock,
         IsDurable = isDurable,
+        StopsSoon = _stopsSoon.Token,
         CheckpointDirectory = options.CheckpointDirectory,
         Codecs = _codecs,
         Faults = _options.Faults,
@@ -250,26 +252,25 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     /// <summary>Stops every job gracefully and ends the tasks of those that are not done in time.</summary>
     public Task StopAsync(TimeSpan drainTimeout) => DrainAsync(drainTimeout);
 
-    private async Task StopOnSignalAsync()
-    {
-        if (!await DrainAsync(Options.DrainTimeout).ConfigureAwait(false))
-            Environment.ExitCode = StopSignals.ExitCode;
-    }
+    // Why set before the jobs are ended: a program that waits for one ends the process then.
+    private Task StopOnSignalAsync() => DrainAsync(Options.DrainTimeout, () => Environment.ExitCode = StopSignals.ExitCode);
 
-    /// <returns>Whether all were done in time.</returns>
-    private async Task<bool> DrainAsync(TimeSpan drainTimeout)
+    private async Task DrainAsync(TimeSpan drainTimeout, Action? onLate = null)
     {
         Interlocked.CompareExchange(ref _stoppingSince, Stopwatch.GetTimestamp(), 0);
         Interlocked.Exchange(ref _stopping, 1);
+
+        // Why half: what the sources have taken in by then still has to run.
+        _stopsSoon.CancelAfter(drainTimeout / 2);
         var jobs = _jobs.Values.ToArray();
         var drained = Task.WhenAll(jobs.Select(job => job.StopAsync(graceful: true)));
         try
         {
             await drained.WaitAsync(drainTimeout).ConfigureAwait(false);
-            return true;
         }
         catch (TimeoutException)
         {
+            onLate?.Invoke();
             var late = jobs.Where(job => !job.Completion.IsCompleted).ToArray();
             foreach (var job in late)
                 JobLog.DrainTimedOut(_logger, job.Id.Name, drainTimeout.TotalSeconds);
@@ -277,7 +278,6 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             // A job that does not even hear it is over all the same.
             foreach (var job in late)
                 job.End(JobState.Stopped);
-            return false;
         }
     }
 

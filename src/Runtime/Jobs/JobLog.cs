@@ -33,6 +33,9 @@ internal static partial class JobLog
     [LoggerMessage(EventId = 1010, Level = LogLevel.Warning, Message = "Job {Job}: {Operators} are told apart only by the order in which the program builds them, and would go on from each other's state in another order; give them names (WithName)")]
     public static partial void FoundByOrder(ILogger logger, string job, string operators);
 
+    [LoggerMessage(EventId = 1011, Level = LogLevel.Information, Message = "Job {Job} begins with nothing: no checkpoint of it in {Journal}")]
+    public static partial void BeginsAnew(ILogger logger, string job, string journal);
+
     [LoggerMessage(EventId = 1006, Level = LogLevel.Error, Message = "A task hangs in a user's function after every service has stopped; the process is ended now")]
     public static partial void HangsAtEnd(ILogger logger);
 }

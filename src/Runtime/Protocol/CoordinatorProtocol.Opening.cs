@@ -198,8 +198,8 @@ internal sealed partial class CoordinatorProtocol
 
         _seals.Clear();
         State = CoordinatorState.Running;
-        effects.Add(new Opened(Incarnation, _history.LastCommitted));
         _history.Apply(_opened!);
+        effects.Add(new Opened(Incarnation, _history.LastCommitted));
         if (_history.Closed is { } closed)
         {
             Close(closed, effects);

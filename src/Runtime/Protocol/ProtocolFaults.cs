@@ -68,4 +68,7 @@ internal enum ProtocolFaults
 
     /// <summary>Lets the sources go on taking in behind the last poll.</summary>
     LastPollTakesIn = 1 << 20,
+
+    /// <summary>Takes a sink without a watermark for one that has nothing.</summary>
+    ForgetAppliedEpochs = 1 << 21,
 }

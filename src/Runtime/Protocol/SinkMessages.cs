@@ -18,7 +18,8 @@ internal static class SinkMessages
     /// <summary>Input: how <see cref="Apply"/> ended; on a conflict the watermark that was found.</summary>
     internal sealed record ApplyEnded(long Epoch, AppendOutcome Outcome, long Watermark) : ISinkInput;
 
-    internal sealed record WatermarkRead(long Watermark) : ISinkInput;
+    /// <summary>Input: where the external system stands; null where it keeps no watermark.</summary>
+    internal sealed record WatermarkRead(long? Watermark) : ISinkInput;
 
     internal sealed record WatermarkUnknown : ISinkInput;
 

@@ -24,6 +24,7 @@ internal sealed class SinkProtocol
     private readonly ImmutableArray<ControlMessages.EpochReference> _references;
     private readonly long _committed;
     private readonly long _origin;
+    private readonly long _appliedAtLeast;
     private readonly long _retryMs;
     private readonly ProtocolFaults _faults;
     private int _nextReference;
@@ -36,14 +37,16 @@ internal sealed class SinkProtocol
     /// <param name="references">The named rows of this task up to its base; empty when the task was not restored.</param>
     /// <param name="committed">The base: no sink can have more.</param>
     /// <param name="origin">The epoch of the savepoint that the job began from, 0 for none: a sink that holds less lacks nothing up to there.</param>
+    /// <param name="appliedAtLeast">The last epoch that every sink is known to have; one that keeps no watermark is taken to stand there.</param>
     /// <param name="retryMs">Pause before what failed is tried again.</param>
     /// <param name="faults">Switched on by tests.</param>
     public SinkProtocol(
-        ImmutableArray<ControlMessages.EpochReference> references, long committed, long origin = 0, long retryMs = 50, ProtocolFaults faults = ProtocolFaults.None)
+        ImmutableArray<ControlMessages.EpochReference> references, long committed, long origin = 0, long appliedAtLeast = 0, long retryMs = 50, ProtocolFaults faults = ProtocolFaults.None)
     {
         _references = references;
         _committed = committed;
         _origin = origin;
+        _appliedAtLeast = appliedAtLeast;
         _retryMs = retryMs;
         _faults = faults;
     }
@@ -77,7 +80,7 @@ internal sealed class SinkProtocol
                 _queue.Enqueue(enqueue);
                 break;
             case SinkMessages.WatermarkRead read:
-                OnWatermark(read.Watermark, effects);
+                OnWatermark(read.Watermark ?? Known, effects);
                 break;
             case SinkMessages.RowsFetched fetched when _phase == Phase.Fetching && fetched.Epoch == _epoch:
                 _rows = fetched.Rows;
@@ -101,6 +104,9 @@ internal sealed class SinkProtocol
             Next(effects);
         }
     }
+
+    /// <summary>What a sink without a watermark has for certain.</summary>
+    private long Known => Math.Max(Watermark, (_faults & ProtocolFaults.ForgetAppliedEpochs) == ProtocolFaults.None ? _appliedAtLeast : 0);
 
     /// <summary>Where the external watermark must stand before the epoch is applied.</summary>
     /// <remarks>A partition that is new, or was not used by the job that the savepoint is of, stands where that left it.</remarks>

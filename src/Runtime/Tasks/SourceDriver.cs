@@ -34,7 +34,7 @@ internal abstract class SourceDriver : IDisposable
 
     public abstract void Resume(SplitProgress progress);
 
-    public abstract Task DrainAsync();
+    public abstract Task DrainAsync(CancellationToken patience);
 
     public abstract void Release(long offset);
 

@@ -64,7 +64,7 @@ internal sealed class SourceDriver<T>(string description, ISplitReader<T> reader
     }
 
     /// <inheritdoc/>
-    public override Task DrainAsync() => reader.DrainAsync();
+    public override Task DrainAsync(CancellationToken patience) => reader.DrainAsync(patience);
 
     /// <inheritdoc/>
     public override void Release(long offset)

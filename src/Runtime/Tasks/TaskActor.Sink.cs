@@ -11,7 +11,6 @@ namespace Millrace.Runtime.Tasks;
 internal sealed partial class TaskActor
 {
     private ProtocolTimer? _sinkTimer;
-    private long _appliedAtLeast;
 
     private void OnSinkAnswered(TaskMessages.SinkAnswered answered) => StepSink(new SinkMessages.ApplyEnded(
         answered.Epoch,
@@ -56,7 +55,7 @@ internal sealed partial class TaskActor
         }
     }
 
-    /// <summary>What a sink has that keeps no watermark, is known from the plan alone; one that has let its rows out as they came has all of them.</summary>
+    /// <summary>A sink that keeps no watermark, and has let its rows out as they came, has all of them.</summary>
     private void ReadSinkWatermark()
     {
         var sink = _chain!.Sink!;
@@ -65,8 +64,7 @@ internal sealed partial class TaskActor
             _chain.Progress.Enter(SinkId);
             var read = sink.ReadWatermark();
             _chain.Progress.Leave();
-            var watermark = read ?? (sink.IsStaged ? Math.Max(_appliedAtLeast, _sink!.Watermark) : _protocol!.Committed);
-            StepSink(new SinkMessages.WatermarkRead(watermark));
+            StepSink(new SinkMessages.WatermarkRead(read ?? (sink.IsStaged ? null : _protocol!.Committed)));
         }
         catch (TransientFaultException cause)
         {

@@ -101,8 +101,9 @@ internal sealed partial class TaskActor
     private void StartSink(TaskRestore restore)
     {
         // A snapshot is named when every sink has its epoch.
-        (_restored, _appliedAtLeast) = (restore.Epochs, Math.Max(restore.Start.References.Applied, restore.Start.References.Image?.Epoch ?? 0));
-        _sink = new SinkProtocol(restore.Start.References.Rows, restore.Start.Base, restore.Start.References.Origin);
+        var references = restore.Start.References;
+        _restored = restore.Epochs;
+        _sink = new SinkProtocol(references.Rows, restore.Start.Base, references.Origin, Math.Max(references.Applied, references.Image?.Epoch ?? 0));
         StepSink(new SinkMessages.Start());
     }
 

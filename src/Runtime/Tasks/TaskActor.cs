@@ -24,6 +24,8 @@ internal sealed partial class TaskActor : UntypedActor
     private const int ItemsPerTurn = 16;
     private const long TurnMsMax = 10;
 
+    private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(10);
+
     private readonly int _task;
     private readonly TaskSettings _settings;
     private readonly TaskActivity _activity;
@@ -224,13 +226,22 @@ internal sealed partial class TaskActor : UntypedActor
         var source = _chain!.Source!;
         if (_drain is null)
         {
-            _drain = source.DrainAsync();
+            _drain = DrainAsync(source);
             var self = Self;
             _ = _drain.ContinueWith(_ => self.Tell(new TaskMessages.Drained(source), ActorRefs.NoSender), TaskScheduler.Default);
         }
 
         _lastPoll = _drain.IsCompleted ? null : poll;
         return _drain.IsCompleted;
+    }
+
+    private async Task DrainAsync(SourceDriver source)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_settings.StopsSoon);
+        patience.CancelAfter(DrainMax);
+        await source.DrainAsync(patience.Token).ConfigureAwait(false);
+        if (patience.IsCancellationRequested)
+            TaskLog.SourceCutOff(_settings.Logger, _settings.Job.Name, source.Description);
     }
 
     private void OnDrained(SourceDriver source)

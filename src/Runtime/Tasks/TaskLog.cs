@@ -16,4 +16,7 @@ internal static partial class TaskLog
 
     [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "Job {Job}: task {Task} goes on from the snapshot before the last, of epoch {Epoch}, and {Epochs} epochs behind it, since the last can't be used: {Reason}")]
     public static partial void ImagePassedOver(ILogger logger, string job, int task, long epoch, int epochs, string reason);
+
+    [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "Job {Job}: what brings the records of source {Source} has not ended while the job stops in order, and is waited for no longer; what it brings from now on is not taken")]
+    public static partial void SourceCutOff(ILogger logger, string job, string source);
 }

@@ -89,7 +89,7 @@ public sealed class InputSourceTests
         using var harness = new InputHarness(kind == "channel" ? new ChannelSource<int>(channel.Reader) : new AsyncEnumerableSource<int>(Numbers()));
         var first = await harness.TakeAtLeast(1);
 
-        await harness.Reader.DrainAsync().WaitAsync(Waiting.Timeout);
+        await harness.Reader.DrainAsync(CancellationToken.None).WaitAsync(Waiting.Timeout);
 
         var rest = await harness.TakeAtLeast(0);
         Assert.Equal(given - channel.Reader.Count, first.Count + rest.Count);

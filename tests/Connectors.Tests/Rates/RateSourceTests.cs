@@ -56,8 +56,26 @@ public sealed class RateSourceTests
         Assert.Equal(rows, Read(planned, 10, 20));
         Assert.Equal(30, Poll(committed, StartMs + 3000));
         Assert.Equal(rows, Read(committed, 10, 20));
-        Assert.Contains("row 0 expected with 20 planned rows, none found", Assert.Throws<SourceFailedException>(
+        Assert.Contains("row 0 and its rate expected with 20 planned rows, none found", Assert.Throws<SourceFailedException>(
             () => Open(new RateSource(10)).Resume(new(20, null, []))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(10, 0, null)]
+    [InlineData(7, 0, "the 10 rows a second of its checkpoint expected, 7 found")]
+    [InlineData(10, 1, "the start 2023-11-14T22:13:20.000Z of its checkpoint expected, 2023-11-14T22:13:20.001Z found")]
+    public void Another_rate_or_start_than_that_of_the_checkpoint_is_refused(long rate, int laterMs, string? refusal)
+    {
+        var reader = Open(new RateSource(10, Start));
+        Assert.Equal(20, Poll(reader, StartMs + 2000));
+        var other = Open(new RateSource(rate, Start.AddMilliseconds(laterMs)));
+
+        var refused = Record.Exception(() => other.Resume(new(20, reader.PositionAt(20), [])));
+
+        if (refusal is null)
+            Assert.Null(refused);
+        else
+            Assert.Contains(refusal, Assert.IsType<SourceFailedException>(refused).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public sealed class ReceiverSupervisorTests
         using var harness = new ReceiverHarness(receiver, ReceiverHarness.Fast with { MaxRate = 20_000, BlockInterval = TimeSpan.FromDays(1) });
         await harness.ReceivedAtLeast(1);
 
-        await harness.Reader.DrainAsync().WaitAsync(Waiting.Timeout);
+        await harness.Reader.DrainAsync(CancellationToken.None).WaitAsync(Waiting.Timeout);
 
         var received = harness.Received;
         Assert.False(receiver.Store(1));
@@ -124,7 +124,7 @@ public sealed class ReceiverSupervisorTests
         await Waiting.For(() => harness.Source.Status.Starts == 1, "a start");
         Assert.True(receiver.Store(1));
 
-        var drained = harness.Reader.DrainAsync();
+        var drained = harness.Reader.DrainAsync(CancellationToken.None);
         await stops.Task.WaitAsync(Waiting.Timeout);
         await Waiting.For(
             () =>

@@ -62,7 +62,7 @@ public sealed class SocketTextReaderTests
             Assert.InRange(harness.Received, 0, 11 + (100 * second));
         }
 
-        await harness.Reader.DrainAsync().WaitAsync(Waiting.Timeout);
+        await harness.Reader.DrainAsync(CancellationToken.None).WaitAsync(Waiting.Timeout);
 
         Assert.Equal(Enumerable.Range(0, 2000).Select(i => $"{i}"), harness.Read(0, harness.Received));
     }
