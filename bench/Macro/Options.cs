@@ -35,7 +35,7 @@ internal sealed record Options(
         for (var i = 0; i < arguments.Length; i++)
         {
             var argument = arguments[i];
-            if (!given.Add(argument)) throw new UsageException($"{argument} once", "it given twice");
+            if (!given.Add(argument)) throw new UsageException($"{argument} once", $"{argument} given twice");
             options = argument switch
             {
                 "--journal" => options with { IsDurable = ParseJournal(Value(arguments, ++i, argument)) },

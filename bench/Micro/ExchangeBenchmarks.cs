@@ -27,7 +27,7 @@ public class ExchangeBenchmarks
     public void Setup()
     {
         var meter = new ChannelMeter();
-        _channels = [.. Enumerable.Range(0, Partitions).Select(channel => new OutputChannel(ActorRefs.Nobody, channel, Credits, meter))];
+        _channels = [.. Enumerable.Range(0, Partitions).Select(channel => new OutputChannel(new TaskPlace(ActorRefs.Nobody), channel, Credits, meter))];
         var shape = new TaskShape(IsSource: true, IsSink: false, Inputs: [], Downstream: [.. Enumerable.Range(1, Partitions)]);
         var generations = new int[Partitions];
         var protocol = new TaskProtocol(0, shape, generation: 0, committed: 0, generations);

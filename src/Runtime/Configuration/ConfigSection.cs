@@ -71,6 +71,15 @@ internal sealed class ConfigSection(Config section)
         throw Wrong(key, text, string.Join(" or ", choices.Select(choice => choice.Word)));
     }
 
+    /// <summary>Letters, digits and <c>-</c>.</summary>
+    public string Word(string key, int lengthMax)
+    {
+        var text = Text(key);
+        return text.Length <= lengthMax && text.All(character => char.IsAsciiLetterOrDigit(character) || character == '-')
+            ? text
+            : throw Wrong(key, text, $"letters, digits and -, at most {lengthMax},");
+    }
+
     /// <summary>Text that may be empty. It may hold a secret: no complaint repeats it.</summary>
     public string OptionalText(string key) => section.GetString(key)?.Trim() ?? "";
 

@@ -91,7 +91,39 @@ public static class ConfigurationLoader
             BatchDelayMax = section.Duration("exchange.max-batch-delay", TimeSpan.Zero, TimeSpan.FromSeconds(10)),
             DrainTimeout = section.Duration("stop.drain-timeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
             Journal = ReadJournal(section),
+            Cluster = ReadCluster(section),
         };
+    }
+
+    private static ClusterOptions ReadCluster(ConfigSection section)
+    {
+        var options = new ClusterOptions
+        {
+            IsEnabled = section.Choice("cluster.enabled", ("off", false), ("on", true)),
+            Name = section.Word("cluster.name", 64),
+            Host = section.OptionalText("cluster.host"),
+            Port = section.Integer("cluster.port", 0, ushort.MaxValue),
+            DataPort = section.Integer("cluster.data-port", 0, ushort.MaxValue),
+            Seeds = section.OptionalText("cluster.seeds"),
+            Nodes = section.Integer("cluster.nodes", 1, 1000),
+            PlacementWait = section.Duration("cluster.placement-wait", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
+            Lease = section.Duration("cluster.lease", TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(1)),
+            Certificate = section.OptionalText("cluster.tls.certificate"),
+            CertificatePassword = section.OptionalText("cluster.tls.password"),
+            Authority = section.OptionalText("cluster.tls.authority"),
+            AllowsInsecure = section.Choice("cluster.allow-insecure", ("off", false), ("on", true)),
+        };
+        if (options.Certificate.Length > 0 != options.Authority.Length > 0)
+            throw new ConfigurationException("millrace.cluster.tls: certificate and authority expected together, one of them found; set both, or neither.");
+        if (options.Host.Length == 0)
+            throw new ConfigurationException("millrace.cluster.host: a host name or address expected, none found; leave the key out to have its default.");
+        foreach (var seed in options.SeedList)
+        {
+            if (seed.LastIndexOf(':') is var colon && (colon <= 0 || !ushort.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+                throw new ConfigurationException($"millrace.cluster.seeds: host:port, separated by commas, expected, {UserText.OfValue(seed)} found.");
+        }
+
+        return options;
     }
 
     private static JournalOptions ReadJournal(ConfigSection section)

@@ -30,4 +30,6 @@ public sealed record RuntimeOptions
     public required TimeSpan DrainTimeout { get; init; }
 
     public required JournalOptions Journal { get; init; }
+
+    public required ClusterOptions Cluster { get; init; }
 }

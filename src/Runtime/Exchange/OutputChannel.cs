@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Millrace.Data;
 using Millrace.Operators;
 using Millrace.Runtime.Protocol;
@@ -12,7 +11,7 @@ namespace Millrace.Runtime.Exchange;
 /// </remarks>
 internal sealed class OutputChannel
 {
-    private readonly IActorRef _receiver;
+    private readonly TaskPlace _receiver;
     private readonly int _channel;
     private readonly int _creditsMax;
     private readonly ChannelMeter _meter;
@@ -22,11 +21,11 @@ internal sealed class OutputChannel
     private int _generation;
     private int _credits;
 
-    /// <param name="receiver">The receiving task's actor.</param>
+    /// <param name="receiver">The receiving task.</param>
     /// <param name="channel">The channel's index there.</param>
     /// <param name="credits">Batches that may be on the way.</param>
     /// <param name="meter">The job's counter.</param>
-    public OutputChannel(IActorRef receiver, int channel, int credits, ChannelMeter meter)
+    public OutputChannel(TaskPlace receiver, int channel, int credits, ChannelMeter meter)
     {
         _receiver = receiver;
         _channel = channel;
@@ -37,7 +36,7 @@ internal sealed class OutputChannel
     }
 
     /// <summary>Whether the receiver is in this process.</summary>
-    public bool IsLocal => _receiver is IActorRefScope { IsLocal: true };
+    public bool IsLocal => _receiver.IsLocal;
 
     /// <summary>Whether something waits for credit.</summary>
     public bool IsBlocked => _waiting.Count > 0;
@@ -103,6 +102,6 @@ internal sealed class OutputChannel
         }
 
         var stamp = _protocol!.NextStamp(_output);
-        _receiver.Tell(new ChannelItem(_channel, stamp.Generation, stamp.Sequence, epoch, batch, control), ActorRefs.NoSender);
+        _receiver.Send(new ChannelItem(_channel, stamp.Generation, stamp.Sequence, epoch, batch, control));
     }
 }

@@ -9,7 +9,7 @@ using Millrace.Runtime.Jobs;
 namespace Millrace.Runtime.Hosting;
 
 /// <summary>Opens the journal of each job that starts: in memory, or where the job keeps its checkpoints.</summary>
-internal sealed class JobJournals(ActorSystem system, JournalOptions configuration, TimeProvider clock, ILogger logger)
+internal sealed class JobJournals(ActorSystem system, JournalOptions configuration, bool isShared, TimeProvider clock, ILogger logger)
 {
     private const string FileName = "journal.db";
     private const string OnlyJob = "job";
@@ -25,7 +25,8 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
     {
         if (options.CheckpointDirectory is not { } directory)
             return new(new MemoryJournal());
-        var hold = await TakeAsync(directory, options.Name!, cancellationToken).ConfigureAwait(false);
+        // The nodes of a cluster share it; the lease says which of them rules.
+        var hold = isShared ? null : await TakeAsync(directory, options.Name!, cancellationToken).ConfigureAwait(false);
         try
         {
             var mark = new UsedMark(directory);
@@ -34,7 +35,7 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
         }
         catch
         {
-            hold.Dispose();
+            hold?.Dispose();
             throw;
         }
     }
@@ -62,7 +63,8 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
         var journal = await SqlJournal.OpenAsync(system, configuration.For(file), options.Name!, StreamsOf(options.Name!), logger, cancellationToken).ConfigureAwait(false);
         try
         {
-            await journal.HoldAsync(cancellationToken).ConfigureAwait(false);
+            if (!isShared)
+                await journal.HoldAsync(cancellationToken).ConfigureAwait(false);
 
             // Why verified only behind the mark: whoever removes it wants to start with what is there.
             var isUsed = await (mark.IsThere

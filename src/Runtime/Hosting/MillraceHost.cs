@@ -9,6 +9,7 @@ using Millrace.Data;
 using Millrace.Graphs;
 using Millrace.Planning;
 using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Cluster;
 using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Executors;
@@ -60,12 +61,14 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     private readonly ConcurrentDictionary<JobId, JobHandle> _jobs = [];
     private readonly StopSignals? _signals;
     private readonly CancellationTokenSource _stopsSoon = new();
+    private readonly ClusterNode? _node;
     private int _jobNumber;
     private long _stoppingSince;
     private int _stopping;
 
-    private MillraceHost(ActorSystem system, bool ownsSystem, RuntimeOptions runtime, MillraceHostOptions options)
+    private MillraceHost(ActorSystem system, bool ownsSystem, RuntimeOptions runtime, MillraceHostOptions options, ClusterNode? node = null)
     {
+        _node = node;
         _system = system;
         _ownsSystem = ownsSystem;
         _options = options;
@@ -74,7 +77,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _dispatchers = new TaskDispatchers(system, "millrace-tasks", runtime.TaskThreads);
         _executorDispatchers = new TaskDispatchers(system, "millrace-executor", threads: 1);
         _codecs = new CodecCatalog(new MemoryPackCodecs(), new HyperionCodecs(options.SerializableTypes));
-        _journals = new JobJournals(system, runtime.Journal, options.Clock, _logger);
+        _journals = new JobJournals(system, runtime.Journal, isShared: node is not null, options.Clock, _logger);
         _jobManager = system.ActorOf(JobManager.Props(), "millrace");
         if (options.StopsOnSignal)
             _signals = new StopSignals(() => _ = StopOnSignalAsync());
@@ -84,6 +87,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
 
     /// <summary>The options in force.</summary>
     public RuntimeOptions Options { get; }
+
+    /// <summary>Where other nodes join this one, as <c>host:port</c>; null of an embedded runtime.</summary>
+    public string? NodeAddress => _node?.Address;
 
     /// <inheritdoc/>
     public TimeProvider Clock => _options.Clock;
@@ -102,9 +108,41 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         configure?.Invoke(options);
         var config = SystemConfiguration(options);
         var runtime = ConfigurationLoader.Read(config);
-        var system = ActorSystem.Create("millrace", BootstrapSetup.Create().WithConfig(config));
-        return Task.FromResult(new MillraceHost(system, ownsSystem: true, runtime, options));
+        if (runtime.Cluster.IsEnabled)
+            throw new Data.ConfigurationException("millrace.cluster.enabled: off expected of an embedded runtime, on found; start it by MillraceHost.StartAsync, or leave the key out.");
+        return Task.FromResult(StartAlone(config, runtime, options));
     }
+
+    /// <summary>Starts the runtime as the configuration says: as a node of a cluster (<c>millrace.cluster.enabled = on</c>), or embedded.</summary>
+    /// <remarks>A node has joined its cluster when this completes. Each node starts the same jobs, by name; their tasks are spread over the nodes.</remarks>
+    /// <exception cref="Data.ConfigurationException">A key is unknown, a value is wrong, an address is taken, or no seed answers.</exception>
+    public static async Task<MillraceHost> StartAsync(Action<MillraceHostOptions>? configure = null, CancellationToken cancellationToken = default)
+    {
+        var options = new MillraceHostOptions();
+        configure?.Invoke(options);
+        var config = SystemConfiguration(options);
+        var runtime = ConfigurationLoader.Read(config);
+        if (!runtime.Cluster.IsEnabled)
+            return StartAlone(config, runtime, options);
+        var node = new ClusterNode(runtime.Cluster, options.LoggerFactory.CreateLogger("Millrace"));
+        ActorSystem? system = null;
+        try
+        {
+            system = ActorSystem.Create(runtime.Cluster.Name, BootstrapSetup.Create().WithConfig(ClusterNode.SystemConfiguration(runtime.Cluster).WithFallback(config)));
+            await node.StartAsync(system, cancellationToken).ConfigureAwait(false);
+            return new(system, ownsSystem: true, runtime, options, node);
+        }
+        catch
+        {
+            node.Dispose();
+            if (system is not null)
+                await system.Terminate().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static MillraceHost StartAlone(Config config, RuntimeOptions runtime, MillraceHostOptions options) =>
+        new(ActorSystem.Create("millrace", BootstrapSetup.Create().WithConfig(config)), ownsSystem: true, runtime, options);
 
     /// <inheritdoc/>
     public JobGraph Plan(StreamGraph graph, JobOptions options)
@@ -119,8 +157,10 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     public async Task<IJob> StartAsync(StreamGraph graph, JobOptions options, CancellationToken cancellationToken = default)
     {
         var plan = Plan(graph, options);
-        if (options.CheckpointDirectory is null)
-            SourceStorage.Refuse(plan);
+        if (options.CheckpointDirectory is null || _node is not null)
+            SourceStorage.Refuse(plan, _node is null);
+        if (_node is not null && options is { CheckpointDirectory: null } or { Name: null })
+            throw new GraphException("JobOptions: a name and a checkpoint directory expected of a job in a cluster, none found: by the name the nodes find each other's parts, and what is committed must outlive a node.");
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
         var (meter, counts) = (new ChannelMeter(), new RecordCounts(reason => _metrics.Dropped(id, reason), count => _metrics.DeadLettered(id, count)));
         var executors = new ExecutorPool(Options.TaskThreads, Options.MaxAttempts);
@@ -139,6 +179,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var clock = new JobClock(Clock);
         var settings = SettingsOf(id, plan, options, meter, counts, clock, journal.IsDurable);
         var origin = await ImportAsync(handle, options, settings, opened, cancellationToken).ConfigureAwait(false);
+        var manifest = journal.IsDurable ? JobManifest.Of(id.Name, plan, CountedEpochMs(options)).ToString() : null;
+        var network = await JoinAsync(handle, $"{manifest}\n{EpochMs(options)} {options.EmptyEpochs} {options.OnError}", settings, opened, cancellationToken).ConfigureAwait(false);
         if (journal.IsDurable && !plan.VolatileSources.IsEmpty)
             JobLog.VolatileSources(_logger, id.Name, string.Join(", ", plan.VolatileSources.Select(plan.IdOf)));
         if (plan.FoundByOrder.ToList() is [_, ..] unnamed && (journal.IsDurable || options.Savepoint is not null))
@@ -147,7 +189,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         _jobManager.Tell(new JobManager.Start(new JobSpec
         {
             Settings = settings,
-            Epochs = EpochOptions(options, clock.NowMs, journal.IsDurable ? JobManifest.Of(id.Name, plan, CountedEpochMs(options)).ToString() : null) with { Origin = origin },
+            Epochs = EpochOptions(options, clock.NowMs, manifest) with { Origin = origin },
+            Network = network,
             Journal = journal,
             Handle = handle,
             Clock = clock,
@@ -234,6 +277,22 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         }
     }
 
+    private async Task<JobNetwork?> JoinAsync(JobHandle handle, string program, TaskSettings settings, JobJournal opened, CancellationToken cancellationToken)
+    {
+        if (_node is null)
+            return null;
+        try
+        {
+            return await _node.JoinAsync(handle.Id.Name, program, settings, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            handle.End(JobState.Stopped);
+            await opened.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private async Task<JobJournal> OpenJournalAsync(JobHandle handle, JobOptions options, CancellationToken cancellationToken)
     {
         try
@@ -263,7 +322,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         // Why half: what the sources have taken in by then still has to run.
         _stopsSoon.CancelAfter(drainTimeout / 2);
         var jobs = _jobs.Values.ToArray();
-        var drained = Task.WhenAll(jobs.Select(job => job.StopAsync(graceful: true)));
+
+        // Of a node's end the others hear at once, and go on.
+        var drained = Task.WhenAll(jobs.Select(job => _node is null ? job.StopAsync(graceful: true) : job.LeaveAsync()));
         try
         {
             await drained.WaitAsync(drainTimeout).ConfigureAwait(false);
@@ -286,6 +347,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     {
         await StopAsync(Options.DrainTimeout).ConfigureAwait(false);
         _signals?.Dispose();
+        _node?.Dispose();
         if (!_ownsSystem)
             return;
 
@@ -375,7 +437,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
 
     private CoordinatorOptions EpochOptions(JobOptions options, long nowMs, string? manifest)
     {
-        var interval = EpochMs(options);
+        var (interval, leaseMs) = (EpochMs(options), (long)Options.Cluster.Lease.TotalMilliseconds);
         var zero = options.ZeroTime?.ToUnixTimeMilliseconds() ?? (nowMs / interval * interval);
         return new CoordinatorOptions
         {
@@ -384,10 +446,11 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             MaxInflightEpochs = options.MaxInflightEpochs ?? Options.MaxInflightEpochs,
             EmptyEpochs = options.EmptyEpochs,
             MaxAttempts = Options.MaxAttempts,
-            LeaseMs = 0,
-            TakeoverAfterMs = 0,
-            PlacementGraceMs = 0,
-            ExpectedProcesses = 1,
+            LeaseMs = _node is null ? 0 : leaseMs,
+            BeatMs = Math.Min(100, leaseMs / 4),
+            TakeoverAfterMs = _node is null ? 0 : leaseMs + Random.Shared.Next((int)leaseMs),
+            PlacementGraceMs = _node is null ? 0 : (long)Options.Cluster.PlacementWait.TotalMilliseconds,
+            ExpectedProcesses = _node is null ? 1 : Options.Cluster.Nodes,
             CommitsKept = manifest is null ? 1024 : int.MaxValue,
             SnapshotEveryEpochs = manifest is null ? 0 : SnapshotEvery(options.SnapshotInterval, interval),
             Manifest = manifest ?? "",

@@ -25,6 +25,10 @@ internal sealed class UsedMark(string directory)
             file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{By(job)}{now:u}, journal {journal}")));
             file.Flush(flushToDisk: true);
         }
+        catch (IOException) when (IsThere)
+        {
+            // Another node of the cluster was faster.
+        }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationException($"Checkpoint directory {directory}: a directory that can be written expected, {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another, or make that one writable.", cause);

@@ -7,10 +7,17 @@ using Millrace.Runtime.Tasks;
 namespace Millrace.Runtime.Jobs;
 
 /// <summary>Plans, commits and recovers the epochs of one job. Child of <see cref="JobSupervisor"/>.</summary>
-/// <remarks>The shell of <see cref="CoordinatorProtocol"/>, which says what each input does. Decisions go to the journal before anybody hears of them.</remarks>
+/// <remarks>
+/// The shell of <see cref="CoordinatorProtocol"/>, which says what each input does. Decisions go to the journal before anybody hears of them.
+/// Where several processes run the job, each has one: it stands by until the one that rules is silent, or lost, and stands by again when another rules.
+/// </remarks>
 internal sealed class EpochCoordinator : UntypedActor
 {
-    private readonly CoordinatorProtocol _protocol;
+    private const long PausedMs = 100;
+
+    private readonly Func<CoordinatorProtocol> _create;
+    private readonly IJobNetwork? _network;
+    private CoordinatorProtocol _protocol;
     private readonly IJournal _journal;
     private readonly IActorRef _worker;
     private readonly JobHandle _job;
@@ -22,6 +29,7 @@ internal sealed class EpochCoordinator : UntypedActor
     private readonly List<OrderWaiting> _carriedOut = [];
     private readonly List<SavepointWaiting> _savepoints = [];
     private bool _isOpen;
+    private bool _hasStood;
 
     /// <summary>From the job's handle: tasks are to carry this out in the next epoch; told when that is committed.</summary>
     internal sealed record OrderWaiting(string Text, Action OnCommitted);
@@ -30,9 +38,11 @@ internal sealed class EpochCoordinator : UntypedActor
     internal sealed record SavepointWaiting(string Path, bool AtEnd, TaskCompletionSource<Epoch> Written);
 
     public EpochCoordinator(
-        JobShape shape, ProcessUid self, CoordinatorOptions options, IJournal journal, IActorRef worker, JobHandle job, JobClock clock)
+        JobShape shape, ProcessUid self, CoordinatorOptions options, IJournal journal, IActorRef worker, JobHandle job, JobClock clock, IJobNetwork? network)
     {
-        _protocol = new CoordinatorProtocol(shape, self, options, clock.NowMs);
+        _create = () => new CoordinatorProtocol(shape, self, options with { ResumesClosedJob = !_hasStood }, clock.NowMs);
+        _protocol = _create();
+        _network = network;
         _journal = journal;
         _worker = worker;
         _job = job;
@@ -41,17 +51,30 @@ internal sealed class EpochCoordinator : UntypedActor
     }
 
     public static Props Props(
-        JobShape shape, ProcessUid self, CoordinatorOptions options, IJournal journal, IActorRef worker, JobHandle job, JobClock clock) =>
-        Akka.Actor.Props.Create(() => new EpochCoordinator(shape, self, options, journal, worker, job, clock));
+        JobShape shape, ProcessUid self, CoordinatorOptions options, IJournal journal, IActorRef worker, JobHandle job, JobClock clock, IJobNetwork? network = null) =>
+        Akka.Actor.Props.Create(() => new EpochCoordinator(shape, self, options, journal, worker, job, clock, network));
 
-    protected override void PreStart() => Step(new CoordinatorMessages.TakeOver());
+    protected override void PreStart()
+    {
+        if (_network is null)
+            Step(new CoordinatorMessages.TakeOver());
+        else
+            Stand();
+    }
 
     protected override void PostStop() => _timer.Cancel();
+
+    private bool Rules => _protocol.State is CoordinatorState.Running or CoordinatorState.Draining;
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case CoordinatorMessages.Stop when _network is not null && !Rules:
+                break;
+            case CoordinatorMessages.Tick when _network is { MayRule: false } && _protocol.State == CoordinatorState.Standby:
+                _timer.WakeAt(_clock.NowMs + PausedMs);
+                break;
             case ICoordinatorInput input:
                 Step(input);
                 break;
@@ -69,6 +92,12 @@ internal sealed class EpochCoordinator : UntypedActor
         }
     }
 
+    private void Stand()
+    {
+        _protocol = _create();
+        _timer.WakeAt(_protocol.NextWakeMs);
+    }
+
     private void Step(ICoordinatorInput input)
     {
         _effects.Clear();
@@ -81,8 +110,15 @@ internal sealed class EpochCoordinator : UntypedActor
         _carriedOut.Clear();
         _timer.WakeAt(_protocol.NextWakeMs);
 
+        // Another one rules: what this one knew is out of date.
+        if (_network is not null && _protocol.State == CoordinatorState.Fenced)
+        {
+            _hasStood = true;
+            Stand();
+        }
+
         // Why not before: what a worker says while the coordinator opens its stream is lost until its next heartbeat.
-        if (!_isOpen && _protocol.State == CoordinatorState.Running)
+        if (!_isOpen && _network is null && _protocol.State == CoordinatorState.Running)
         {
             _isOpen = true;
             _worker.Tell(new WorkerActor.Meet(Self));
@@ -103,8 +139,13 @@ internal sealed class EpochCoordinator : UntypedActor
             case JournalMessages.Trim trim:
                 _journal.Trim(trim);
                 break;
+            case CoordinatorMessages.Send send when _network is not null:
+                _network.Send(send.Process, send.Message);
+                break;
             case CoordinatorMessages.Send send:
                 _worker.Tell(send.Message);
+                break;
+            case CoordinatorMessages.Fenced when _network is not null:
                 break;
             case CoordinatorMessages.Opened opened:
                 _job.OnOpened(opened.Committed);

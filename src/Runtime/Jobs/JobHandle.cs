@@ -30,6 +30,9 @@ internal sealed class JobHandle : IJob
     private Action<bool>? _stop;
     private Action<object>? _tell;
     private bool? _stopAsked;
+    private readonly Lock _events = new();
+    private long _planned;
+    private int _attempt;
     private JobState _state = JobState.Starting;
     private long _committed;
     private long _attempts;
@@ -158,6 +161,16 @@ internal sealed class JobHandle : IJob
         }
     }
 
+    /// <summary>This process takes no further part in the job, which others go on with.</summary>
+    public async Task LeaveAsync()
+    {
+        if (Volatile.Read(ref _tell) is not { } tell)
+            End(JobState.Stopped);
+        else
+            tell(new JobSupervisor.Leave());
+        await Task.WhenAny(_completion.Task).ConfigureAwait(false);
+    }
+
     /// <summary>Every task is open.</summary>
     public void OnUp()
     {
@@ -168,26 +181,65 @@ internal sealed class JobHandle : IJob
     /// <summary>The job goes on behind this epoch; 0 for one that begins.</summary>
     public void OnOpened(long committed)
     {
-        Interlocked.Exchange(ref _committed, committed);
-        _isOpened = true;
+        lock (_events)
+        {
+            Interlocked.Exchange(ref _committed, Math.Max(committed, _committed));
+            _isOpened = true;
+        }
+    }
+
+    /// <summary>What this process's worker hears of a coordinator, in this process or another. Of what both tell, the first counts.</summary>
+    public void OnHeard(ControlMessages.ToProcess message, long nowMs)
+    {
+        switch (message)
+        {
+            case ControlMessages.Attempt attempt:
+                OnOpened(attempt.Plan.Base);
+                OnAttempt(attempt.Plan, "as its coordinator, in another process, says");
+                break;
+            case ControlMessages.Run run:
+                OnPlanned(run.Plan, nowMs);
+                break;
+            case ControlMessages.Commit commit:
+                OnCommitted(commit.Epoch.Epoch, nowMs);
+                break;
+        }
     }
 
     public void OnPlanned(EpochPlan plan, long nowMs)
     {
-        _plannedAtMs[plan.Epoch] = nowMs;
-        _observer?.EpochPlanned(new EpochInfo(new Epoch(plan.Epoch), plan.NowMs, unchecked((long)plan.Seed)), nowMs, InputsOf(plan));
+        lock (_events)
+        {
+            if (plan.Epoch <= _planned)
+                return;
+            _planned = plan.Epoch;
+            _plannedAtMs[plan.Epoch] = nowMs;
+            _observer?.EpochPlanned(new EpochInfo(new Epoch(plan.Epoch), plan.NowMs, unchecked((long)plan.Seed)), nowMs, InputsOf(plan));
+        }
     }
 
     public void OnCommitted(long epoch, long nowMs)
     {
-        Interlocked.Exchange(ref _committed, epoch);
-        if (_plannedAtMs.Remove(epoch, out var plannedAtMs))
-            _metrics.EpochCommitted(Id, nowMs - plannedAtMs);
-        Enter(JobState.Running, from: JobState.Recovering);
+        lock (_events)
+        {
+            if (epoch <= _committed)
+                return;
+            Interlocked.Exchange(ref _committed, epoch);
+            if (_plannedAtMs.Remove(epoch, out var plannedAtMs))
+                _metrics.EpochCommitted(Id, nowMs - plannedAtMs);
+            Enter(JobState.Running, from: JobState.Recovering);
+        }
     }
 
     public void OnAttempt(AttemptPlan plan, string reason)
     {
+        lock (_events)
+        {
+            if (plan.Number <= _attempt)
+                return;
+            _attempt = plan.Number;
+        }
+
         // Tasks find their place with the first attempt of a process, also where it goes on from a checkpoint.
         if (!_isPlaced)
         {

@@ -31,4 +31,7 @@ internal sealed record JobSpec
     public required Action Ended { get; init; }
 
     public required TimeSpan TaskTimeout { get; init; }
+
+    /// <summary>The other processes that run the job; null where this one is alone.</summary>
+    public IJobNetwork? Network { get; init; }
 }

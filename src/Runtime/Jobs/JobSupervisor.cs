@@ -15,19 +15,25 @@ namespace Millrace.Runtime.Jobs;
 /// </remarks>
 internal sealed class JobSupervisor : UntypedActor, IWithTimers
 {
+    private static readonly TimeSpan StopAgain = TimeSpan.FromMilliseconds(300);
+
     private readonly JobSpec _spec;
     private readonly TaskActivity[] _activities;
     private IActorRef _coordinator = ActorRefs.Nobody;
     private IActorRef _worker = ActorRefs.Nobody;
     private string _dispatcher = "";
-    private JobState _outcome;
+    private JobState? _outcome;
     private bool _isGraceful;
+    private int _workers;
 
     /// <summary>From the journal: it has not answered for too long.</summary>
     internal sealed record GiveUp(string Reason);
 
-    /// <summary>From the handle: end the job.</summary>
+    /// <summary>From the handle: end the job, in every process.</summary>
     internal sealed record Stop(bool IsGraceful);
+
+    /// <summary>From the handle: this process takes no further part; others go on.</summary>
+    internal sealed record Leave;
 
     private sealed record Watch
     {
@@ -59,16 +65,24 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
         _spec.Handle.OnAsk(message => self.Tell(message, ActorRefs.NoSender));
         if (_spec.Journal is SqlJournal journal)
             journal.GaveUp += reason => self.Tell(new GiveUp(reason), ActorRefs.NoSender);
-        var uid = new ProcessUid(unchecked((ulong)Random.Shared.NextInt64(1, long.MaxValue)));
+        _spec.Network?.Attach(self);
         _dispatcher = _spec.Dispatchers.Take();
-        _worker = Context.ActorOf(
-            WorkerActor.Props(_spec.Settings, uid, _spec.Journal, _activities, _dispatcher, _spec.Clock), "worker");
+        var uid = StartWorker();
         _coordinator = Context.ActorOf(
-            EpochCoordinator.Props(_spec.Settings.Topology.Shape, uid, _spec.Epochs, _spec.Journal, _worker, _spec.Handle, _spec.Clock), "coordinator");
+            EpochCoordinator.Props(_spec.Settings.Topology.Shape, uid, _spec.Epochs, _spec.Journal, _worker, _spec.Handle, _spec.Clock, _spec.Network), "coordinator");
         Context.ActorOf(
             ExecutorSupervisor.Props(_spec.Executors, _spec.Settings.Job, _spec.ExecutorDispatchers.Take, _spec.ExecutorDispatchers.Return, _spec.Settings.Logger), "executors");
         var often = TimeSpan.FromMilliseconds(Math.Clamp(_spec.TaskTimeout.TotalMilliseconds / 10, 5, 250));
         Timers.StartPeriodicTimer(Watch.Instance, Watch.Instance, often);
+    }
+
+    /// <summary>This process takes part, as one that nobody has heard of before.</summary>
+    private ProcessUid StartWorker()
+    {
+        var uid = new ProcessUid(unchecked((ulong)Random.Shared.NextInt64(1, long.MaxValue)));
+        _worker = Context.ActorOf(
+            WorkerActor.Props(_spec.Settings, uid, _spec.Journal, _activities, _dispatcher, _spec.Clock, _spec.Network), $"worker-{++_workers}");
+        return uid;
     }
 
     // The host may end before the job does; nobody should wait for it for ever.
@@ -85,9 +99,24 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case Stop stop when _spec.Network is { } network:
+                // Why again and again: nobody may rule just now.
+                if (stop.IsGraceful)
+                    Timers.StartPeriodicTimer(stop, stop, StopAgain);
+                network.StopJob(stop.IsGraceful);
+                break;
             case Stop stop:
-                _isGraceful = stop.IsGraceful;
-                _coordinator.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
+                OnStop(stop.IsGraceful);
+                break;
+            case CoordinatorMessages.Stop stop:
+                OnStop(stop.IsGraceful);
+                break;
+            case CoordinatorMessages.Heard or CoordinatorMessages.ProcessLost or CoordinatorMessages.TakeOver or ControlMessages.ToCoordinator:
+                _coordinator.Tell(message);
+                break;
+            case Leave:
+                _spec.Network?.Leave();
+                End(JobState.Stopped);
                 break;
             case EpochCoordinator.OrderWaiting or EpochCoordinator.SavepointWaiting:
                 _coordinator.Tell(message);
@@ -113,14 +142,31 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case CoordinatorMessages.Stopped:
                 End(JobState.Stopped);
                 break;
+            case Terminated when _outcome is { } outcome:
+                End(outcome);
+                break;
             case Terminated:
-                End(_outcome);
+                StartWorker();
+                break;
+            case WorkerActor.Heard heard:
+                _spec.Handle.OnHeard(heard.Message, _spec.Clock.NowMs);
+                break;
+            case WorkerMessages.JobEnded { Outcome: JobOutcome.Failed } ended:
+                End(JobState.Failed, ended.Reason);
+                break;
+            case WorkerMessages.JobEnded ended:
+                Finish(ended.Outcome == JobOutcome.Completed ? JobState.Completed : JobState.Stopped);
                 break;
             case CoordinatorMessages.JobFailed failed:
                 End(JobState.Failed, failed.Reason);
                 break;
             case CoordinatorMessages.Fenced:
                 End(JobState.Failed, "it was taken over by another process that was started with the same name on the same journal; run one of them, or give this one another name, or journal");
+                break;
+            case WorkerMessages.StandDown when _spec.Network is not null:
+                // Declared dead though it lives: all it has is void, and it may begin anew. Its tasks are waited for: they may hold what their successors open.
+                Context.Watch(_worker);
+                Context.Stop(_worker);
                 break;
             case WorkerMessages.StandDown standDown:
                 End(JobState.Failed, standDown.Reason);
@@ -129,6 +175,15 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
                 Unhandled(message);
                 break;
         }
+    }
+
+    private void OnStop(bool isGraceful)
+    {
+        _isGraceful = isGraceful;
+        if (_spec.Network is not null && !isGraceful)
+            End(JobState.Stopped);
+        else
+            _coordinator.Tell(new CoordinatorMessages.Stop(isGraceful));
     }
 
     private void OnWatch()
@@ -154,6 +209,8 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     /// <summary>Everything is committed: the tasks work off what they have been told, then the job ends.</summary>
     private void Finish(JobState state)
     {
+        if (_outcome is not null)
+            return;
         _outcome = state;
         Context.Watch(_worker);
         _worker.Tell(new WorkerActor.Finish());

@@ -43,7 +43,7 @@ internal sealed record CoordinatorOptions
     /// <value>… but not longer than this, if there is at least one.</value>
     public long PlacementGraceMs { get; init; } = 1000;
 
-    /// <value>Go on where a closed job (completed, stopped, failed) ended. An explicit start does; a takeover does not.</value>
+    /// <value>Go on where a closed job (completed, stopped, failed) ended. An explicit start does; a takeover does not, and so nobody who has heard another coordinator.</value>
     public bool ResumesClosedJob { get; init; } = true;
 
     /// <value>Commits that are remembered for processes that missed them and for new owners. Default all; a bound where no task can get a new owner.</value>

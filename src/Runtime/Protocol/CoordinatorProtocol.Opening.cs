@@ -109,7 +109,7 @@ internal sealed partial class CoordinatorProtocol
         _rows.Clear();
         _phase = OpeningPhase.OpeningOwn;
         (_stream, _nextNumber) = (JournalStream.Coordinator(Incarnation), 1);
-        _opened = new(Incarnation, _options.ResumesClosedJob, _options.Manifest, begins ? _options.Origin : _history.Image());
+        _opened = new(Incarnation, _options.ResumesClosedJob && !_hasHeard, _options.Manifest, begins ? _options.Origin : _history.Image());
         Append([_opened], effects);
     }
 

@@ -56,7 +56,7 @@ internal sealed partial class CoordinatorProtocol
 
         foreach (var owner in attempt.Owner)
         {
-            if (Find(owner) is null && (LeasesOn || owner == _self))
+            if (Find(owner) is null && !_gone.Contains(owner) && (LeasesOn || owner == _self))
             {
                 Register(owner, nowMs + _options.LeaseMs);
             }

@@ -52,6 +52,7 @@ internal sealed partial class CoordinatorProtocol
     private long _tailRequest;
     private long _tailAtMs;
     private bool _isReading;
+    private bool _hasHeard;
     private long _retryAtMs = long.MaxValue;
     private long _lastStepMs;
 
@@ -164,6 +165,7 @@ internal sealed partial class CoordinatorProtocol
     private void OnHeard(long incarnation, long nowMs, List<ICoordinatorEffect> effects)
     {
         _lastStepMs = nowMs;
+        _hasHeard = true;
         _takeoverAtMs = nowMs + _options.TakeoverAfterMs;
         if (Incarnation > 0 && incarnation > Incarnation)
         {

@@ -19,7 +19,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     private readonly TaskTopology _topology;
     private readonly int _task;
     private readonly JobStage _stage;
-    private readonly IReadOnlyList<IActorRef> _tasks;
+    private readonly IReadOnlyList<TaskPlace> _places;
     private readonly OperatorProgress _progress;
     private readonly ControlMessages.SourceStart? _start;
     private bool _opensNothing;
@@ -29,16 +29,16 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
 
     /// <param name="settings">What all tasks share.</param>
     /// <param name="task">The one to build.</param>
-    /// <param name="tasks">The actors of all tasks.</param>
+    /// <param name="places">Where all tasks are.</param>
     /// <param name="progress">Where the chain says which operator is at work.</param>
     /// <param name="start">Where a source goes on.</param>
-    public ChainBuilder(TaskSettings settings, int task, IReadOnlyList<IActorRef> tasks, OperatorProgress progress, ControlMessages.SourceStart? start = null)
+    public ChainBuilder(TaskSettings settings, int task, IReadOnlyList<TaskPlace> places, OperatorProgress progress, ControlMessages.SourceStart? start = null)
     {
         _settings = settings;
         _topology = settings.Topology;
         _task = task;
         _stage = _topology.StageOf(task);
-        _tasks = tasks;
+        _places = places;
         _progress = progress;
         _start = start;
         Chain = new() { Progress = progress, Faults = settings.Faults };
@@ -47,8 +47,8 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
     /// <summary>The tables of a task with their types, empty; nothing outside is opened.</summary>
     public static TaskState TablesOf(TaskSettings settings, int task)
     {
-        var nobody = new IActorRef[settings.Topology.Count];
-        Array.Fill(nobody, ActorRefs.Nobody);
+        var nobody = new TaskPlace[settings.Topology.Count];
+        Array.Fill(nobody, new TaskPlace(ActorRefs.Nobody));
         var builder = new ChainBuilder(settings with { Meter = new ChannelMeter() }, task, nobody, new OperatorProgress()) { _opensNothing = true };
         using var chain = builder.Build();
         return chain.State;
@@ -207,7 +207,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
             OutputChannel[] channels =
             [
                 .. builder._topology.Receivers(builder._task, edge).Select(receiver =>
-                    new OutputChannel(builder._tasks[receiver.Task], receiver.Channel, builder._settings.CreditBatches, builder._settings.Meter)),
+                    new OutputChannel(builder._places[receiver.Task], receiver.Channel, builder._settings.CreditBatches, builder._settings.Meter)),
             ];
             var gate = new OutputGate<T>(channels, builder._topology.Graph.ExchangeOf(edge), SelectorOf(typed, channels.Length));
             builder._gates[edge] = (gate, channels);

@@ -22,14 +22,16 @@ internal static class SourceStorage
     /// <summary>Whether a source keeps files.</summary>
     public static bool IsUsedBy(StreamNode node) => node.Accept(NeedsStorage.Instance) is not null;
 
-    /// <summary>Refuses a plan that needs a checkpoint directory, for a job that has none.</summary>
+    /// <summary>Refuses a plan whose sources keep files, for a job that has no place for them, or would look for them on the disk of another node.</summary>
     /// <exception cref="GraphException">A source keeps files.</exception>
-    public static void Refuse(JobGraph plan)
+    public static void Refuse(JobGraph plan, bool isAlone)
     {
         foreach (var node in plan.Stages.SelectMany(stage => stage.Nodes))
         {
             if (node.Accept(NeedsStorage.Instance) is { } description)
             {
+                if (!isAlone)
+                    throw new GraphException($"Source {plan.IdOf(node)} ({description}): a source that any node can read expected in a cluster, one that keeps files (its write-ahead log) found; switch WriteAheadLog off, or put a log between (LogSource on a shared directory).");
                 throw new GraphException(
                     $"Source {plan.IdOf(node)} ({description}): a checkpoint directory expected for the files that it keeps (its write-ahead log), none found; " +
                     "call Checkpoint(directory) or GetOrCreate, set JobOptions.CheckpointDirectory, or switch WriteAheadLog off.");

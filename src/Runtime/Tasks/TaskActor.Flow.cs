@@ -317,7 +317,7 @@ internal sealed partial class TaskActor
             return;
         _creditsDue[channel] = 0;
         var (sender, output) = _senders[channel];
-        _tasks[sender].Tell(new Credit(output, _protocol!.Generation, due), ActorRefs.NoSender);
+        _places[sender].Send(new Credit(output, _protocol!.Generation, due));
     }
 
     private void Forget(ChannelItem item)
@@ -328,24 +328,15 @@ internal sealed partial class TaskActor
         _settings.Meter.WorkedOff();
     }
 
-    private void DropHeld()
-    {
-        foreach (var items in _held)
-        {
-            while (items.TryDequeue(out var item))
-                Forget(item);
-        }
-    }
-
     /// <summary>Forgets what was sent for an older generation; what a faster sender has sent for the new one stays.</summary>
-    private void DropStale()
+    private void DropOlderThan(int generation)
     {
         foreach (var items in _held)
         {
             for (var count = items.Count; count > 0; count--)
             {
                 var item = items.Dequeue();
-                if (item.Generation < _protocol!.Generation)
+                if (item.Generation < generation)
                     Forget(item);
                 else
                     items.Enqueue(item);

@@ -24,8 +24,11 @@ internal sealed partial class TaskActor
 
     private void StepSink(ISinkInput input)
     {
+        // Why asked: an answer may come when another process holds the task.
+        if (_sink is null)
+            return;
         var effects = new List<ISinkEffect>();
-        _sink!.Step(input, _settings.Clock.NowMs, effects);
+        _sink.Step(input, _settings.Clock.NowMs, effects);
         foreach (var effect in effects)
             CarryOut(effect);
         _sinkTimer ??= new ProtocolTimer(Self, _settings.Clock, TaskMessages.SinkTick.Instance);

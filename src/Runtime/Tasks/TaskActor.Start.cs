@@ -14,22 +14,16 @@ internal sealed partial class TaskActor
     private void OnStart(TaskRestore restore)
     {
         var start = restore.Start;
-        _isRestored = false;
-        _chain?.Dispose();
-        DropHeld();
-        DropRest();
-        _runs.Clear();
-        _watermarks.Clear();
-        _merger.Restore(new WatermarkMerger(_merger.Channels));
-        Array.Clear(_creditsDue);
-        _position = 0;
-        (_drain, _lastPoll) = (null, null);
+        Forget();
         var shape = _settings.Topology.Shape.Tasks[_task];
         _protocol = new TaskProtocol(_task, shape, start.Generation, start.Base, start.ConsumerGenerations.AsSpan());
+
+        // What a sender that is up already has sent for this generation stays.
+        DropOlderThan(start.Generation);
         _chain = new ChainBuilder(
             _settings,
             _task,
-            _tasks,
+            _places,
             _activity.Progress,
             start.References.SourceStart).Build();
         _rows = new RowRunner(_chain, PolicyOf, _activity);
@@ -46,6 +40,33 @@ internal sealed partial class TaskActor
         if (shape.IsSink)
             StartSink(restore);
         _worker.Tell(new WorkerMessages.TaskReady(_task, _protocol.Generation));
+    }
+
+    /// <summary>Another process holds the task: nothing of it stays here but what may have been sent for a time when this process holds it again.</summary>
+    private void Drop()
+    {
+        if (_protocol is not { } protocol)
+            return;
+        Forget();
+        DropOlderThan(protocol.Generation + 1);
+        (_chain, _protocol, _rows, _deltas) = (null, null, null, null);
+    }
+
+    private void Forget()
+    {
+        _isRestored = false;
+        _chain?.Dispose();
+        _sink = null;
+        _sinkTimer?.Cancel();
+        _sinkTimer = null;
+        _restored = [];
+        DropRest();
+        _runs.Clear();
+        _watermarks.Clear();
+        _merger.Restore(new WatermarkMerger(_merger.Channels));
+        Array.Clear(_creditsDue);
+        _position = 0;
+        (_drain, _lastPoll) = (null, null);
     }
 
     // Why now: a type that can't be written is the program's mistake, whatever comes in later.

@@ -13,7 +13,8 @@ namespace Millrace.Runtime.Tasks;
 
 /// <summary>One chain on one partition. Child of <see cref="WorkerActor"/>; runs on the job's own dispatcher.</summary>
 /// <remarks>
-/// <para>Unconnected → (StartTask) Running ⇄ Failed (takes nothing until it adopts a newer generation). What each message does to epochs and
+/// <para>Unconnected → (StartTask) Running ⇄ Failed (takes nothing until it adopts a newer generation), and back when
+/// another process takes the task over. What each message does to epochs and
 /// generations is in <see cref="TaskProtocol"/>; this shell holds what can't be taken yet, moves batches through the chain while no output
 /// channel waits for credit, and goes on by a message to itself so that barriers and commands are never far behind.</para>
 /// <para>An error of a user function crashes the actor with a <see cref="TaskFailure"/>; the supervisor resumes it and an attempt takes its
@@ -39,7 +40,7 @@ internal sealed partial class TaskActor : UntypedActor
     private readonly WatermarkMerger _merger;
     private readonly SortedDictionary<long, WatermarkMerger> _watermarks = [];
 
-    private IReadOnlyList<IActorRef> _tasks = [];
+    private IReadOnlyList<TaskPlace> _places = [];
     private TaskChain? _chain;
     private TaskProtocol? _protocol;
     private RowRunner? _rows;
@@ -162,8 +163,11 @@ internal sealed partial class TaskActor : UntypedActor
             case TaskRestore restore:
                 OnStart(restore);
                 break;
+            case TaskMessages.Drop:
+                Drop();
+                break;
             case TaskMessages.Connect connect:
-                _tasks = connect.Tasks;
+                _places = connect.Places;
                 break;
             default:
                 Unhandled(message);
@@ -192,7 +196,7 @@ internal sealed partial class TaskActor : UntypedActor
             _deltas?.RollBack();
             foreach (var behind in _runs.Keys.Where(epoch => epoch > adoption.CommitThrough).ToArray())
                 _runs.Remove(behind);
-            DropStale();
+            DropOlderThan(protocol.Generation);
             DropRest();
             Array.Clear(_creditsDue);
             _position = 0;

@@ -1,5 +1,5 @@
-using Akka.Actor;
 using Millrace.Connectors;
+using Millrace.Runtime.Exchange;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -7,7 +7,13 @@ namespace Millrace.Runtime.Tasks;
 internal static class TaskMessages
 {
     /// <summary>From the worker: all tasks have an actor now.</summary>
-    internal sealed record Connect(IReadOnlyList<IActorRef> Tasks);
+    internal sealed record Connect(IReadOnlyList<TaskPlace> Places);
+
+    /// <summary>From the worker: another process holds the task now.</summary>
+    internal sealed record Drop
+    {
+        public static readonly Drop Instance = new();
+    }
 
     /// <summary>From the job's handle, through the worker: which dead letters are there?</summary>
     internal sealed record ReadLetters(LetterReading Reading);

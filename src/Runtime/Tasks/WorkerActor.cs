@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Protocol;
 
 namespace Millrace.Runtime.Tasks;
@@ -14,6 +15,8 @@ internal sealed class WorkerActor : UntypedActor
     private static readonly TimeSpan RestoreRetry = TimeSpan.FromMilliseconds(200);
 
     private readonly TaskSettings _settings;
+    private readonly ProcessUid _self;
+    private readonly IJobNetwork? _network;
     private readonly WorkerProtocol _protocol;
     private readonly IJournal _journal;
     private readonly IReadOnlyList<TaskActivity> _activities;
@@ -27,15 +30,23 @@ internal sealed class WorkerActor : UntypedActor
     private readonly List<JournalMessages.Read> _unanswered = [];
     private readonly ITimer _retry;
     private IActorRef[] _tasks = [];
-    private readonly HashSet<int> _up = [];
+    private TaskPlace[] _places = [];
+    private AttemptPlan? _placed;
+    private bool _isUp;
     private int _running;
     private IActorRef _coordinator = ActorRefs.Nobody;
 
     /// <summary>From the coordinator: it listens now.</summary>
     internal sealed record Meet(IActorRef Coordinator);
 
-    /// <summary>To the supervisor: every task is open.</summary>
+    /// <summary>To the supervisor: every task that this process holds is open.</summary>
     internal sealed record Up;
+
+    /// <summary>To the supervisor: what the coordinator, in another process maybe, has decided.</summary>
+    internal sealed record Heard(ControlMessages.ToProcess Message);
+
+    /// <summary>From the network: what was on its way to and from these processes may be lost; they live.</summary>
+    internal sealed record LinkBroken(IReadOnlyCollection<ProcessUid> Processes, string Reason);
 
     /// <summary>From the supervisor: everything is committed; end the tasks behind what they have been told, then yourself.</summary>
     internal sealed record Finish;
@@ -46,13 +57,16 @@ internal sealed class WorkerActor : UntypedActor
         public static readonly ReadAgain Instance = new();
     }
 
-    public WorkerActor(TaskSettings settings, ProcessUid self, IJournal journal, IReadOnlyList<TaskActivity> activities, string dispatcher, JobClock clock)
+    public WorkerActor(
+        TaskSettings settings, ProcessUid self, IJournal journal, IReadOnlyList<TaskActivity> activities, string dispatcher, JobClock clock, IJobNetwork? network)
     {
         _settings = settings;
+        _self = self;
+        _network = network;
         _journal = journal;
         _activities = activities;
         _dispatcher = dispatcher;
-        _protocol = new WorkerProtocol(settings.Topology.Shape, self, "local", new WorkerOptions { LeaseMs = 0 }, clock.NowMs);
+        _protocol = new WorkerProtocol(settings.Topology.Shape, self, network?.Node ?? "local", new WorkerOptions { LeaseMs = network?.LeaseMs ?? 0 }, clock.NowMs);
         _clock = clock;
         _timer = new ProtocolTimer(Self, clock, WorkerMessages.Tick.Instance);
         var worker = Self;
@@ -60,16 +74,28 @@ internal sealed class WorkerActor : UntypedActor
         _restores = new RestoreReader(settings.Job.Name, journal.Name, Read, ReadLater, OnRestored, OnRestoreFailed);
     }
 
+    /// <param name="settings">What all tasks of the job share.</param>
+    /// <param name="self">Who this process is, in this job.</param>
+    /// <param name="journal">The job's journal.</param>
+    /// <param name="activities">Where each task says what it is at.</param>
+    /// <param name="dispatcher">That of the tasks.</param>
+    /// <param name="clock">The job's clock.</param>
+    /// <param name="network">The other processes; null where this one is alone.</param>
     public static Props Props(
-        TaskSettings settings, ProcessUid self, IJournal journal, IReadOnlyList<TaskActivity> activities, string dispatcher, JobClock clock) =>
-        Akka.Actor.Props.Create(() => new WorkerActor(settings, self, journal, activities, dispatcher, clock));
+        TaskSettings settings, ProcessUid self, IJournal journal, IReadOnlyList<TaskActivity> activities, string dispatcher, JobClock clock, IJobNetwork? network = null) =>
+        Akka.Actor.Props.Create(() => new WorkerActor(settings, self, journal, activities, dispatcher, clock, network));
 
     protected override void PreStart()
     {
         _tasks = [.. Enumerable.Range(0, _settings.Topology.Count).Select(task => Context.ActorOf(
             TaskActor.Props(task, _settings, _activities[task], Self).WithDispatcher(_dispatcher), $"task-{task}"))];
+        _places = [.. _tasks.Select(task => new TaskPlace(task))];
         foreach (var task in _tasks)
-            task.Tell(new TaskMessages.Connect(_tasks));
+            task.Tell(new TaskMessages.Connect(_places));
+        if (_network is null)
+            return;
+        _network.Join(_self, Self, _tasks);
+        Step(WorkerMessages.Tick.Instance);
     }
 
     protected override void PostStop()
@@ -117,15 +143,53 @@ internal sealed class WorkerActor : UntypedActor
             case ReadAgain:
                 OnReadAgain();
                 break;
+            case LinkBroken broken:
+                OnLinkBroken(broken);
+                break;
             case IWorkerInput input:
+                if (_network is not null && input is ControlMessages.Run or ControlMessages.Commit or ControlMessages.Attempt)
+                    Context.Parent.Tell(new Heard((ControlMessages.ToProcess)input));
                 Step(input);
-                if (input is WorkerMessages.TaskReady ready && _up.Count < _tasks.Length && _up.Add(ready.Task) && _up.Count == _tasks.Length)
-                    Context.Parent.Tell(new Up());
+                TellUp();
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private void TellUp()
+    {
+        if (_isUp || !_protocol.IsUp)
+            return;
+        _isUp = true;
+        Context.Parent.Tell(new Up());
+    }
+
+    /// <summary>Each channel that crosses the link has a gap, though nothing may follow by which its receiver would see it.</summary>
+    private void OnLinkBroken(LinkBroken broken)
+    {
+        if (_protocol.CurrentAttempt is not { } attempt)
+            return;
+        var shape = _settings.Topology.Shape;
+        for (var receiver = 0; receiver < shape.Count; receiver++)
+        {
+            if (shape.Tasks[receiver].Inputs.Any(sender => Crosses(attempt.Owner[sender], attempt.Owner[receiver])))
+                Step(new WorkerMessages.ChannelBroken(receiver, attempt.Generation[receiver], broken.Reason));
+        }
+
+        bool Crosses(ProcessUid sender, ProcessUid receiver) =>
+            (sender == _self && broken.Processes.Contains(receiver)) || (receiver == _self && broken.Processes.Contains(sender));
+    }
+
+    /// <summary>What is sent from now on goes to the owners of the attempt that the protocol has adopted.</summary>
+    private void PlaceTasks()
+    {
+        if (_network is null || _protocol.CurrentAttempt is not { } attempt || attempt == _placed)
+            return;
+        _placed = attempt;
+        for (var task = 0; task < _places.Length; task++)
+            _places[task].MoveTo(attempt.Owner[task] == _self ? null : _network.TaskAt(attempt.Owner[task], task));
     }
 
     private void OnFinish()
@@ -142,6 +206,7 @@ internal sealed class WorkerActor : UntypedActor
     {
         _effects.Clear();
         _protocol.Step(input, _clock.NowMs, _effects);
+        PlaceTasks();
         foreach (var effect in _effects)
             CarryOut(effect);
         if (_starts.Count > 0)
@@ -159,7 +224,10 @@ internal sealed class WorkerActor : UntypedActor
         switch (effect)
         {
             case WorkerMessages.Send send:
-                _coordinator.Tell(send.Message);
+                if (_network is null)
+                    _coordinator.Tell(send.Message);
+                else
+                    _network.Send(send.Message);
                 break;
             case WorkerMessages.RunEpoch run:
                 Tell(run.Task, run);
@@ -180,7 +248,9 @@ internal sealed class WorkerActor : UntypedActor
                 _starts.Add(start);
                 break;
             case WorkerMessages.DropTask drop:
-                Context.Stop(_tasks[drop.Task]);
+                _restores.Drop(drop.Task);
+                _waiting.Remove(drop.Task);
+                _tasks[drop.Task].Tell(TaskMessages.Drop.Instance);
                 break;
             case JournalMessages.Append append:
                 _journal.Append(append, answer => self.Tell(answer, ActorRefs.NoSender));
@@ -191,7 +261,8 @@ internal sealed class WorkerActor : UntypedActor
             case WorkerMessages.StandDown standDown:
                 Context.Parent.Tell(standDown);
                 break;
-            case WorkerMessages.JobEnded:
+            case WorkerMessages.JobEnded ended:
+                Context.Parent.Tell(ended);
                 break;
         }
     }

@@ -27,7 +27,22 @@ public sealed partial class ConfigurationTests
         ["journal.connection-string"] = "\"Host=db\"",
         ["journal.outage-budget"] = "7 m",
         ["journal.chunk-size"] = "7 KiB",
+        ["cluster.enabled"] = "on",
+        ["cluster.name"] = "other-1",
+        ["cluster.host"] = "localhost",
+        ["cluster.port"] = "7",
+        ["cluster.data-port"] = "7",
+        ["cluster.seeds"] = "\"a:1, b:2\"",
+        ["cluster.nodes"] = "7",
+        ["cluster.placement-wait"] = "7 s",
+        ["cluster.lease"] = "7 s",
+        ["cluster.tls.certificate"] = "a.pfx",
+        ["cluster.tls.password"] = "s3cret",
+        ["cluster.tls.authority"] = "ca.pem",
+        ["cluster.allow-insecure"] = "on",
     };
+
+    private static readonly Type[] Sections = [typeof(RuntimeOptions), typeof(JournalOptions), typeof(ClusterOptions)];
 
     [Theory]
     [InlineData("millrace.epoch.intervall = 1 s", "Unknown key millrace.epoch.intervall; did you mean millrace.epoch.interval?")]
@@ -139,15 +154,28 @@ public sealed partial class ConfigurationTests
         var keys = Keys(ConfigurationFactory.ParseString(ConfigurationLoader.Reference).GetValue("millrace"), "").ToArray();
 
         Assert.Equal(Changed.Keys.Order(), keys.Order());
-        Assert.Equal(typeof(RuntimeOptions).GetProperties().Length - 1 + typeof(JournalOptions).GetProperties().Length, keys.Length);
+        Assert.Equal(Sections.SelectMany(section => section.GetProperties()).Count(property => property.CanWrite && !Sections.Contains(property.PropertyType)), keys.Length);
         foreach (var (key, value) in Changed.Where(change => change.Key != "journal.kind"))
             Assert.NotEqual(Read(BesideOf(key)), Read($"{BesideOf(key)}\nmillrace.{key} = {value}"));
         Assert.Equal(JournalKind.PostgreSql, Read("millrace.journal { kind = postgresql, connection-string = \"Host=a\" }").Journal.Kind);
     }
 
-    // Kind and connection string go together.
-    private static string BesideOf(string key) =>
-        key == "journal.connection-string" ? "millrace.journal { kind = postgresql, connection-string = \"Host=a\" }" : "";
+    // Kind and connection string go together, and certificate and authority.
+    private static string BesideOf(string key) => key switch
+    {
+        "journal.connection-string" => "millrace.journal { kind = postgresql, connection-string = \"Host=a\" }",
+        "cluster.tls.certificate" or "cluster.tls.authority" => "millrace.cluster.tls { certificate = b.pfx, authority = cb.pem }",
+        _ => "",
+    };
+
+    [Theory]
+    [InlineData("name = \"a b\"", "millrace.cluster.name = a b: letters, digits and -, at most 64, expected.")]
+    [InlineData("host = \"\"", "millrace.cluster.host: a host name or address expected, none found; leave the key out to have its default.")]
+    [InlineData("seeds = \"10.0.0.1\"", "millrace.cluster.seeds: host:port, separated by commas, expected, 10.0.0.1 found.")]
+    [InlineData("seeds = \"a:1, b:99999\"", "millrace.cluster.seeds: host:port, separated by commas, expected, b:99999 found.")]
+    [InlineData("tls.certificate = a.pfx", "millrace.cluster.tls: certificate and authority expected together, one of them found; set both, or neither.")]
+    public void Wrong_values_of_a_cluster_are_refused(string hocon, string message) =>
+        Assert.Equal(message, Assert.Throws<ConfigurationException>(() => Read($"millrace.cluster {{ {hocon} }}")).Message);
 
     [Fact]
     public void Every_key_of_the_reference_has_its_meaning_its_unit_and_its_default()

@@ -17,7 +17,7 @@ public sealed class OutputChannelTests
 
     public OutputChannelTests()
     {
-        _channel = new OutputChannel(_receiver, channel: 3, credits: 2, _meter);
+        _channel = new OutputChannel(new TaskPlace(_receiver), channel: 3, credits: 2, _meter);
         _channel.Start(_protocol, output: 0, generation: 1);
     }
 

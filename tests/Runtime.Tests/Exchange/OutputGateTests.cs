@@ -151,12 +151,20 @@ public sealed class OutputGateTests
         var shape = new TaskShape(IsSource: true, IsSink: false, [], [.. Enumerable.Range(1, receivers.Length)]);
         var protocol = new TaskProtocol(0, shape, generation: 0, committed: 0, new int[receivers.Length]);
         var meter = new ChannelMeter();
-        OutputChannel[] channels = [.. receivers.Select(receiver => new OutputChannel(receiver, channel: 0, credits: 1000, meter))];
+        OutputChannel[] channels = [.. receivers.Select(receiver => new OutputChannel(PlaceOf(receiver), channel: 0, credits: 1000, meter))];
         for (var output = 0; output < channels.Length; output++)
             channels[output].Start(protocol, output, generation: 0);
         var gate = new OutputGate<T>(channels, kind, selector);
         gate.BeginEpoch(new EpochInfo(new Epoch(1), 0, 0));
         return gate;
+    }
+
+    private static TaskPlace PlaceOf(RecordingRef receiver)
+    {
+        var place = new TaskPlace(receiver);
+        if (!receiver.IsLocal)
+            place.MoveTo(new RemoteReceiver(receiver));
+        return place;
     }
 
     private static IEnumerable<T> RowsOf<T>(RecordingRef receiver) =>
@@ -178,5 +186,12 @@ public sealed class OutputGateTests
             for (var row = 0; row < rows.Length; row++)
                 partitions[row] = _asked++ % parallelism;
         }
+    }
+
+    private sealed class RemoteReceiver(RecordingRef receiver) : IRemoteTask
+    {
+        public void Send(ChannelItem item) => receiver.Messages.Add(item);
+
+        public void Send(Credit credit) => receiver.Messages.Add(credit);
     }
 }

@@ -79,7 +79,7 @@ public sealed class SliceSizeTests
     public void Half_filled_batches_do_not_queue_up_where_a_channel_waits_for_credit()
     {
         var receiver = new RecordingRef();
-        var channel = new OutputChannel(receiver, 0, credits: 0, new ChannelMeter());
+        var channel = new OutputChannel(new TaskPlace(receiver), 0, credits: 0, new ChannelMeter());
         var gate = new OutputGate<int>([channel], Graphs.ExchangeKind.Global, null);
         gate.OnBatch(Batch<int>.Of(1));
         gate.Flush();

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Millrace.Runtime.Cluster;
+
+/// <summary>What a node writes to the log.</summary>
+internal static partial class ClusterLog
+{
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Warning, Message = "Data connection from {From} was not taken: {Reason}")]
+    public static partial void ConnectionRefused(ILogger logger, string from, string reason);
+
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Information, Message = "Node {Node} at {Address} is there")]
+    public static partial void NodeFound(ILogger logger, string node, string address);
+
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "Node {Node} at {Address} is gone: {Reason}")]
+    public static partial void NodeGone(ILogger logger, string node, string address, string reason);
+
+    [LoggerMessage(EventId = 4004, Level = LogLevel.Warning, Message = "The connection with node {Node} at {Address} broke ({Reason}); the node lives, what was on its way runs again")]
+    public static partial void LinkBroke(ILogger logger, string node, string address, string reason);
+
+    [LoggerMessage(EventId = 4005, Level = LogLevel.Information, Message = "Job {Job}: this node takes over the coordination of node {Node}, which is gone")]
+    public static partial void TakesOver(ILogger logger, string job, string node);
+}

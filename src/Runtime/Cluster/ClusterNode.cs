@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Akka.Actor;
+using Akka.Configuration;
+using Microsoft.Extensions.Logging;
+using Millrace.Runtime.Configuration;
+using Millrace.Runtime.Tasks;
+using Millrace.Serialization;
+using AkkaCluster = Akka.Cluster.Cluster;
+using ConfigurationException = Millrace.Data.ConfigurationException;
+
+namespace Millrace.Runtime.Cluster;
+
+/// <summary>This process as a node of a cluster: its data connections, its actor, its membership. Made before the host's actor system, since that needs its configuration.</summary>
+internal sealed class ClusterNode : IDisposable
+{
+    private const int FingerprintChars = 16;
+
+    private static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SettleMax = TimeSpan.FromSeconds(5);
+
+    private readonly ClusterOptions _options;
+    private readonly ILogger _logger;
+    private readonly NodeUid _uid = NodeUid.New();
+    private readonly DataPlane _plane;
+    private IActorRef _actor = ActorRefs.Nobody;
+
+    /// <exception cref="ConfigurationException">An address can't be used, or a certificate is none.</exception>
+    public ClusterNode(ClusterOptions options, ILogger logger)
+    {
+        (_options, _logger) = (options, logger);
+        var address = AddressOf(options.Host);
+        if (!IPAddress.IsLoopback(address) && !options.HasTls && !options.AllowsInsecure)
+            throw new ConfigurationException($"millrace.cluster.host: a loopback address, or TLS, expected, {options.Host} without TLS found; set millrace.cluster.tls, or millrace.cluster.allow-insecure = on where nobody else reaches it.");
+        _plane = new DataPlane(_uid, options.Name, new IPEndPoint(address, options.DataPort), options.HasTls ? TlsOf(options) : null, logger);
+    }
+
+    /// <summary>Where other nodes join, as <c>host:port</c>; known when it has joined itself.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>Whether whoever sends rows proves who it is, or is on this machine.</summary>
+    public bool IsTrusted => _options.HasTls || IPAddress.IsLoopback(AddressOf(_options.Host));
+
+    /// <summary>The configuration of an actor system that is a node.</summary>
+    public static Config SystemConfiguration(ClusterOptions options) => ConfigurationFactory.ParseString(string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""
+        akka {
+          actor {
+            provider = cluster
+            serializers.millrace-node = "Millrace.Runtime.Cluster.NodeSerializer, Millrace.Runtime"
+            serialization-bindings."Millrace.Runtime.Cluster.NodeMessage, Millrace.Runtime" = millrace-node
+            serialization-settings.allow-unregistered-types = false
+          }
+          remote {
+            dot-netty.tcp {
+              hostname = "{{options.Host}}"
+              port = {{options.Port}}
+              maximum-frame-size = 8 MiB
+              send-buffer-size = 8 MiB
+              receive-buffer-size = 8 MiB
+              {{TlsPart(options)}}
+            }
+            retry-gate-closed-for = 300 ms
+            log-remote-lifecycle-events = off
+          }
+          cluster {
+            # The holder of the lease decides who is out; see NodeActor.
+            downing-provider-class = ""
+            log-info = off
+            gossip-interval = 250 ms
+            leader-actions-interval = 250 ms
+            unreachable-nodes-reaper-interval = 100 ms
+            run-coordinated-shutdown-when-down = off
+            failure-detector {
+              heartbeat-interval = 250 ms
+              acceptable-heartbeat-pause = 1 s
+              threshold = 8
+            }
+          }
+        }
+        """));
+
+    /// <summary>Joins the cluster.</summary>
+    /// <exception cref="ConfigurationException">No seed answers in time; one line.</exception>
+    public async Task StartAsync(ActorSystem system, CancellationToken cancellation)
+    {
+        var cluster = AkkaCluster.Get(system);
+        Address = string.Create(CultureInfo.InvariantCulture, $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}");
+        _actor = system.ActorOf(NodeActor.Props(_uid, _options.Host, _plane, _logger), NodeActor.Name);
+        _plane.Start();
+        var isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.RegisterOnMemberUp(() => isUp.TrySetResult());
+        cluster.JoinSeedNodes(_options.Seeds.Length == 0 ? [cluster.SelfAddress] : _options.SeedList.Select(seed => SeedAddress(system, seed)));
+        try
+        {
+            await isUp.Task.WaitAsync(JoinMax, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException late)
+        {
+            throw new ConfigurationException(
+                $"Cluster {_options.Name}: a seed that answers expected within {JoinMax.TotalSeconds} s, none of {(_options.Seeds.Length == 0 ? Address : _options.Seeds)} found; start one of them, or correct millrace.cluster.seeds (the first one begins the cluster).", late);
+        }
+    }
+
+    /// <summary>Takes part in a job.</summary>
+    /// <param name="job">Its name.</param>
+    /// <param name="program">What it is built of here.</param>
+    /// <param name="settings">What its tasks share.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="ConfigurationException">Another node builds it of something else; or a type of its rows can't cross.</exception>
+    public async Task<JobNetwork> JoinAsync(string job, string program, TaskSettings settings, CancellationToken cancellation)
+    {
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(program)))[..FingerprintChars];
+        var settled = new TaskCompletionSource<(string Fingerprint, string Address)?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _actor.Tell(new NodeActor.Settled(job, settled), ActorRefs.NoSender);
+        (string Fingerprint, string Address)? other = null;
+        try
+        {
+            other = await settled.Task.WaitAsync(SettleMax, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A member that is there and says nothing: frozen, or gone and not out yet. The job's other nodes are known.
+        }
+
+        if (other is { } found && found.Fingerprint != fingerprint)
+            throw new ConfigurationException($"Job {job}: fingerprint {found.Fingerprint} of node {found.Address} expected, {fingerprint} found; start the same program with the same options on every node.");
+        var network = new JobNetwork(job, fingerprint, settings, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane);
+        if (!IsTrusted && network.Schemas.Select(OpaquePart).FirstOrDefault(type => type is not null) is { } opaque)
+            throw new ConfigurationException($"Job {job}: rows of types that Millrace or MemoryPack writes expected between nodes without TLS, {opaque} found; use TLS, or give the type members that can be written.");
+        return network;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _plane.Dispose();
+
+    private static string? OpaquePart(CodecSchema schema) => schema.Kind == SchemaKind.Opaque && schema.Name.StartsWith("hyperion", StringComparison.OrdinalIgnoreCase)
+        ? schema.Name
+        : schema.Parts.Select(part => OpaquePart(part.Schema)).FirstOrDefault(part => part is not null);
+
+    private Address SeedAddress(ActorSystem system, string seed)
+    {
+        var colon = seed.LastIndexOf(':');
+        return new Address(_options.HasTls ? "akka.ssl.tcp" : "akka.tcp", system.Name, seed[..colon], int.Parse(seed.AsSpan(colon + 1), CultureInfo.InvariantCulture));
+    }
+
+    private static IPAddress AddressOf(string host)
+    {
+        if (IPAddress.TryParse(host, out var address))
+            return address;
+        try
+        {
+            return Dns.GetHostAddresses(host, AddressFamily.InterNetwork).FirstOrDefault()
+                ?? throw new ConfigurationException($"millrace.cluster.host: a host with an address expected, {host} found.");
+        }
+        catch (SocketException cause)
+        {
+            throw new ConfigurationException($"millrace.cluster.host: a host of this machine expected, {host} found ({cause.SocketErrorCode}); correct it.", cause);
+        }
+    }
+
+    private static string TlsPart(ClusterOptions options) => options.HasTls
+        ? $$"""
+          enable-ssl = true
+          ssl {
+            require-mutual-authentication = true
+            suppress-validation = false
+            certificate { path = "{{options.Certificate}}", password = "{{options.CertificatePassword}}", flags = ["default-flag-set"] }
+          }
+          """
+        : "enable-ssl = false";
+
+    private static NodeTls TlsOf(ClusterOptions options)
+    {
+        try
+        {
+            var certificate = X509CertificateLoader.LoadPkcs12FromFile(options.Certificate, options.CertificatePassword);
+            if (!certificate.HasPrivateKey)
+                throw new ConfigurationException($"millrace.cluster.tls.certificate: a certificate with its private key expected, {options.Certificate} without one found; export it with the key.");
+            if (certificate.NotAfter < TimeProvider.System.GetLocalNow().DateTime)
+                throw new ConfigurationException(string.Create(CultureInfo.InvariantCulture, $"millrace.cluster.tls.certificate: a valid certificate expected, {options.Certificate} expired {certificate.NotAfter:u} found; renew it."));
+            return new(certificate, X509CertificateLoader.LoadCertificateFromFile(options.Authority));
+        }
+        catch (Exception cause) when (cause is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"millrace.cluster.tls: a certificate (.pfx, with its password) and an authority expected, {options.Certificate} and {options.Authority} found: {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; correct path or password.", cause);
+        }
+    }
+}

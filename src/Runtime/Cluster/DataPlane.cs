@@ -1,0 +1,250 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Millrace.Data;
+using Millrace.Serialization;
+
+namespace Millrace.Runtime.Cluster;
+
+/// <summary>The data connections of a node: one to each other node, over which the tasks of all jobs talk. Thread-safe.</summary>
+/// <remarks>
+/// Of two nodes the one with the lower uid connects, again and again until the other is gone; the first message in either direction says who it is.
+/// Nothing else is taken before that, nor from a node that was declared gone.
+/// </remarks>
+internal sealed class DataPlane : IDisposable
+{
+    private const uint Magic = 0x4D_52_44_31;
+    private const int Unnamed = 0;
+    private const int StrangersMax = 256;
+
+    private static readonly TimeSpan GreetingMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConnectMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly NodeUid _self;
+    private readonly string _cluster;
+    private readonly NodeTls? _tls;
+    private readonly ILogger _logger;
+    private readonly TcpListener _listener;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly ConcurrentDictionary<NodeUid, PeerLink> _links = [];
+    private readonly ConcurrentDictionary<NodeUid, byte> _connecting = [];
+    private readonly ConcurrentDictionary<NodeUid, byte> _gone = [];
+    private readonly ConcurrentDictionary<ulong, Action<ReadOnlyMemory<byte>>> _jobs = [];
+    private int _strangers;
+
+    /// <param name="self">This node.</param>
+    /// <param name="cluster">The cluster's name; nodes of another one are refused.</param>
+    /// <param name="endpoint">Where others connect; port 0 for any that is free.</param>
+    /// <param name="tls">Null for connections as they are.</param>
+    /// <param name="logger">Told of connections that were refused.</param>
+    /// <exception cref="ConfigurationException">The endpoint can't be used.</exception>
+    public DataPlane(NodeUid self, string cluster, IPEndPoint endpoint, NodeTls? tls, ILogger logger)
+    {
+        (_self, _cluster, _tls, _logger) = (self, cluster, tls, logger);
+        _listener = new TcpListener(endpoint);
+        try
+        {
+            _listener.Start();
+        }
+        catch (SocketException cause)
+        {
+            _listener.Dispose();
+            throw new ConfigurationException($"millrace.cluster.data-port: an address that is free expected, {endpoint} found ({cause.SocketErrorCode}); stop what uses it, or choose another port.", cause);
+        }
+
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>A connection has closed, and why; raised on threads of the pool.</summary>
+    public event Action<NodeUid, string>? LinkClosed;
+
+    /// <summary>Where others connect.</summary>
+    public int Port { get; }
+
+    /// <summary>Begins to take connections; called once.</summary>
+    public void Start() => _ = Task.Run(AcceptAsync);
+
+    /// <summary>The way to a node, also before it is connected.</summary>
+    public PeerLink LinkTo(NodeUid peer) => _links.GetOrAdd(peer, static _ => new PeerLink());
+
+    /// <summary>What comes for a job goes there; a message is good for the time of the call, and an exception closes its connection.</summary>
+    public void Register(ulong job, Action<ReadOnlyMemory<byte>> receive) => _jobs[job] = receive;
+
+    public void Unregister(ulong job) => _jobs.TryRemove(job, out _);
+
+    /// <summary>Keeps a connection to the node, if it is this one's turn to connect. May be called again.</summary>
+    public void Connect(NodeUid peer, string host, int port)
+    {
+        if (_self.CompareTo(peer) < 0 && !_gone.ContainsKey(peer) && _connecting.TryAdd(peer, 0))
+            _ = Task.Run(() => ConnectAsync(peer, host, port));
+    }
+
+    /// <summary>The node is gone for good.</summary>
+    public void Close(NodeUid peer)
+    {
+        _gone[peer] = 0;
+        LinkTo(peer).Close();
+    }
+
+    /// <summary>Whether somebody listens at an address: false where nobody does, so that the process is gone; null where nothing can be said.</summary>
+    public static async Task<bool?> ProbeAsync(string host, int port)
+    {
+        using var socket = new TcpClient();
+        using var patience = new CancellationTokenSource(ConnectMax);
+        try
+        {
+            await socket.ConnectAsync(host, port, patience.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (SocketException cause)
+        {
+            return cause.SocketErrorCode == SocketError.ConnectionRefused ? false : null;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _closing.Cancel();
+        _listener.Dispose();
+        foreach (var link in _links.Values)
+            link.Close();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var socket = await _listener.AcceptTcpClientAsync(_closing.Token).ConfigureAwait(false);
+                if (Volatile.Read(ref _strangers) < StrangersMax)
+                    _ = Task.Run(() => RunAsync(socket, null));
+                else
+                    socket.Dispose();
+            }
+        }
+        catch (Exception cause) when (cause is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+        }
+    }
+
+    private async Task ConnectAsync(NodeUid peer, string host, int port)
+    {
+        while (!_gone.ContainsKey(peer) && !_closing.IsCancellationRequested)
+        {
+            var socket = new TcpClient();
+            try
+            {
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+                patience.CancelAfter(ConnectMax);
+                await socket.ConnectAsync(host, port, patience.Token).ConfigureAwait(false);
+                await RunAsync(socket, peer).ConfigureAwait(false);
+            }
+            catch (Exception cause) when (cause is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                socket.Dispose();
+            }
+
+            await Task.Delay(ConnectPause).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One connection from its beginning to its end.</summary>
+    /// <param name="socket">Owned.</param>
+    /// <param name="expected">Who is at the other end; null for a connection that was taken.</param>
+    private async Task RunAsync(TcpClient socket, NodeUid? expected)
+    {
+        Interlocked.Increment(ref _strangers);
+        var isStranger = true;
+        NodeUid? peer = null;
+        DataLink? link = null;
+        var greeted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            socket.NoDelay = true;
+            Stream stream = socket.GetStream();
+            using var patience = new CancellationTokenSource(GreetingMax);
+            if (_tls is not null)
+                stream = await (expected is null ? _tls.AcceptAsync(stream, patience.Token) : _tls.ConnectAsync(stream, patience.Token)).ConfigureAwait(false);
+            link = new DataLink(stream, message =>
+            {
+                if (peer is not null)
+                {
+                    Dispatch(message);
+                    return;
+                }
+
+                var from = ReadGreeting(message.Span, expected);
+                peer = from;
+                LinkTo(from).Attach(link!);
+                greeted.TrySetResult();
+            });
+            link.Send(Greeting(expected));
+            link.Start();
+            await Task.WhenAny(greeted.Task, link.Closed, Task.Delay(GreetingMax)).ConfigureAwait(false);
+            if (!greeted.Task.IsCompleted)
+                link.Dispose();
+            Interlocked.Decrement(ref _strangers);
+            isStranger = false;
+            var reason = await link.Closed.ConfigureAwait(false);
+            if (peer is { } known && LinkTo(known).Detach(link))
+                LinkClosed?.Invoke(known, reason);
+            else if (peer is null)
+                ClusterLog.ConnectionRefused(_logger, socket.Client?.RemoteEndPoint?.ToString() ?? "an unknown address", reason);
+        }
+        catch (Exception cause) when (cause is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or ObjectDisposedException or SocketException or InvalidOperationException)
+        {
+            ClusterLog.ConnectionRefused(_logger, "a node", UserText.Of(cause));
+        }
+        finally
+        {
+            if (isStranger)
+                Interlocked.Decrement(ref _strangers);
+            link?.Dispose();
+            socket.Dispose();
+        }
+    }
+
+    private void Dispatch(ReadOnlyMemory<byte> message)
+    {
+        // Of a job that has ended here, or has not begun yet: whoever sends has channels that begin anew when it does.
+        if (_jobs.TryGetValue(DataMessage.JobOf(message.Span), out var receive))
+            receive(message);
+    }
+
+    private byte[] Greeting(NodeUid? to)
+    {
+        using var writer = new CodecWriter();
+        writer.WriteFixed32(Magic);
+        writer.WriteText(_cluster);
+        writer.WriteFixed64(_self.Value);
+        writer.WriteFixed64(to?.Value ?? Unnamed);
+        return writer.ToArray();
+    }
+
+    private NodeUid ReadGreeting(ReadOnlySpan<byte> message, NodeUid? expected)
+    {
+        var from = new CodecReader(message);
+        if (from.ReadFixed32() != Magic)
+            throw new CorruptPayloadException("The greeting of a node expected, other bytes found; see whether a node of this version is at the other end.");
+        var cluster = from.ReadText();
+        if (cluster != _cluster)
+            throw new CorruptPayloadException($"A node of cluster {_cluster} expected, one of '{cluster}' found; correct millrace.cluster.name or the seeds.");
+        var (node, to) = (new NodeUid(from.ReadFixed64()), from.ReadFixed64());
+        from.ExpectEnd();
+        if (to != Unnamed && to != _self.Value)
+            throw new CorruptPayloadException("A connection to this node expected, one to another that was here before found.");
+        if (expected is { } wanted && node != wanted)
+            throw new CorruptPayloadException("The node that was here before expected, another one found.");
+        if (_gone.ContainsKey(node))
+            throw new CorruptPayloadException("A node that lives expected, one that was declared gone found.");
+        return node;
+    }
+}

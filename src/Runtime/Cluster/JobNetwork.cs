@@ -1,0 +1,130 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Akka.Actor;
+using Millrace.Graphs;
+using Millrace.Runtime.Exchange;
+using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tasks;
+using Millrace.Serialization;
+
+namespace Millrace.Runtime.Cluster;
+
+/// <inheritdoc/>
+/// <remarks>Control messages go through the <see cref="NodeActor"/>, which knows where everybody is; items and credit go straight to the data connections.</remarks>
+internal sealed class JobNetwork : IJobNetwork
+{
+    private readonly IActorRef _node;
+    private readonly DataPlane _plane;
+    private readonly ChannelMeter _meter;
+    private readonly EdgeCodec[][] _codecs;
+    private readonly ulong _key;
+    private readonly ConcurrentDictionary<ProcessUid, ProcessRoute> _routes = [];
+    private volatile Part? _part;
+
+    /// <summary>This process's part.</summary>
+    internal sealed record Part(ProcessUid Process, IActorRef Worker, IReadOnlyList<IActorRef> Tasks);
+
+    /// <param name="job">The job's name.</param>
+    /// <param name="fingerprint">What it is built of here.</param>
+    /// <param name="settings">What its tasks share.</param>
+    /// <param name="address">This node's.</param>
+    /// <param name="leaseMs">The lease of a process.</param>
+    /// <param name="node">The <see cref="NodeActor"/>.</param>
+    /// <param name="plane">The data connections.</param>
+    public JobNetwork(string job, string fingerprint, TaskSettings settings, string address, long leaseMs, IActorRef node, DataPlane plane)
+    {
+        (Job, Fingerprint, Node, LeaseMs, _node, _plane, _meter) = (job, fingerprint, address, leaseMs, node, plane, settings.Meter);
+        _key = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(job)));
+        var makers = new CodecFinder(settings.Codecs);
+        _codecs = [.. Enumerable.Range(0, settings.Topology.Count).Select(task => settings.Topology.EdgesOfChannels(task).Select(edge => makers.Of(edge.Edge)).ToArray())];
+    }
+
+    public string Job { get; }
+
+    public string Fingerprint { get; }
+
+    /// <inheritdoc/>
+    public string Node { get; }
+
+    /// <inheritdoc/>
+    public long LeaseMs { get; }
+
+    /// <summary>Null as long as the part is not up.</summary>
+    public Part? Own => _part;
+
+    /// <summary>Takes what is meant for the coordinator.</summary>
+    public IActorRef Supervisor { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>Whether this side may rule, as far as it sees: most of the nodes that run the job are heard of. Kept by the <see cref="NodeActor"/>.</summary>
+    public bool MayRule
+    {
+        get => Volatile.Read(ref _mayRule);
+        set => Volatile.Write(ref _mayRule, value);
+    }
+
+    private bool _mayRule = true;
+
+    /// <summary>How the rows of each edge are written.</summary>
+    public IEnumerable<CodecSchema> Schemas => _codecs.SelectMany(codecs => codecs).Select(codec => codec.Schema).Distinct();
+
+    /// <inheritdoc/>
+    public void Attach(IActorRef supervisor) => Supervisor = supervisor;
+
+    /// <inheritdoc/>
+    public void Join(ProcessUid process, IActorRef worker, IReadOnlyList<IActorRef> tasks)
+    {
+        _part = new(process, worker, tasks);
+        _plane.Register(_key, Receive);
+        _node.Tell(new NodeActor.Joined(this), ActorRefs.NoSender);
+    }
+
+    /// <inheritdoc/>
+    public IRemoteTask TaskAt(ProcessUid owner, int task) => new RemoteTask(_key, task, _codecs[task], RouteTo(owner), _meter);
+
+    /// <inheritdoc/>
+    public void Send(ControlMessages.ToCoordinator message) => _node.Tell(new NodeActor.ToCoordinator(this, message), ActorRefs.NoSender);
+
+    /// <inheritdoc/>
+    public void Send(ProcessUid process, ControlMessages.ToProcess message) => _node.Tell(new NodeActor.ToProcess(this, process, message), ActorRefs.NoSender);
+
+    /// <inheritdoc/>
+    public void StopJob(bool isGraceful) => _node.Tell(new NodeActor.Stop(this, isGraceful), ActorRefs.NoSender);
+
+    /// <inheritdoc/>
+    public void Leave()
+    {
+        _plane.Unregister(_key);
+        _node.Tell(new NodeActor.Left(this), ActorRefs.NoSender);
+    }
+
+    /// <summary>Where a process is.</summary>
+    public void Find(ProcessUid process, PeerLink link) => RouteTo(process).Find(link);
+
+    private ProcessRoute RouteTo(ProcessUid process) => _routes.GetOrAdd(process, static _ => new ProcessRoute());
+
+    private void Receive(ReadOnlyMemory<byte> message)
+    {
+        var (task, content) = DataMessage.Read(message.Span, _codecs);
+        if (_part is not { } part)
+            return;
+        if (content is ChannelItem { Batch: not null })
+            _meter.Sent();
+        part.Tasks[task].Tell(content, ActorRefs.NoSender);
+    }
+
+    private sealed class CodecFinder(CodecCatalog codecs) : IEdgeVisitor<EdgeCodec>
+    {
+        private readonly Dictionary<StreamEdge, EdgeCodec> _known = [];
+
+        public EdgeCodec Of(StreamEdge edge)
+        {
+            if (!_known.TryGetValue(edge, out var codec))
+                _known[edge] = codec = edge.Accept(this);
+            return codec;
+        }
+
+        public EdgeCodec Visit<T>(StreamEdge<T> edge) => new EdgeCodec<T>(codecs.Of<T>());
+    }
+}

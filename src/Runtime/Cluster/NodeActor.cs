@@ -1,0 +1,418 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Remote;
+using Microsoft.Extensions.Logging;
+using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tasks;
+using AkkaCluster = Akka.Cluster.Cluster;
+
+namespace Millrace.Runtime.Cluster;
+
+/// <summary>This process as a node: knows the others, carries the control messages of all jobs to and from them, and finds out when one is gone. One per host.</summary>
+/// <remarks>
+/// <para>A killed process is noticed by its data connection, or by Akka.Remote's, within milliseconds; a probe of its data port that is refused proves
+/// that it is gone: all nodes are told, and it is taken out of the cluster. Where the probe is answered the connection alone has broken. Silence is no proof:
+/// of a node that is frozen, or cut off, the lease of the job's coordinator decides.</para>
+/// <para>Where a coordinator's node is gone the oldest of the others takes over at once.</para>
+/// </remarks>
+internal sealed class NodeActor : UntypedActor, IWithTimers
+{
+    /// <summary>The actor's name, by which other nodes find it.</summary>
+    public const string Name = "millrace-node";
+
+    private const long HelloMs = 200;
+    private const long ReachableMs = 1000;
+    private const long CoordinatorFreshMs = 400;
+
+    private readonly NodeUid _self;
+    private readonly string _dataHost;
+    private readonly DataPlane _plane;
+    private readonly ILogger _logger;
+    private readonly AkkaCluster _cluster = AkkaCluster.Get(Context.System);
+    private readonly Dictionary<Address, Member> _members = [];
+    private readonly Dictionary<NodeUid, Peer> _peers = [];
+    private readonly HashSet<NodeUid> _gone = [];
+    private readonly Dictionary<string, JobNetwork> _jobs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Rule> _rules = new(StringComparer.Ordinal);
+    private readonly List<Settled> _settling = [];
+
+    public NodeActor(NodeUid self, string dataHost, DataPlane plane, ILogger logger) =>
+        (_self, _dataHost, _plane, _logger) = (self, dataHost, plane, logger);
+
+    /// <summary>This process has a part in a job, or another one than before.</summary>
+    internal sealed record Joined(JobNetwork Job);
+
+    /// <summary>This process has no part in a job any more.</summary>
+    internal sealed record Left(JobNetwork Job);
+
+    /// <summary>To whoever coordinates.</summary>
+    internal sealed record ToCoordinator(JobNetwork Job, ControlMessages.ToCoordinator Message);
+
+    /// <summary>From the coordinator of this node.</summary>
+    internal sealed record ToProcess(JobNetwork Job, ProcessUid Process, ControlMessages.ToProcess Message);
+
+    /// <summary>A user wants the job to end.</summary>
+    internal sealed record Stop(JobNetwork Job, bool IsGraceful);
+
+    /// <summary>Completed when every node of the cluster has said hello, with the fingerprint that any of them has of a job; null where none runs it.</summary>
+    internal sealed record Settled(string Job, TaskCompletionSource<(string Fingerprint, string Address)?> Answer);
+
+    private sealed record LinkClosed(NodeUid Node, string Reason);
+
+    private sealed record Probed(NodeUid Node, bool? IsThere, string Reason, bool IsLink);
+
+    private sealed record Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    /// <summary>Who coordinates a job, as far as is known here.</summary>
+    /// <param name="Node">Null for this node.</param>
+    private readonly record struct Rule(NodeUid? Node, long Incarnation, long HeardAtMs);
+
+    private sealed class Peer(NodeUid uid, Address address)
+    {
+        public NodeUid Uid { get; } = uid;
+
+        public Address Address { get; } = address;
+
+        public IActorRef Ref { get; set; } = ActorRefs.Nobody;
+
+        public NodeMessage.Hello Hello { get; set; } = new(uid, "", 0, []);
+
+        public long HeardAtMs { get; set; }
+
+        public ProcessUid? ProcessOf(string job) => Hello.Jobs.FirstOrDefault(part => part.Job == job) is { Process.Value: not 0 } part ? part.Process : null;
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(NodeUid self, string dataHost, DataPlane plane, ILogger logger) =>
+        Akka.Actor.Props.Create(() => new NodeActor(self, dataHost, plane, logger));
+
+    protected override void PreStart()
+    {
+        var self = Self;
+        _plane.LinkClosed += (node, reason) => self.Tell(new LinkClosed(node, reason), ActorRefs.NoSender);
+        _cluster.Subscribe(self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+        Context.System.EventStream.Subscribe(self, typeof(DisassociatedEvent));
+        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TimeSpan.FromMilliseconds(HelloMs));
+    }
+
+    protected override void PostStop()
+    {
+        _cluster.Unsubscribe(Self);
+        Context.System.EventStream.Unsubscribe(Self);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ToCoordinator to:
+                OnToCoordinator(to);
+                break;
+            case ToProcess to:
+                OnToProcess(to);
+                break;
+            case NodeMessage.ForProcess to:
+                OnForProcess(to);
+                break;
+            case NodeMessage.ForCoordinator to:
+                if (_jobs.TryGetValue(to.Job, out var job))
+                    job.Supervisor.Tell(to.Message);
+                break;
+            case NodeMessage.Hello hello:
+                OnHello(hello);
+                break;
+            case Tick:
+                OnTick();
+                break;
+            case LinkClosed closed:
+                Probe(closed.Node, closed.Reason, isLink: true);
+                break;
+            case DisassociatedEvent gone when PeerAt(gone.RemoteAddress) is { } peer:
+                Probe(peer.Uid, "its control connection closed", isLink: false);
+                break;
+            case DisassociatedEvent:
+                break;
+            case Probed probed:
+                OnProbed(probed);
+                break;
+            case NodeMessage.NodeGone gone:
+                OnGone(gone.Node, "another node says so", tells: false);
+                break;
+            case Joined joined:
+                OnJoined(joined.Job);
+                break;
+            case Left left:
+                OnLeft(left.Job);
+                break;
+            case NodeMessage.ProcessLeft left:
+                if (_jobs.TryGetValue(left.Job, out var affected))
+                    affected.Supervisor.Tell(new CoordinatorMessages.ProcessLost(left.Process));
+                break;
+            case Stop stop:
+                stop.Job.Supervisor.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
+                TellAll(new NodeMessage.StopJob(stop.Job.Job, stop.IsGraceful));
+                break;
+            case NodeMessage.StopJob stop:
+                if (_jobs.TryGetValue(stop.Job, out var stopped))
+                    stopped.Supervisor.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
+                break;
+            case Settled settled:
+                _settling.Add(settled);
+                Settle();
+                break;
+            case ClusterEvent.IMemberEvent member:
+                OnMember(member);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnMember(ClusterEvent.IMemberEvent happened)
+    {
+        var member = happened.Member;
+        if (member.Address == _cluster.SelfAddress)
+            return;
+        switch (happened)
+        {
+            case ClusterEvent.MemberUp or ClusterEvent.MemberWeaklyUp or ClusterEvent.MemberJoined:
+                _members[member.Address] = member;
+                SayHello(Context.ActorSelection(new RootActorPath(member.Address) / "user" / Name));
+                break;
+            case ClusterEvent.MemberDowned or ClusterEvent.MemberRemoved:
+                if (_members.TryGetValue(member.Address, out var known) && known.UniqueAddress == member.UniqueAddress)
+                {
+                    _members.Remove(member.Address);
+                    if (PeerAt(member.Address) is { } peer)
+                        OnGone(peer.Uid, "it is out of the cluster", tells: false);
+                }
+
+                break;
+        }
+
+        Settle();
+    }
+
+    private void OnHello(NodeMessage.Hello hello)
+    {
+        if (hello.Node == _self || _gone.Contains(hello.Node))
+            return;
+        var address = Sender.Path.Address;
+        if (PeerAt(address) is { } former && former.Uid != hello.Node)
+            OnGone(former.Uid, "another run of it is at its address", tells: true);
+        if (!_peers.TryGetValue(hello.Node, out var peer))
+        {
+            _peers[hello.Node] = peer = new(hello.Node, address);
+            ClusterLog.NodeFound(_logger, hello.Node.ToString(), address.ToString());
+            peer.Ref = Sender;
+            SayHello(Sender);
+        }
+
+        (peer.Ref, peer.Hello, peer.HeardAtMs) = (Sender, hello, Environment.TickCount64);
+        _plane.Connect(hello.Node, hello.DataHost, hello.DataPort);
+        foreach (var part in hello.Jobs)
+        {
+            if (part.Process != ProcessUid.None && _jobs.TryGetValue(part.Job, out var job))
+                job.Find(part.Process, _plane.LinkTo(hello.Node));
+        }
+
+        Settle();
+    }
+
+    private void OnTick()
+    {
+        foreach (var peer in _peers.Values)
+            SayHello(peer.Ref);
+        foreach (var member in _members.Keys)
+        {
+            if (PeerAt(member) is null)
+                SayHello(Context.ActorSelection(new RootActorPath(member) / "user" / Name));
+        }
+
+        foreach (var job in _jobs.Values)
+            job.MayRule = MayRule(job.Job);
+    }
+
+    /// <summary>Most of the nodes that run the job are heard of; of two halves the one with the lowest uid.</summary>
+    private bool MayRule(string job)
+    {
+        var nowMs = Environment.TickCount64;
+        var all = _peers.Values.Where(peer => peer.ProcessOf(job) is not null).ToArray();
+        var heard = all.Where(peer => nowMs - peer.HeardAtMs < ReachableMs).Select(peer => peer.Uid).Append(_self).ToArray();
+        var total = all.Length + 1;
+        return (2 * heard.Length) > total || ((2 * heard.Length) == total && heard.Min() == all.Select(peer => peer.Uid).Append(_self).Min());
+    }
+
+    private void SayHello(ICanTell to) => to.Tell(
+        new NodeMessage.Hello(
+            _self, _dataHost, _plane.Port, [.. _jobs.Values.Select(job => new NodeMessage.JobPart(job.Job, job.Fingerprint, job.Own?.Process ?? ProcessUid.None))]),
+        Self);
+
+    private void OnJoined(JobNetwork job)
+    {
+        _jobs[job.Job] = job;
+        foreach (var peer in _peers.Values)
+        {
+            if (peer.ProcessOf(job.Job) is { } process)
+                job.Find(process, _plane.LinkTo(peer.Uid));
+            SayHello(peer.Ref);
+        }
+
+        // The oldest begins at once; the others would be heard if they ran it already.
+        if (!_rules.ContainsKey(job.Job) && _peers.Values.All(peer => peer.ProcessOf(job.Job) is null) && IsOldestOf(_peers.Values))
+            job.Supervisor.Tell(new CoordinatorMessages.TakeOver());
+    }
+
+    private void OnLeft(JobNetwork job)
+    {
+        if (!_jobs.TryGetValue(job.Job, out var known) || known != job)
+            return;
+        _jobs.Remove(job.Job);
+        _rules.Remove(job.Job);
+        if (job.Own is { } own)
+            TellAll(new NodeMessage.ProcessLeft(job.Job, own.Process));
+        foreach (var peer in _peers.Values)
+            SayHello(peer.Ref);
+    }
+
+    private void OnToCoordinator(ToCoordinator to)
+    {
+        var isKnown = _rules.TryGetValue(to.Job.Job, out var rule) && Environment.TickCount64 - rule.HeardAtMs < CoordinatorFreshMs;
+        if (!isKnown || rule.Node is null)
+            to.Job.Supervisor.Tell(to.Message);
+        if (isKnown && rule.Node is null)
+            return;
+        var message = new NodeMessage.ForCoordinator(to.Job.Job, to.Message);
+        if (!isKnown)
+            TellAll(message);
+        else if (_peers.TryGetValue(rule.Node!.Value, out var peer))
+            peer.Ref.Tell(message);
+    }
+
+    private void OnToProcess(ToProcess to)
+    {
+        Heard(to.Job.Job, null, to.Message.Incarnation);
+        if (to.Job.Own is { } own && own.Process == to.Process)
+        {
+            own.Worker.Tell(to.Message);
+            return;
+        }
+
+        foreach (var peer in _peers.Values)
+        {
+            if (peer.ProcessOf(to.Job.Job) == to.Process)
+                peer.Ref.Tell(new NodeMessage.ForProcess(to.Job.Job, to.Process, to.Message));
+        }
+    }
+
+    private void OnForProcess(NodeMessage.ForProcess to)
+    {
+        if (!_jobs.TryGetValue(to.Job, out var job) || PeerAt(Sender.Path.Address) is not { } peer)
+            return;
+        if (Heard(to.Job, peer.Uid, to.Message.Incarnation))
+            job.Supervisor.Tell(new CoordinatorMessages.Heard(to.Message.Incarnation));
+        if (job.Own is { } own && own.Process == to.Process)
+            own.Worker.Tell(to.Message);
+    }
+
+    /// <summary>A coordinator speaks.</summary>
+    /// <returns>Whether none of a later incarnation has spoken.</returns>
+    private bool Heard(string job, NodeUid? node, long incarnation)
+    {
+        if (_rules.TryGetValue(job, out var rule) && rule.Incarnation > incarnation)
+            return false;
+        _rules[job] = new(node, incarnation, Environment.TickCount64);
+        return true;
+    }
+
+    private void Probe(NodeUid node, string reason, bool isLink)
+    {
+        if (!_peers.TryGetValue(node, out var peer))
+            return;
+        var (self, hello) = (Self, peer.Hello);
+        _ = ProbeAsync();
+
+        async Task ProbeAsync()
+        {
+            var isThere = await DataPlane.ProbeAsync(hello.DataHost, hello.DataPort).ConfigureAwait(false);
+            self.Tell(new Probed(node, isThere, reason, isLink), ActorRefs.NoSender);
+        }
+    }
+
+    private void OnProbed(Probed probed)
+    {
+        if (probed.IsThere == false)
+        {
+            OnGone(probed.Node, probed.Reason, tells: true);
+            return;
+        }
+
+        if (!probed.IsLink || !_peers.TryGetValue(probed.Node, out var peer))
+            return;
+        ClusterLog.LinkBroke(_logger, peer.Uid.ToString(), peer.Address.ToString(), probed.Reason);
+        foreach (var job in _jobs.Values)
+        {
+            if (peer.ProcessOf(job.Job) is { } process)
+                job.Own?.Worker.Tell(new WorkerActor.LinkBroken([process], $"The connection with {peer.Address} broke ({probed.Reason})."));
+        }
+    }
+
+    private void OnGone(NodeUid node, string reason, bool tells)
+    {
+        if (!_gone.Add(node) || !_peers.Remove(node, out var peer))
+            return;
+        ClusterLog.NodeGone(_logger, node.ToString(), peer.Address.ToString(), reason);
+        _plane.Close(node);
+        if (_members.Remove(peer.Address))
+            _cluster.Down(peer.Address);
+        if (tells)
+            TellAll(new NodeMessage.NodeGone(node));
+        foreach (var job in _jobs.Values)
+        {
+            if (peer.ProcessOf(job.Job) is { } process)
+                job.Supervisor.Tell(new CoordinatorMessages.ProcessLost(process));
+            if (!_rules.TryGetValue(job.Job, out var rule) || rule.Node != node)
+                continue;
+            _rules.Remove(job.Job);
+            if (IsOldest(job.Job))
+            {
+                ClusterLog.TakesOver(_logger, job.Job, node.ToString());
+                job.Supervisor.Tell(new CoordinatorMessages.TakeOver());
+            }
+        }
+
+        Settle();
+    }
+
+    private bool IsOldest(string job) => IsOldestOf(_peers.Values.Where(peer => peer.ProcessOf(job) is not null));
+
+    private bool IsOldestOf(IEnumerable<Peer> peers) =>
+        peers.All(peer => !_members.TryGetValue(peer.Address, out var member) || _cluster.SelfMember.IsOlderThan(member));
+
+    private Peer? PeerAt(Address address) => _peers.Values.FirstOrDefault(peer => peer.Address == address);
+
+    private void TellAll(NodeMessage message)
+    {
+        foreach (var peer in _peers.Values)
+            peer.Ref.Tell(message, Self);
+    }
+
+    private void Settle()
+    {
+        if (_members.Keys.Any(member => PeerAt(member) is null))
+            return;
+        foreach (var (job, answer) in _settling)
+        {
+            var other = _peers.Values.SelectMany(peer => peer.Hello.Jobs.Where(part => part.Job == job).Select(part => (part.Fingerprint, peer.Address.ToString()))).FirstOrDefault();
+            answer.TrySetResult(other.Fingerprint is null ? null : other);
+        }
+
+        _settling.Clear();
+    }
+}

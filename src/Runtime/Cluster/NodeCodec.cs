@@ -1,0 +1,103 @@
+using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Protocol;
+using Millrace.Serialization;
+using static Millrace.Runtime.Cluster.NodeMessage;
+
+namespace Millrace.Runtime.Cluster;
+
+/// <summary>A <see cref="NodeMessage"/> as bytes: a number for its kind, then its fields in the order of its record.</summary>
+internal static class NodeCodec
+{
+    private const int PartSizeMin = 16;
+    private const int MessageBytesMax = 1 << 26;
+
+    private enum Kind : byte
+    {
+        Hello = 1,
+        ForCoordinator = 2,
+        ForProcess = 3,
+        NodeGone = 4,
+        ProcessLeft = 5,
+        StopJob = 6,
+    }
+
+    public static byte[] Encode(NodeMessage message)
+    {
+        using var to = new RowWriter(MessageBytesMax);
+        switch (message)
+        {
+            case Hello hello:
+                to.Byte((byte)Kind.Hello);
+                to.UInt64(hello.Node.Value);
+                to.Text(hello.DataHost);
+                to.Int32(hello.DataPort);
+                HistoryCodec.Write(to, hello.Jobs, Write);
+                break;
+            case ForCoordinator coordinator:
+                to.Byte((byte)Kind.ForCoordinator);
+                to.Text(coordinator.Job);
+                to.Bytes(ControlCodec.Encode(coordinator.Message));
+                break;
+            case ForProcess process:
+                to.Byte((byte)Kind.ForProcess);
+                to.Text(process.Job);
+                HistoryCodec.Write(to, process.Process);
+                to.Bytes(ControlCodec.Encode(process.Message));
+                break;
+            case NodeGone gone:
+                to.Byte((byte)Kind.NodeGone);
+                to.UInt64(gone.Node.Value);
+                break;
+            case ProcessLeft left:
+                to.Byte((byte)Kind.ProcessLeft);
+                to.Text(left.Job);
+                HistoryCodec.Write(to, left.Process);
+                break;
+            case StopJob stop:
+                to.Byte((byte)Kind.StopJob);
+                to.Text(stop.Job);
+                HistoryCodec.Write(to, stop.IsGraceful);
+                break;
+        }
+
+        return to.Body();
+    }
+
+    /// <exception cref="CorruptPayloadException">The bytes are no message.</exception>
+    public static NodeMessage Decode(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            var from = new RowReader(bytes);
+            var message = Read((Kind)from.Byte(), from);
+            from.End();
+            return message;
+        }
+        catch (RowFormatException damage)
+        {
+            throw new CorruptPayloadException($"A message of a node expected, {damage.Message}; see whether the nodes run the same version.", damage);
+        }
+    }
+
+    private static NodeMessage Read(Kind kind, RowReader from) => kind switch
+    {
+        Kind.Hello => new Hello(new NodeUid(from.UInt64()), from.Text(), from.Int32(), from.List(PartSizeMin, ReadPart)),
+        Kind.ForCoordinator => new ForCoordinator(
+            from.Text(), ControlCodec.Decode(from.Rest()) as ControlMessages.ToCoordinator ?? throw new RowFormatException("a message to a process found")),
+        Kind.ForProcess => new ForProcess(
+            from.Text(), HistoryCodec.ReadUid(from), ControlCodec.Decode(from.Rest()) as ControlMessages.ToProcess ?? throw new RowFormatException("a message to a coordinator found")),
+        Kind.NodeGone => new NodeGone(new NodeUid(from.UInt64())),
+        Kind.ProcessLeft => new ProcessLeft(from.Text(), HistoryCodec.ReadUid(from)),
+        Kind.StopJob => new StopJob(from.Text(), from.Flag()),
+        _ => throw new RowFormatException($"kind {(byte)kind} found"),
+    };
+
+    private static void Write(RowWriter to, JobPart part)
+    {
+        to.Text(part.Job);
+        to.Text(part.Fingerprint);
+        HistoryCodec.Write(to, part.Process);
+    }
+
+    private static JobPart ReadPart(RowReader from) => new(from.Text(), from.Text(), HistoryCodec.ReadUid(from));
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Runtime.Cluster;
+
+/// <summary>What the nodes of a cluster tell each other. Any of it may be lost: what matters is said again.</summary>
+internal abstract record NodeMessage
+{
+    /// <summary>I am here, and take part in these jobs; said every 200 ms.</summary>
+    /// <param name="Node">Who.</param>
+    /// <param name="DataHost">Where it takes data connections.</param>
+    /// <param name="DataPort">Where it takes data connections.</param>
+    /// <param name="Jobs">Its parts.</param>
+    internal sealed record Hello(NodeUid Node, string DataHost, int DataPort, ImmutableArray<JobPart> Jobs) : NodeMessage;
+
+    /// <param name="Job">The job's name.</param>
+    /// <param name="Fingerprint">What the node builds the job of.</param>
+    /// <param name="Process">Who runs its tasks there; none where it is not up.</param>
+    internal readonly record struct JobPart(string Job, string Fingerprint, ProcessUid Process);
+
+    /// <summary>To whoever coordinates the job.</summary>
+    internal sealed record ForCoordinator(string Job, ControlMessages.ToCoordinator Message) : NodeMessage;
+
+    /// <summary>To one process of the job.</summary>
+    internal sealed record ForProcess(string Job, ProcessUid Process, ControlMessages.ToProcess Message) : NodeMessage;
+
+    /// <summary>A node is certainly gone.</summary>
+    internal sealed record NodeGone(NodeUid Node) : NodeMessage;
+
+    /// <summary>A process takes no part in a job any more, of its own will.</summary>
+    internal sealed record ProcessLeft(string Job, ProcessUid Process) : NodeMessage;
+
+    /// <summary>A user wants the job to end.</summary>
+    internal sealed record StopJob(string Job, bool IsGraceful) : NodeMessage;
+}

@@ -1,0 +1,42 @@
+namespace Millrace.Runtime.Configuration;
+
+/// <summary>The <c>millrace.cluster</c> section: what makes a process a node.</summary>
+public sealed record ClusterOptions
+{
+    public required bool IsEnabled { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public required int DataPort { get; init; }
+
+    /// <summary>As it is written: <c>host:port</c>, separated by commas.</summary>
+    public required string Seeds { get; init; }
+
+    public required int Nodes { get; init; }
+
+    public required TimeSpan PlacementWait { get; init; }
+
+    public required TimeSpan Lease { get; init; }
+
+    public required string Certificate { get; init; }
+
+    /// <summary>A secret.</summary>
+    public required string CertificatePassword { get; init; }
+
+    public required string Authority { get; init; }
+
+    public required bool AllowsInsecure { get; init; }
+
+    /// <summary>One by one.</summary>
+    public IEnumerable<string> SeedList => Seeds.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>Whether connections are by TLS.</summary>
+    public bool HasTls => Certificate.Length > 0;
+
+    /// <summary>All but the secret.</summary>
+    public override string ToString() => $"{Name} at {Host}:{Port}";
+}

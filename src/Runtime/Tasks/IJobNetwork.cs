@@ -1,0 +1,42 @@
+using Akka.Actor;
+using Millrace.Runtime.Exchange;
+using Millrace.Runtime.Protocol;
+
+namespace Millrace.Runtime.Tasks;
+
+/// <summary>Connects the part that this process has in a job with the parts of other processes. Thread-safe; no call waits.</summary>
+internal interface IJobNetwork
+{
+    /// <summary>Address of this process: another uid at the same address is the death of the former one.</summary>
+    string Node { get; }
+
+    /// <summary>How long a process lives without being heard of. Unit: ms.</summary>
+    long LeaseMs { get; }
+
+    /// <summary>Whether this side may rule: it hears of most of the processes that run the job. Else it would take turns with the other side.</summary>
+    bool MayRule { get; }
+
+    /// <summary>Says who takes what is meant for the job's coordinator.</summary>
+    void Attach(IActorRef supervisor);
+
+    /// <summary>This process takes part from now on: what is meant for it comes to its worker, items and credit to its tasks.</summary>
+    /// <param name="process">Who it is.</param>
+    /// <param name="worker">Takes <see cref="ControlMessages.ToProcess"/>, and <see cref="WorkerActor.LinkBroken"/>.</param>
+    /// <param name="tasks">Take <see cref="ChannelItem"/> and <see cref="Credit"/>.</param>
+    void Join(ProcessUid process, IActorRef worker, IReadOnlyList<IActorRef> tasks);
+
+    /// <summary>A task that another process holds.</summary>
+    IRemoteTask TaskAt(ProcessUid owner, int task);
+
+    /// <summary>Tells whoever coordinates.</summary>
+    void Send(ControlMessages.ToCoordinator message);
+
+    /// <summary>Tells a process, this one or another.</summary>
+    void Send(ProcessUid process, ControlMessages.ToProcess message);
+
+    /// <summary>The job is to end: gracefully by whoever coordinates, at once in every process.</summary>
+    void StopJob(bool isGraceful);
+
+    /// <summary>This process takes no part any more.</summary>
+    void Leave();
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Millrace.Client;
+using Millrace.Connectors.Rates;
+using Millrace.Graphs;
+using Millrace.Operators.Stateless;
+using Millrace.Runtime.Tests.Support;
+
+namespace Millrace.Runtime.Tests.Cluster;
+
+/// <summary>Several nodes in one process, on a SQLite file that all of them open.</summary>
+public sealed class ClusterTests : IAsyncLifetime
+{
+    private const int Keys = 97;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("millrace-");
+    private readonly SharedTable<(int Key, long Value, long Index)> _table = new();
+    private readonly List<MillraceHost> _hosts = [];
+    private readonly List<IJob> _jobs = [];
+    private readonly ConcurrentDictionary<int, long> _rowsByNode = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var host in _hosts)
+            await host.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Tasks_are_spread_over_the_nodes_and_every_record_comes_out_once()
+    {
+        await StartAsync(nodes: 3);
+
+        await _table.GrowAsync(20_000);
+        await _jobs[1].StopAsync(graceful: true).WaitAsync(TestHost.Patience);
+        await Task.WhenAll(_jobs.Select(job => job.Completion)).WaitAsync(TestHost.Patience);
+
+        Assert.All(_jobs, job => Assert.Equal(JobState.Stopped, job.State));
+        Assert.Equal([0, 1, 2], _rowsByNode.Keys.Order());
+        CheckRows();
+    }
+
+    [Fact]
+    public async Task A_node_that_leaves_is_made_up_for_by_the_others()
+    {
+        await StartAsync(nodes: 3);
+        await _table.GrowAsync(5000);
+
+        await _hosts[0].DisposeAsync();
+        await _table.GrowAsync(5000);
+        await _hosts[1].DisposeAsync();
+        await _table.GrowAsync(5000);
+        await _jobs[2].StopAsync(graceful: true).WaitAsync(TestHost.Patience);
+
+        CheckRows();
+    }
+
+    /// <summary>Nothing lost, nothing doubled, and the state of each key never saw anything else.</summary>
+    private void CheckRows()
+    {
+        var rows = _table.Rows;
+        Assert.Equal(Enumerable.Range(0, rows.Length).Select(value => (long)value), rows.Select(row => row.Value).Order());
+        foreach (var key in rows.GroupBy(row => row.Key))
+            Assert.Equal(Enumerable.Range(1, key.Count()).Select(index => (long)index), key.Select(row => row.Index).Order());
+    }
+
+    private async Task StartAsync(int nodes)
+    {
+        var seed = await StartNodeAsync(nodes, "");
+        for (var node = 1; node < nodes; node++)
+            await StartNodeAsync(nodes, seed);
+        _jobs.AddRange(await Task.WhenAll(_hosts.Select((host, node) => host.StartAsync(Graph(node), Options))).WaitAsync(2 * TestHost.Patience));
+    }
+
+    private async Task<string> StartNodeAsync(int nodes, string seed)
+    {
+        var host = await MillraceHost.StartAsync(options =>
+        {
+            options.StopsOnSignal = false;
+            options.WithHocon(string.Create(
+                CultureInfo.InvariantCulture, $"millrace.cluster {{ enabled = on, port = 0, nodes = {nodes}, seeds = \"{seed}\" }}"));
+        });
+        _hosts.Add(host);
+        return host.NodeAddress!;
+    }
+
+    private JobOptions Options => new()
+    {
+        Name = "index", CheckpointDirectory = _folder.FullName, EpochInterval = TimeSpan.FromMilliseconds(50), Parallelism = 6,
+    };
+
+    private StreamGraph Graph(int node)
+    {
+        var graph = new StreamGraph();
+        var pairs = graph.AddOperator<RateRow, (int Key, long Value)>(
+            "pair", graph.AddSource("rate", new RateSource(20_000)), () => new MapOperator<RateRow, (int Key, long Value)>(row => ((int)(row.Value % Keys), row.Value)));
+        var indexed = graph.AddOperator<(int Key, long Value), (int Key, long Value, long Index)>(
+            "index", pairs, () => new IndexOperator(rows => _rowsByNode.AddOrUpdate(node, rows, (_, sum) => sum + rows)), exchange: Exchange<(int Key, long Value)>.Hash(new KeyPartitioner<int, long>()));
+        graph.AddSink("table", indexed, _table);
+        return graph;
+    }
+}
