@@ -52,7 +52,7 @@ public sealed class SeedTests
     [InlineData("SkipUndoOnSurvivor", "I3")]
     [InlineData("FreeUndoWhenDurable", "I3")]
     [InlineData("SinkIgnoresPreviousWatermark", "I4")]
-    [InlineData("UnknownWriteIsSuccess", "I4")]
+    [InlineData("UnknownWriteIsSuccess", "I2")]
     [InlineData("SealOnlyLatestPredecessor", "I2")]
     [InlineData("StopOneStreamTooEarly", "I2")]
     [InlineData("NameImageOfAnotherGeneration", "I8")]

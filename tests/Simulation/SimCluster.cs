@@ -283,6 +283,7 @@ internal sealed partial class SimCluster
             EmptyEpochs = Options.ShowsEmptyEpochs ? EmptyEpochs.Show : EmptyEpochs.Coalesce,
             MaxAttempts = int.MaxValue,
             LeaseMs = Options.IsEmbedded ? 0 : 500,
+            SpreadAfterMs = Options.SpreadAfterMs,
             TakeoverAfterMs = Options.IsEmbedded ? 0 : isFirst ? Random.Below(60) : 500 + Random.Below(400),
             JournalRetryMs = 20,
             ExpectedProcesses = Options.Nodes,

@@ -42,6 +42,9 @@ internal sealed class SimOptions
     /// <summary>Sinks keep no watermark: an epoch may be given to them more than once, by its number.</summary>
     public bool HasForgetfulSinks;
 
+    /// <summary>A process that has joined takes its share after that; 0: never.</summary>
+    public long SpreadAfterMs;
+
     /// <summary>Images take so much longer to write than rows.</summary>
     public long ImageDelayMs;
 
@@ -95,6 +98,7 @@ internal sealed class SimOptions
         options.HasChunks = random.Below(2) == 0;
         options.ImageDelayMs = random.Below(3) == 0 ? 20 + random.Below(200) : 0;
         options.Asks = random.Below(3) == 0 ? 1 + random.Below(6) : 0;
+        options.SpreadAfterMs = random.Below(2) == 0 ? 0 : 50 + random.Below(500);
         options.HasForgetfulSinks = random.Below(4) == 0;
         options.DamagedImage = random.Below(3) == 0 ? random.Below(500_000) : 0;
         return options;

@@ -43,6 +43,9 @@ internal sealed record CoordinatorOptions
     /// <value>… but not longer than this, if there is at least one.</value>
     public long PlacementGraceMs { get; init; } = 1000;
 
+    /// <value>A process that has joined takes its share of the tasks after this; 0: never. The tasks that move, and all that is connected with them, go back to the last commit.</value>
+    public long SpreadAfterMs { get; init; } = 1000;
+
     /// <value>Go on where a closed job (completed, stopped, failed) ended. An explicit start does; a takeover does not, and so nobody who has heard another coordinator.</value>
     public bool ResumesClosedJob { get; init; } = true;
 

@@ -8,6 +8,7 @@ namespace Millrace.Runtime.Protocol;
 internal sealed partial class CoordinatorProtocol
 {
     private readonly TaskFailure?[] _failures;
+    private long _attemptedAtMs;
 
     /// <summary>A failure of an older generation is settled.</summary>
     private void OnFailure(TaskFailure failure)
@@ -55,13 +56,20 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
+        ProcessUid[]? spread = null;
+        if (lost is null && former is not null && Spread(former, nowMs) is { } found)
+        {
+            spread = found;
+            lost = [.. found.Select((owner, task) => owner != former.Owner[task])];
+        }
+
         if (lost is null || !MayPlace(former, nowMs))
         {
             return false;
         }
 
-        var owners = Place(former, nowMs);
-        var reason = Reason(former, lost);
+        var owners = spread ?? Place(former, nowMs);
+        var reason = spread is null ? Reason(former, lost) : "A process has joined, and takes its share of the tasks.";
         var isTaskToBlame = false;
         foreach (var failure in _failures)
         {
@@ -79,7 +87,7 @@ internal sealed partial class CoordinatorProtocol
             var hasMoved = former is null || owners[task] != former.Owner[task];
             generation[task] = lost[task] ? number : former!.Generation[task];
             since[task] = hasMoved || _failures[task] is { Kind: FailureKind.TaskAndState } ? number : former!.Since[task];
-            if (hasMoved && former is not null && !dead.Contains(former.Owner[task]))
+            if (hasMoved && spread is null && former is not null && !dead.Contains(former.Owner[task]))
             {
                 dead.Add(former.Owner[task]);
             }
@@ -176,6 +184,61 @@ internal sealed partial class CoordinatorProtocol
         return owners;
     }
 
+    /// <summary>Owners by which the tasks are spread evenly, as few as possible moved; null where they are, or where a process has joined only just now.</summary>
+    /// <remarks>A source that takes in by itself stays: what it holds would be lost.</remarks>
+    private ProcessUid[]? Spread(AttemptPlan former, long nowMs)
+    {
+        if (!LeasesOn || _options.SpreadAfterMs == 0 || State != CoordinatorState.Running || nowMs - _attemptedAtMs < _options.SpreadAfterMs)
+        {
+            return null;
+        }
+
+        foreach (var process in _processes)
+        {
+            process.Load = former.Owner.Count(owner => owner == process.Uid);
+        }
+
+        ProcessUid[]? owners = null;
+        while (true)
+        {
+            ProcessSlot? least = null;
+            ProcessSlot? most = null;
+            foreach (var process in _processes)
+            {
+                if (IsEligible(process, nowMs) && nowMs - process.ConfirmedAtMs >= _options.SpreadAfterMs && (least is null || process.Load < least.Load))
+                {
+                    least = process;
+                }
+
+                if (most is null || process.Load > most.Load)
+                {
+                    most = process;
+                }
+            }
+
+            if (least is null || most!.Load - least.Load < 2)
+            {
+                return owners;
+            }
+
+            owners ??= [.. former.Owner];
+            var moved = Array.FindLastIndex(owners, owner => owner == most.Uid);
+            while (moved >= 0 && (_shape.Tasks[moved].TakesIn || owners[moved] != most.Uid))
+            {
+                moved--;
+            }
+
+            if (moved < 0)
+            {
+                return owners.AsSpan().SequenceEqual(former.Owner.AsSpan()) ? null : owners;
+            }
+
+            owners[moved] = least.Uid;
+            most.Load--;
+            least.Load++;
+        }
+    }
+
     private void OnAttempted(AttemptPlan attempt, long nowMs, List<ICoordinatorEffect> effects)
     {
         foreach (var task in attempt.Lost)
@@ -202,6 +265,7 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
+        _attemptedAtMs = nowMs;
         _lastMomentMs ??= _options.FirstTimeMs - _options.EpochIntervalMs;
         effects.Add(new AttemptRaised(attempt, _writingReason));
         foreach (var process in _processes)

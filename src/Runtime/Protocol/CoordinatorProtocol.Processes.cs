@@ -176,7 +176,7 @@ internal sealed partial class CoordinatorProtocol
 
         var process = Find(heartbeat.Process) ?? Register(heartbeat.Process, nowMs + _options.LeaseMs);
         Supersede(process, heartbeat.Node);
-        Renew(process, heartbeat);
+        Renew(process, heartbeat, nowMs);
         foreach (var ack in heartbeat.Acks)
         {
             OnAck(heartbeat.Process, ack);
@@ -235,8 +235,13 @@ internal sealed partial class CoordinatorProtocol
     }
 
     /// <summary>The lease counts from when the echoed beat was sent: a process that hears nothing does not live.</summary>
-    private void Renew(ProcessSlot process, Heartbeat heartbeat)
+    private void Renew(ProcessSlot process, Heartbeat heartbeat, long nowMs)
     {
+        if (!process.IsConfirmed)
+        {
+            process.ConfirmedAtMs = nowMs;
+        }
+
         if (!LeasesOn)
         {
             process.IsConfirmed = true;
@@ -307,6 +312,8 @@ internal sealed partial class CoordinatorProtocol
 
         /// <value>It has answered this very coordinator: tasks may be given to it.</value>
         public bool IsConfirmed { get; set; }
+
+        public long ConfirmedAtMs { get; set; }
 
         public int Attempt { get; set; }
 
