@@ -62,6 +62,7 @@ internal abstract class PooledSinkWriter<T>(TimeProvider clock) : StagedSinkWrit
     private async Task Try(SinkCommit commit, IReadOnlyList<Batch<T>> rows)
     {
         var disposed = _disposed.Token;
+        Exception? last = null;
         for (var tries = 1; !disposed.IsCancellationRequested; tries++)
         {
             try
@@ -77,6 +78,8 @@ internal abstract class PooledSinkWriter<T>(TimeProvider clock) : StagedSinkWrit
                     commit.Fail(Explain(error));
                     return;
                 }
+
+                last = error;
             }
 
             if (tries == TriesMax)
@@ -84,6 +87,8 @@ internal abstract class PooledSinkWriter<T>(TimeProvider clock) : StagedSinkWrit
             await Task.Delay(TimeSpan.FromMilliseconds(FirstPauseMs << (tries - 1)), clock, disposed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        if (last is not null && !disposed.IsCancellationRequested)
+            commit.Warn?.Invoke(Explain(last).Message);
         commit.Complete(SinkOutcome.Unknown, 0);
     }
 }

@@ -190,8 +190,12 @@ internal sealed class WriteAheadLog<T>
             var segment = -1L;
             do
             {
-                group = Take();
-                await WriteAsync(writer, group).ConfigureAwait(false);
+                if (Take() is { } taken)
+                {
+                    group = taken;
+                    await WriteAsync(writer, group).ConfigureAwait(false);
+                }
+
                 if (segment != writer.SegmentFirst || Volatile.Read(ref _released) >= _deletableAt)
                     Volatile.Write(ref _deletableAt, writer.DeleteBefore(Volatile.Read(ref _released)) ?? long.MaxValue);
                 segment = writer.SegmentFirst;
@@ -255,21 +259,21 @@ internal sealed class WriteAheadLog<T>
         }
     }
 
-    private Group Take()
+    /// <summary>What has been gathered, which nobody adds to any more; null where that is nothing.</summary>
+    private Group? Take()
     {
         lock (_lock)
         {
             var group = _gathering;
-            if (group.Blocks.Count > 0)
-                _gathering = new();
+            if (group.Blocks.Count == 0)
+                return null;
+            _gathering = new();
             return group;
         }
     }
 
     private async ValueTask WriteAsync(LogWriter writer, Group group)
     {
-        if (group.Blocks.Count == 0)
-            return;
         await WithRoomAsync(() =>
         {
             group.AppendTo(writer);

@@ -8,4 +8,8 @@ namespace Millrace.Connectors;
 /// <param name="Previous">The epoch that the outside must hold for this one to be applied.</param>
 /// <param name="Complete">Answers: the outcome, and on <see cref="SinkOutcome.Conflict"/> the epoch that the outside holds. Thread-safe.</param>
 /// <param name="Fail">Answers that it can never work: the job fails with the cause. Thread-safe.</param>
-public sealed record SinkCommit(EpochInfo Epoch, Epoch Previous, Action<SinkOutcome, long> Complete, Action<Exception> Fail);
+public sealed record SinkCommit(EpochInfo Epoch, Epoch Previous, Action<SinkOutcome, long> Complete, Action<Exception> Fail)
+{
+    /// <summary>Tells a person, in one line, why the outside has not taken the epoch; called before an outcome that is <see cref="SinkOutcome.Unknown"/>. Thread-safe; null where nobody listens.</summary>
+    public Action<string>? Warn { get; init; }
+}

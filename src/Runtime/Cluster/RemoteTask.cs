@@ -12,7 +12,7 @@ namespace Millrace.Runtime.Cluster;
 internal sealed class RemoteTask(ulong job, int task, EdgeCodec[] codecs, ProcessRoute route, ChannelMeter meter) : IRemoteTask
 {
     [ThreadStatic]
-    private static CodecWriter? t_writer;
+    private static CodecWriter? _writer;
 
     /// <inheritdoc/>
     public void Send(ChannelItem item)
@@ -36,7 +36,7 @@ internal sealed class RemoteTask(ulong job, int task, EdgeCodec[] codecs, Proces
 
     private static CodecWriter Writer()
     {
-        var writer = t_writer ??= new CodecWriter();
+        var writer = _writer ??= new CodecWriter();
         writer.Reset();
         return writer;
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Akka.Actor;
 using Millrace.Connectors;
 using Millrace.Data;
@@ -11,6 +12,7 @@ namespace Millrace.Runtime.Tasks;
 internal sealed partial class TaskActor
 {
     private ProtocolTimer? _sinkTimer;
+    private uint _sinkWarnings;
 
     private void OnSinkAnswered(TaskMessages.SinkAnswered answered) => StepSink(new SinkMessages.ApplyEnded(
         answered.Epoch,
@@ -21,6 +23,13 @@ internal sealed partial class TaskActor
             _ => AppendOutcome.Unknown,
         },
         answered.Watermark));
+
+    // At powers of two: it is tried about once a second, for as long as it takes.
+    private void OnSinkWarned(TaskMessages.SinkWarned warned)
+    {
+        if (_sink is not null && BitOperations.IsPow2(++_sinkWarnings))
+            TaskLog.SinkRefuses(_settings.Logger, _settings.Job.Name, SinkId.Name, warned.Epoch, warned.Reason);
+    }
 
     private void StepSink(ISinkInput input)
     {
@@ -46,6 +55,9 @@ internal sealed partial class TaskActor
                 ReadSinkWatermark();
                 break;
             case SinkMessages.Applied applied:
+                if (_sinkWarnings > 0)
+                    TaskLog.SinkTakesAgain(_settings.Logger, _settings.Job.Name, SinkId.Name, applied.Epoch);
+                _sinkWarnings = 0;
                 if (_restored.Count > 0 && applied.Epoch >= _restored[^1].Reference.Epoch)
                     _restored = [];
                 _worker.Tell(new WorkerMessages.SinkApplied(_task, applied.Epoch));
@@ -96,7 +108,10 @@ internal sealed partial class TaskActor
             epoch,
             previous,
             (outcome, watermark) => self.Tell(new TaskMessages.SinkAnswered(epoch.Epoch.Number, outcome, watermark), ActorRefs.NoSender),
-            cause => self.Tell(new TaskMessages.SinkFailed(cause), ActorRefs.NoSender));
+            cause => self.Tell(new TaskMessages.SinkFailed(cause), ActorRefs.NoSender))
+        {
+            Warn = why => self.Tell(new TaskMessages.SinkWarned(epoch.Epoch.Number, why), ActorRefs.NoSender),
+        };
         try
         {
             _chain!.Progress.Enter(SinkId);

@@ -149,6 +149,9 @@ internal sealed partial class TaskActor : UntypedActor
             case TaskMessages.SinkAnswered answered:
                 OnSinkAnswered(answered);
                 break;
+            case TaskMessages.SinkWarned warned:
+                OnSinkWarned(warned);
+                break;
             case TaskMessages.SinkTick:
                 StepSink(SinkMessages.Tick.Instance);
                 break;

@@ -36,6 +36,9 @@ internal static class TaskMessages
     /// <summary>From a sink: how a commit ended.</summary>
     internal sealed record SinkAnswered(long Epoch, SinkOutcome Outcome, long Watermark);
 
+    /// <summary>From a sink: why it has not taken an epoch yet.</summary>
+    internal sealed record SinkWarned(long Epoch, string Reason);
+
     /// <summary>From a sink: it can never work.</summary>
     internal sealed record SinkFailed(Exception Cause);
 

@@ -29,6 +29,24 @@ public sealed class WriteAheadLogTests : IDisposable
         Assert.Equal(LogHarness.Records(0, 100), life.Read(0, 100));
     }
 
+    /// <summary>A log that has nothing to write must not let go of the group that records may be added to.</summary>
+    [Fact]
+    public async Task What_comes_while_the_log_opens_is_stored_once()
+    {
+        const int Lives = 40;
+        for (var number = 0; number < Lives; number++)
+        {
+            var life = _harness.Live();
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(async () =>
+            {
+                for (var record = 0; record < 5; record++)
+                    await life.Store($"{number} {thread} {record}");
+            })));
+            Assert.Equal(20 * (number + 1), life.End);
+            await life.EndAsync();
+        }
+    }
+
     [Fact]
     public async Task Whatever_is_offered_is_on_disk_while_many_store_at_once()
     {

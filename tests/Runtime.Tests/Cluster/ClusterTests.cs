@@ -88,7 +88,10 @@ public sealed class ClusterTests : IAsyncLifetime
 
     private JobOptions Options => new()
     {
-        Name = "index", CheckpointDirectory = _folder.FullName, EpochInterval = TimeSpan.FromMilliseconds(50), Parallelism = 6,
+        Name = "index",
+        CheckpointDirectory = _folder.FullName,
+        EpochInterval = TimeSpan.FromMilliseconds(50),
+        Parallelism = 6,
     };
 
     private StreamGraph Graph(int node)

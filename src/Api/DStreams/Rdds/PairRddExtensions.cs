@@ -108,12 +108,13 @@ public static partial class PairRddExtensions
         ArgumentNullException.ThrowIfNull(rdd);
         ArgumentNullException.ThrowIfNull(fold);
         ArgumentNullException.ThrowIfNull(partitioner);
-        return rdd.Combine("foldByKey", new KeyCombiner<TKey, TValue, TValue>(value => fold(zero, value), fold, fold), partitioner);
+        var begin = ZeroValue.Of("foldByKey", zero);
+        return rdd.Combine("foldByKey", new KeyCombiner<TKey, TValue, TValue>(value => fold(begin(), value), fold, fold), partitioner);
     }
 
     /// <summary>The values of each key added to a value of another type, before the shuffle, and merged behind it.</summary>
     /// <param name="rdd">The pairs.</param>
-    /// <param name="zero">The neutral value that each key of each partition begins with; immutable, there is an overload for others.</param>
+    /// <param name="zero">The neutral value that each key of each partition begins with; each gets a copy.</param>
     /// <param name="add">Adds a value.</param>
     /// <param name="merge">Merges two results; must be associative.</param>
     /// <param name="numPartitions">Number of partitions.</param>
@@ -122,7 +123,7 @@ public static partial class PairRddExtensions
         TResult zero,
         Func<TResult, TValue, TResult> add,
         Func<TResult, TResult, TResult> merge,
-        int? numPartitions = null) => AggregateByKey(rdd, () => zero, add, merge, numPartitions);
+        int? numPartitions = null) => AggregateByKey(rdd, ZeroValue.Of("aggregateByKey", zero), add, merge, numPartitions);
 
     /// <inheritdoc cref="AggregateByKey{TKey, TValue, TResult}(Rdd{ValueTuple{TKey, TValue}}, TResult, Func{TResult, TValue, TResult}, Func{TResult, TResult, TResult}, int?)"/>
     /// <param name="zero">Makes a neutral value for a key of a partition, which the functions may alter.</param>
@@ -143,7 +144,7 @@ public static partial class PairRddExtensions
         TResult zero,
         Func<TResult, TValue, TResult> add,
         Func<TResult, TResult, TResult> merge,
-        Partitioner<TKey> partitioner) => AggregateByKey(rdd, () => zero, add, merge, partitioner);
+        Partitioner<TKey> partitioner) => AggregateByKey(rdd, ZeroValue.Of("aggregateByKey", zero), add, merge, partitioner);
 
     /// <summary>The same, where a partitioner puts the keys.</summary>
     public static Rdd<(TKey Key, TResult Value)> AggregateByKey<TKey, TValue, TResult>(

@@ -27,15 +27,15 @@ public sealed partial class Rdd<T>
     public T Fold(T zero, Func<T, T, T> fold)
     {
         ArgumentNullException.ThrowIfNull(fold);
-        return Aggregate("fold", () => zero, fold, fold);
+        return Aggregate("fold", ZeroValue.Of("fold", zero), fold, fold);
     }
 
     /// <summary>Adds the rows of each partition to a value, and merges the values.</summary>
-    /// <param name="zero">The neutral value to begin with. Partitions share it, so it must be immutable; there is an overload for others.</param>
+    /// <param name="zero">The neutral value to begin with; each partition gets a copy.</param>
     /// <param name="add">Adds a row.</param>
     /// <param name="merge">Merges two values; must be associative.</param>
     public TResult Aggregate<TResult>(TResult zero, Func<TResult, T, TResult> add, Func<TResult, TResult, TResult> merge) =>
-        Aggregate(() => zero, add, merge);
+        Aggregate(ZeroValue.Of("aggregate", zero), add, merge);
 
     /// <inheritdoc cref="Aggregate{TResult}(TResult, Func{TResult, T, TResult}, Func{TResult, TResult, TResult})"/>
     /// <param name="zero">Makes a neutral value, which the functions may alter.</param>
@@ -59,9 +59,9 @@ public sealed partial class Rdd<T>
     }
 
     /// <inheritdoc cref="TreeAggregate{TResult}(Func{TResult}, Func{TResult, T, TResult}, Func{TResult, TResult, TResult}, int)"/>
-    /// <param name="zero">The neutral value to begin with; immutable.</param>
+    /// <param name="zero">The neutral value to begin with; each partition gets a copy.</param>
     public TResult TreeAggregate<TResult>(TResult zero, Func<TResult, T, TResult> add, Func<TResult, TResult, TResult> merge, int depth = 2) =>
-        TreeAggregate(() => zero, add, merge, depth);
+        TreeAggregate(ZeroValue.Of("treeAggregate", zero), add, merge, depth);
 
     /// <summary>The highest row, the first of equal ones.</summary>
     /// <exception cref="InvalidOperationException">There is no row.</exception>

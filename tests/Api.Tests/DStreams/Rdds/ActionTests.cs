@@ -21,6 +21,35 @@ public sealed class ActionTests
     });
 
     [Fact]
+    public void A_neutral_value_that_functions_alter_is_each_partitions_and_keys_own()
+    {
+        var lists = Rdd.Parallelize(Enumerable.Range(0, 6).Select(row => new List<int> { row }), 3);
+        var pairs = Rdd.Parallelize<(string Key, int Value)>([("a", 1), ("b", 2), ("a", 3)], 2);
+
+        Assert.Equal(6, lists.Fold([], Join).Count);
+        Assert.Equal(6, lists.Aggregate(new List<int>(), Join, Join).Count);
+        Assert.Equal(6, lists.TreeAggregate(new List<int>(), Join, Join).Count);
+        Assert.Equal(["a:2", "b:1"], Sizes(pairs.AggregateByKey(new List<int>(), (list, value) => Join(list, [value]), Join)));
+        Assert.Equal(["a:2", "b:1"], Sizes(pairs.MapValues(value => new List<int> { value }).FoldByKey([], Join)));
+
+        static List<int> Join(List<int> left, List<int> right)
+        {
+            left.AddRange(right);
+            return left;
+        }
+
+        static IEnumerable<string> Sizes(Rdd<(string Key, List<int> Value)> rdd) => rdd.Collect().Select(pair => $"{pair.Key}:{pair.Value.Count}").Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Sequences_and_dictionaries_are_spelt_as_spark_does()
+    {
+        Assert.Equal("(a,CompactBuffer(1, 2))", RowText.Spell(("a", new[] { 1, 2 })));
+        Assert.Equal("CompactBuffer((b,1.5), null)", RowText.Spell(new List<object?> { ("b", 1.5), null }));
+        Assert.Equal("Map(a -> CompactBuffer())", RowText.Spell(new Dictionary<string, int[]> { ["a"] = [] }));
+    }
+
+    [Fact]
     public void Reductions_merge_in_the_order_of_the_partitions() => Gen.Select(Datasets.Numbers, Gen.Int[1, 4]).Sample((partitions, depth) =>
     {
         var digits = Datasets.Of(partitions).Map(row => $"{row} ");
