@@ -33,9 +33,11 @@ internal sealed class ClusterNode : IDisposable
     public ClusterNode(ClusterOptions options, ILogger logger)
     {
         (_options, _logger) = (options, logger);
+        if (options.HasTls)
+            throw new ConfigurationException("millrace.cluster.tls: no certificate expected, one found: control connections by TLS are not there yet; leave it out, and keep the nodes on one machine, or in a network that nobody else reaches (millrace.cluster.allow-insecure = on).");
         var address = AddressOf(options.Host);
         if (!IPAddress.IsLoopback(address) && !options.HasTls && !options.AllowsInsecure)
-            throw new ConfigurationException($"millrace.cluster.host: a loopback address, or TLS, expected, {options.Host} without TLS found; set millrace.cluster.tls, or millrace.cluster.allow-insecure = on where nobody else reaches it.");
+            throw new ConfigurationException($"millrace.cluster.host: a loopback address expected, since there is no TLS between nodes yet, {options.Host} found; set millrace.cluster.allow-insecure = on where nobody else reaches it.");
         _plane = new DataPlane(_uid, options.Name, new IPEndPoint(address, options.DataPort), options.HasTls ? TlsOf(options) : null, logger);
     }
 
