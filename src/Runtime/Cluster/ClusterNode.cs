@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
@@ -27,25 +26,24 @@ internal sealed class ClusterNode : IDisposable
     private readonly ILogger _logger;
     private readonly NodeUid _uid = NodeUid.New();
     private readonly DataPlane _plane;
+
+    // Whether whoever sends rows is on this machine.
+    private readonly bool _isTrusted;
     private IActorRef _actor = ActorRefs.Nobody;
 
-    /// <exception cref="ConfigurationException">An address can't be used, or a certificate is none.</exception>
+    /// <exception cref="ConfigurationException">An address can't be used.</exception>
     public ClusterNode(ClusterOptions options, ILogger logger)
     {
         (_options, _logger) = (options, logger);
-        if (options.HasTls)
-            throw new ConfigurationException("millrace.cluster.tls: no certificate expected, one found: control connections by TLS are not there yet; leave it out, and keep the nodes on one machine, or in a network that nobody else reaches (millrace.cluster.allow-insecure = on).");
         var address = AddressOf(options.Host);
-        if (!IPAddress.IsLoopback(address) && !options.HasTls && !options.AllowsInsecure)
+        if (!IPAddress.IsLoopback(address) && !options.AllowsInsecure)
             throw new ConfigurationException($"millrace.cluster.host: a loopback address expected, since there is no TLS between nodes yet, {options.Host} found; set millrace.cluster.allow-insecure = on where nobody else reaches it.");
-        _plane = new DataPlane(_uid, options.Name, new IPEndPoint(address, options.DataPort), options.HasTls ? TlsOf(options) : null, logger);
+        _isTrusted = IPAddress.IsLoopback(address);
+        _plane = new DataPlane(_uid, options.Name, new IPEndPoint(address, options.DataPort), logger);
     }
 
     /// <summary>Where other nodes join, as <c>host:port</c>; known when it has joined itself.</summary>
     public string Address { get; private set; } = "";
-
-    /// <summary>Whether whoever sends rows proves who it is, or is on this machine.</summary>
-    public bool IsTrusted => _options.HasTls || IPAddress.IsLoopback(AddressOf(_options.Host));
 
     /// <summary>The configuration of an actor system that is a node.</summary>
     public static Config SystemConfiguration(ClusterOptions options) => ConfigurationFactory.ParseString(string.Create(
@@ -65,7 +63,6 @@ internal sealed class ClusterNode : IDisposable
               maximum-frame-size = 8 MiB
               send-buffer-size = 8 MiB
               receive-buffer-size = 8 MiB
-              {{TlsPart(options)}}
             }
             retry-gate-closed-for = 300 ms
             log-remote-lifecycle-events = off
@@ -133,8 +130,8 @@ internal sealed class ClusterNode : IDisposable
         if (other is { } found && found.Fingerprint != fingerprint)
             throw new ConfigurationException($"Job {job}: fingerprint {found.Fingerprint} of node {found.Address} expected, {fingerprint} found; start the same program with the same options on every node.");
         var network = new JobNetwork(job, fingerprint, settings, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane);
-        if (!IsTrusted && network.Schemas.Select(OpaquePart).FirstOrDefault(type => type is not null) is { } opaque)
-            throw new ConfigurationException($"Job {job}: rows of types that Millrace or MemoryPack writes expected between nodes without TLS, {opaque} found; use TLS, or give the type members that can be written.");
+        if (!_isTrusted && network.Schemas.Select(OpaquePart).FirstOrDefault(type => type is not null) is { } opaque)
+            throw new ConfigurationException($"Job {job}: rows of types that Millrace or MemoryPack writes expected between machines, {opaque} found: Hyperion is for nodes that know each other; give the type members that can be written.");
         return network;
     }
 
@@ -145,10 +142,10 @@ internal sealed class ClusterNode : IDisposable
         ? schema.Name
         : schema.Parts.Select(part => OpaquePart(part.Schema)).FirstOrDefault(part => part is not null);
 
-    private Address SeedAddress(ActorSystem system, string seed)
+    private static Address SeedAddress(ActorSystem system, string seed)
     {
         var colon = seed.LastIndexOf(':');
-        return new Address(_options.HasTls ? "akka.ssl.tcp" : "akka.tcp", system.Name, seed[..colon], int.Parse(seed.AsSpan(colon + 1), CultureInfo.InvariantCulture));
+        return new Address("akka.tcp", system.Name, seed[..colon], int.Parse(seed.AsSpan(colon + 1), CultureInfo.InvariantCulture));
     }
 
     private static IPAddress AddressOf(string host)
@@ -163,34 +160,6 @@ internal sealed class ClusterNode : IDisposable
         catch (SocketException cause)
         {
             throw new ConfigurationException($"millrace.cluster.host: a host of this machine expected, {host} found ({cause.SocketErrorCode}); correct it.", cause);
-        }
-    }
-
-    private static string TlsPart(ClusterOptions options) => options.HasTls
-        ? $$"""
-          enable-ssl = true
-          ssl {
-            require-mutual-authentication = true
-            suppress-validation = false
-            certificate { path = "{{options.Certificate}}", password = "{{options.CertificatePassword}}", flags = ["default-flag-set"] }
-          }
-          """
-        : "enable-ssl = false";
-
-    private static NodeTls TlsOf(ClusterOptions options)
-    {
-        try
-        {
-            var certificate = X509CertificateLoader.LoadPkcs12FromFile(options.Certificate, options.CertificatePassword);
-            if (!certificate.HasPrivateKey)
-                throw new ConfigurationException($"millrace.cluster.tls.certificate: a certificate with its private key expected, {options.Certificate} without one found; export it with the key.");
-            if (certificate.NotAfter < TimeProvider.System.GetLocalNow().DateTime)
-                throw new ConfigurationException(string.Create(CultureInfo.InvariantCulture, $"millrace.cluster.tls.certificate: a valid certificate expected, {options.Certificate} expired {certificate.NotAfter:u} found; renew it."));
-            return new(certificate, X509CertificateLoader.LoadCertificateFromFile(options.Authority));
-        }
-        catch (Exception cause) when (cause is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationException($"millrace.cluster.tls: a certificate (.pfx, with its password) and an authority expected, {options.Certificate} and {options.Authority} found: {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; correct path or password.", cause);
         }
     }
 }

@@ -24,7 +24,6 @@ internal sealed class DataPlane : IDisposable
 
     private readonly NodeUid _self;
     private readonly string _cluster;
-    private readonly NodeTls? _tls;
     private readonly ILogger _logger;
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _closing = new();
@@ -37,12 +36,11 @@ internal sealed class DataPlane : IDisposable
     /// <param name="self">This node.</param>
     /// <param name="cluster">The cluster's name; nodes of another one are refused.</param>
     /// <param name="endpoint">Where others connect; port 0 for any that is free.</param>
-    /// <param name="tls">Null for connections as they are.</param>
     /// <param name="logger">Told of connections that were refused.</param>
     /// <exception cref="ConfigurationException">The endpoint can't be used.</exception>
-    public DataPlane(NodeUid self, string cluster, IPEndPoint endpoint, NodeTls? tls, ILogger logger)
+    public DataPlane(NodeUid self, string cluster, IPEndPoint endpoint, ILogger logger)
     {
-        (_self, _cluster, _tls, _logger) = (self, cluster, tls, logger);
+        (_self, _cluster, _logger) = (self, cluster, logger);
         _listener = new TcpListener(endpoint);
         try
         {
@@ -169,11 +167,7 @@ internal sealed class DataPlane : IDisposable
         try
         {
             socket.NoDelay = true;
-            Stream stream = socket.GetStream();
-            using var patience = new CancellationTokenSource(GreetingMax);
-            if (_tls is not null)
-                stream = await (expected is null ? _tls.AcceptAsync(stream, patience.Token) : _tls.ConnectAsync(stream, patience.Token)).ConfigureAwait(false);
-            link = new DataLink(stream, message =>
+            link = new DataLink(socket.GetStream(), message =>
             {
                 if (peer is not null)
                 {
@@ -199,7 +193,7 @@ internal sealed class DataPlane : IDisposable
             else if (peer is null)
                 ClusterLog.ConnectionRefused(_logger, socket.Client?.RemoteEndPoint?.ToString() ?? "an unknown address", reason);
         }
-        catch (Exception cause) when (cause is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or ObjectDisposedException or SocketException or InvalidOperationException)
+        catch (Exception cause) when (cause is IOException or ObjectDisposedException or SocketException or InvalidOperationException)
         {
             ClusterLog.ConnectionRefused(_logger, "a node", UserText.Of(cause));
         }

@@ -22,21 +22,11 @@ public sealed record ClusterOptions
 
     public required TimeSpan Lease { get; init; }
 
-    public required string Certificate { get; init; }
-
-    /// <summary>A secret.</summary>
-    public required string CertificatePassword { get; init; }
-
-    public required string Authority { get; init; }
-
     public required bool AllowsInsecure { get; init; }
 
     /// <summary>One by one.</summary>
     public IEnumerable<string> SeedList => Seeds.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>Whether connections are by TLS.</summary>
-    public bool HasTls => Certificate.Length > 0;
-
-    /// <summary>All but the secret.</summary>
+    /// <inheritdoc/>
     public override string ToString() => $"{Name} at {Host}:{Port}";
 }

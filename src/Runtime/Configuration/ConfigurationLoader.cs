@@ -108,13 +108,8 @@ public static class ConfigurationLoader
             Nodes = section.Integer("cluster.nodes", 1, 1000),
             PlacementWait = section.Duration("cluster.placement-wait", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             Lease = section.Duration("cluster.lease", TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(1)),
-            Certificate = section.OptionalText("cluster.tls.certificate"),
-            CertificatePassword = section.OptionalText("cluster.tls.password"),
-            Authority = section.OptionalText("cluster.tls.authority"),
             AllowsInsecure = section.Choice("cluster.allow-insecure", ("off", false), ("on", true)),
         };
-        if (options.Certificate.Length > 0 != options.Authority.Length > 0)
-            throw new ConfigurationException("millrace.cluster.tls: certificate and authority expected together, one of them found; set both, or neither.");
         if (options.Host.Length == 0)
             throw new ConfigurationException("millrace.cluster.host: a host name or address expected, none found; leave the key out to have its default.");
         foreach (var seed in options.SeedList)

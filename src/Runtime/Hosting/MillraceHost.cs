@@ -164,7 +164,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
         var (meter, counts) = (new ChannelMeter(), new RecordCounts(reason => _metrics.Dropped(id, reason), count => _metrics.DeadLettered(id, count)));
         var executors = new ExecutorPool(Options.TaskThreads, Options.MaxAttempts);
-        var handle = new JobHandle(id, plan, options.Observer, executors, meter, counts, _metrics, _logger, options.CheckpointDirectory is not null);
+        var handle = new JobHandle(id, plan, options.Observer, executors, meter, counts, _metrics, _logger, options.CheckpointDirectory is not null, isShared: _node is not null);
         Register(handle);
 
         // Why behind it: a stop that came before has not seen this job, one that comes now will.

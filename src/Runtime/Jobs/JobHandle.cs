@@ -16,6 +16,7 @@ namespace Millrace.Runtime.Jobs;
 internal sealed class JobHandle : IJob
 {
     private readonly Lock _lock = new();
+    private readonly Lock _events = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<long, long> _plannedAtMs = [];
@@ -27,22 +28,22 @@ internal sealed class JobHandle : IJob
     private readonly IJobObserver? _observer;
     private readonly ExecutorPool _executors;
     private readonly bool _isDurable;
+    private readonly bool _isShared;
     private Action<bool>? _stop;
     private Action<object>? _tell;
     private bool? _stopAsked;
-    private readonly Lock _events = new();
-    private long _planned;
-    private int _attempt;
     private JobState _state = JobState.Starting;
+    private long _planned;
     private long _committed;
+    private int _attempt;
     private long _attempts;
     private bool _isPlaced;
     private volatile bool _isOpened;
 
     public JobHandle(
-        JobId id, JobGraph graph, IJobObserver? observer, ExecutorPool executors, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger, bool isDurable = false)
+        JobId id, JobGraph graph, IJobObserver? observer, ExecutorPool executors, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger, bool isDurable = false, bool isShared = false)
     {
-        _isDurable = isDurable;
+        (_isDurable, _isShared) = (isDurable, isShared);
         Id = id;
         _graph = graph;
         _observer = observer;
@@ -109,11 +110,19 @@ internal sealed class JobHandle : IJob
     /// <returns>Whether it came before the job ended.</returns>
     public async Task<bool> AskAsync(object message, Task answer, CancellationToken cancellationToken)
     {
+        RefuseShared();
         if (Volatile.Read(ref _tell) is not { } tell || Completion.IsCompleted)
             return false;
         tell(message);
         await Task.WhenAny(answer, Completion).WaitAsync(cancellationToken).ConfigureAwait(false);
         return answer.IsCompleted;
+    }
+
+    // Only the node that coordinates could do it, and only for the tasks that it holds.
+    private void RefuseShared()
+    {
+        if (_isShared)
+            throw new InvalidOperationException($"Job {Id}: an embedded job expected, one in a cluster found; dead letters and savepoints are not there yet in a cluster.");
     }
 
     /// <inheritdoc/>
@@ -125,6 +134,7 @@ internal sealed class JobHandle : IJob
     private async Task<Epoch> SaveAsync(string path, bool stops, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        RefuseShared();
         if (!_isDurable)
             throw new ConfigurationException($"Job {Id}: a checkpoint directory expected for a savepoint, none found; set JobOptions.CheckpointDirectory.");
         SavepointFile.Refuse(path);
@@ -168,7 +178,7 @@ internal sealed class JobHandle : IJob
             End(JobState.Stopped);
         else
             tell(new JobSupervisor.Leave());
-        await Task.WhenAny(_completion.Task).ConfigureAwait(false);
+        await _completion.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Every task is open.</summary>

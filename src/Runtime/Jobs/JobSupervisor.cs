@@ -102,7 +102,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case Stop stop when _spec.Network is { } network:
                 // Why again and again: nobody may rule just now.
                 if (stop.IsGraceful)
-                    Timers.StartPeriodicTimer(stop, stop, StopAgain);
+                    Timers.StartSingleTimer(stop, stop, StopAgain);
                 network.StopJob(stop.IsGraceful);
                 break;
             case Stop stop:

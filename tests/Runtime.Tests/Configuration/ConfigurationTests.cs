@@ -36,9 +36,6 @@ public sealed partial class ConfigurationTests
         ["cluster.nodes"] = "7",
         ["cluster.placement-wait"] = "7 s",
         ["cluster.lease"] = "7 s",
-        ["cluster.tls.certificate"] = "a.pfx",
-        ["cluster.tls.password"] = "s3cret",
-        ["cluster.tls.authority"] = "ca.pem",
         ["cluster.allow-insecure"] = "on",
     };
 
@@ -160,20 +157,15 @@ public sealed partial class ConfigurationTests
         Assert.Equal(JournalKind.PostgreSql, Read("millrace.journal { kind = postgresql, connection-string = \"Host=a\" }").Journal.Kind);
     }
 
-    // Kind and connection string go together, and certificate and authority.
-    private static string BesideOf(string key) => key switch
-    {
-        "journal.connection-string" => "millrace.journal { kind = postgresql, connection-string = \"Host=a\" }",
-        "cluster.tls.certificate" or "cluster.tls.authority" => "millrace.cluster.tls { certificate = b.pfx, authority = cb.pem }",
-        _ => "",
-    };
+    // Kind and connection string go together.
+    private static string BesideOf(string key) =>
+        key == "journal.connection-string" ? "millrace.journal { kind = postgresql, connection-string = \"Host=a\" }" : "";
 
     [Theory]
     [InlineData("name = \"a b\"", "millrace.cluster.name = a b: letters, digits and -, at most 64, expected.")]
     [InlineData("host = \"\"", "millrace.cluster.host: a host name or address expected, none found; leave the key out to have its default.")]
     [InlineData("seeds = \"10.0.0.1\"", "millrace.cluster.seeds: host:port, separated by commas, expected, 10.0.0.1 found.")]
     [InlineData("seeds = \"a:1, b:99999\"", "millrace.cluster.seeds: host:port, separated by commas, expected, b:99999 found.")]
-    [InlineData("tls.certificate = a.pfx", "millrace.cluster.tls: certificate and authority expected together, one of them found; set both, or neither.")]
     public void Wrong_values_of_a_cluster_are_refused(string hocon, string message) =>
         Assert.Equal(message, Assert.Throws<ConfigurationException>(() => Read($"millrace.cluster {{ {hocon} }}")).Message);
 
