@@ -185,7 +185,7 @@ internal sealed class WorkerActor : UntypedActor
     /// <summary>What is sent from now on goes to the owners of the attempt that the protocol has adopted.</summary>
     private void PlaceTasks()
     {
-        if (_network is null || _protocol.CurrentAttempt is not { } attempt || attempt == _placed)
+        if (_network is null || _protocol.CurrentAttempt is not { } attempt || ReferenceEquals(attempt, _placed))
             return;
         _placed = attempt;
         for (var task = 0; task < _places.Length; task++)
