@@ -16,6 +16,8 @@ namespace Millrace.Chaos.Victim;
 /// </remarks>
 internal static class OrderProgram
 {
+    private const int SlotBytes = 512;
+
     public static StreamingContext Create(IJobRunner host, VictimOptions options)
     {
         var context = new StreamingContext(host, options.Interval, new JobOptions { Name = "chaos", ZeroTime = options.ZeroTime });
@@ -32,11 +34,22 @@ internal static class OrderProgram
         WithTime(orderTallies.ReduceByKeyAndWindow(Add, Subtract, options.Interval * options.WindowBatches, options.Interval * options.SlideBatches, filter: (_, tally) => tally.Count > 0))
             .Map(row => (row.BatchMs, row.Key, row.Value.Count, row.Value.Sum)).SaveTo(TallySink("windows", options), "windows");
         SaveJoined(ordersByKey.Join(payments.Map(Tally).ReduceByKey(Add)), options);
-        orders.Filter(order => order.IsSampled)
-            .Map(order => string.Create(CultureInfo.InvariantCulture, $"{order.Source},{order.Sequence},{order.Key},{order.Value}"))
+        WithFirst(orders, options.Slots).Filter(pair => pair.Order.IsSampled)
+            .Map(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Order.Source},{pair.Order.Sequence},{pair.Order.Key},{pair.Order.Value},{pair.First}"))
             .SaveTo(new FileSink<string>(Path.Combine(options.Root, "lines"), FileSinkFormat.Lines), "lines");
         return context;
     }
+
+    // Every record finds the number of the first one in its slot: its own modulo the slots, unless the state was lost in between.
+    private static DStream<(Order Order, long First)> WithFirst(DStream<Order> orders, int slots) => slots == 0
+        ? orders.Map(order => (order, order.Sequence))
+        : orders.Map(order => (Key: (order.Source, order.Sequence % slots), order)).MapWithState(
+            StateSpec.Function<(int, long), Order, (long First, byte[] Ballast), (Order Order, long First)>((_, _, order, state) =>
+            {
+                if (!state.Exists)
+                    state.Update((order.Value.Sequence, new byte[SlotBytes]));
+                return new((order.Value, state.Get().First));
+            }));
 
     private static void SaveRanges(DStream<Order> records, VictimOptions options)
     {

@@ -1,32 +1,29 @@
-using System.Globalization;
+using Millrace.Chaos.Cluster;
 
 namespace Millrace.Chaos;
 
 /// <summary>The console: one line of JSON on the standard output, progress on the other; exit code 1 on a fault, 2 on arguments that make no sense.</summary>
 internal static class Program
 {
-    private const string Usage =
-        "usage: single [--kills N] [--minutes N] [--seed N] [--journal sqlite|postgres] [--postgres CONNECTION] [--rate RECORDS_PER_SECOND] [--victim DLL] [--directory PATH]";
-
     private static async Task<int> Main(string[] args)
     {
-        if (args is ["--help"] or ["single", "--help"])
+        if (args is ["--help"] or [_, "--help"])
         {
-            Console.WriteLine(Usage);
+            Console.WriteLine(ChaosArguments.Usage);
             return 0;
         }
 
-        if (args is not ["single", .. var rest] || Read(rest) is not { } options)
+        if (ChaosArguments.Read(args) is not { } options)
         {
-            await Console.Error.WriteLineAsync($"Cannot read '{string.Join(' ', args)}'. {Usage}");
+            await Console.Error.WriteLineAsync($"Cannot read '{string.Join(' ', args)}'.\n{ChaosArguments.Usage}");
             return 2;
         }
 
         try
         {
-            var report = await new ChaosRun(options, Console.Error).RunAsync();
-            Console.WriteLine(report.ToJson());
-            return report.Verdict.IsClean ? 0 : 1;
+            var (json, isClean) = await RunAsync(options);
+            Console.WriteLine(json);
+            return isClean ? 0 : 1;
         }
         catch (ChaosException error)
         {
@@ -40,32 +37,15 @@ internal static class Program
         }
     }
 
-    private static ChaosOptions? Read(string[] args)
+    private static async Task<(string Json, bool IsClean)> RunAsync(ChaosOptions options)
     {
-        var options = new ChaosOptions();
-        for (var index = 0; index < args.Length; index += 2)
+        if (options is ClusterOptions cluster)
         {
-            if (index + 1 == args.Length || Array.IndexOf(args, args[index]) < index || Read(options, args[index], args[index + 1]) is not { } read)
-                return null;
-            options = read;
+            var found = await new ClusterRun(cluster, Console.Error).RunAsync();
+            return (found.ToJson(), found.Verdict.IsClean);
         }
 
-        return options;
+        var report = await new SingleRun((SingleOptions)options, Console.Error).RunAsync();
+        return (report.ToJson(), report.Verdict.IsClean);
     }
-
-    private static ChaosOptions? Read(ChaosOptions options, string name, string value) => name switch
-    {
-        "--kills" when Number(value) is > 0 and var kills => options with { Kills = kills },
-        "--minutes" when Number(value) is > 0 and var minutes => options with { TimeLimit = TimeSpan.FromMinutes(minutes) },
-        "--seed" when Number(value) is { } seed => options with { Seed = seed },
-        "--rate" when Number(value) is > 0 and var rate => options with { RecordsPerSecond = rate },
-        "--journal" when value == "sqlite" => options with { Journal = JournalKind.Sqlite },
-        "--journal" when value == "postgres" => options with { Journal = JournalKind.Postgres },
-        "--postgres" => options with { Postgres = value, Journal = JournalKind.Postgres },
-        "--victim" when File.Exists(value) => options with { Victim = value },
-        "--directory" => options with { Directory = value },
-        _ => null,
-    };
-
-    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -66,6 +66,7 @@ public sealed class SeedTests
     [InlineData("LastSavepointTooEarly", "I11")]
     [InlineData("LastPollTakesIn", "I10")]
     [InlineData("ForgetAppliedEpochs", "The job failed")]
+    [InlineData("PlaceApart", "I12")]
     public void A_mutant_is_caught(string name, string invariant)
     {
         var batch = new SimBatch(1, 20_000, Enum.Parse<ProtocolFaults>(name), stopsAtFirst: true);

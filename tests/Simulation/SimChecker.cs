@@ -46,6 +46,7 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
             case JournalRows.Attempted(var attempt):
                 Check(attempt.Number == (_attempt?.Number ?? 0) + 1, "I2", $"attempt {attempt.Number} after {_attempt?.Number}");
                 Check(attempt.Base == LastCommitted, "I2", $"attempt {attempt.Number} has base {attempt.Base}, committed is {LastCommitted}");
+                Check(shape.Together.All(task => attempt.Owner[task] == attempt.Owner[shape.Together[0]]), "I12", $"attempt {attempt.Number} places tasks apart that have to be together");
                 _attempt = attempt;
                 break;
             case JournalRows.Committed(var epoch):

@@ -41,16 +41,16 @@ internal static class SimOperator
     public static JobShape Shape(SimOptions options)
     {
         var tasks = new List<TaskShape>();
-        AddPipeline(tasks, options.Sources, options.Stage1, options.Stage2, options.HasVolatileSources);
+        AddPipeline(tasks, options.Sources, options.Stage1, options.Stage2, options.HasVolatileSources, options.HasSinksTogether);
         if (options.HasSecondPipeline)
         {
-            AddPipeline(tasks, 1, 0, 1, areVolatile: false);
+            AddPipeline(tasks, 1, 0, 1, areVolatile: false, options.HasSinksTogether);
         }
 
         return new JobShape([.. tasks]);
     }
 
-    private static void AddPipeline(List<TaskShape> tasks, int sources, int stage1, int stage2, bool areVolatile)
+    private static void AddPipeline(List<TaskShape> tasks, int sources, int stage1, int stage2, bool areVolatile, bool areTogether)
     {
         var first = tasks.Count;
         int[] source = [.. Enumerable.Range(first, sources)];
@@ -69,7 +69,7 @@ internal static class SimOperator
 
         foreach (var _ in last)
         {
-            tasks.Add(new TaskShape(false, true, [.. beforeLast], []));
+            tasks.Add(new TaskShape(false, true, [.. beforeLast], [], IsTogether: areTogether));
         }
     }
 }

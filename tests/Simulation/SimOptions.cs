@@ -42,6 +42,9 @@ internal sealed class SimOptions
     /// <summary>Sinks keep no watermark: an epoch may be given to them more than once, by its number.</summary>
     public bool HasForgetfulSinks;
 
+    /// <summary>The sinks have to be in one process.</summary>
+    public bool HasSinksTogether;
+
     /// <summary>A process that has joined takes its share after that; 0: never.</summary>
     public long SpreadAfterMs;
 
@@ -101,6 +104,7 @@ internal sealed class SimOptions
         options.SpreadAfterMs = random.Below(2) == 0 ? 0 : 50 + random.Below(500);
         options.HasForgetfulSinks = random.Below(4) == 0;
         options.DamagedImage = random.Below(3) == 0 ? random.Below(500_000) : 0;
+        options.HasSinksTogether = random.Below(3) == 0;
         return options;
     }
 }

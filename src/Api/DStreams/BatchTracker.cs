@@ -5,13 +5,19 @@ using Millrace.Operators;
 namespace Millrace.DStreams;
 
 /// <summary>Follows each batch from its plan to its last output operation; tells listeners and receivers' monitors.</summary>
-internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnlyList<ReceiverMonitor> receivers, JobRunner datasets) : IJobObserver
+internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnlyList<ReceiverMonitor> receivers, JobRunner datasets, Driver driver) : IJobObserver
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, BatchInfo> _batches = [];
 
     /// <inheritdoc/>
-    public void Starting(IExecutors executors) => datasets.Attach(executors);
+    public void Starting(IExecutors executors)
+    {
+        datasets.Attach(executors);
+        driver.Forget();
+        lock (_lock)
+            _batches.Clear();
+    }
 
     /// <inheritdoc/>
     public void EpochPlanned(EpochInfo epoch, long plannedAtMs, IReadOnlyList<SourceInput> inputs)

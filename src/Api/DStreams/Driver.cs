@@ -55,6 +55,16 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
         Wake();
     }
 
+    /// <summary>This process begins anew: see <see cref="DriverOutput.Forget"/>. A body that is running comes to its end.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            foreach (var output in _outputs)
+                output.Forget();
+        }
+    }
+
     public void Wake()
     {
         lock (_gate)
@@ -84,32 +94,49 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
     // A batch is run once every output has all of its partitions, so that bodies alternate in the order of the program.
     private bool RunNextBatch()
     {
-        long? epoch = null;
-        foreach (var output in _outputs)
+        long epoch;
+        lock (_gate)
         {
-            if (output.ReadyEpoch is not { } ready || (epoch is not null && ready != epoch))
+            if (ReadyEpoch() is not { } ready)
                 return false;
             epoch = ready;
+            foreach (var output in _outputs)
+                output.Begin();
         }
 
         foreach (var output in _outputs)
         {
-            var operation = output is { Id: { } id, IsDue: true } ? _tracker.OutputStarted(output.ReadyTime, id, output.Name) : null;
+            var operation = output is { Id: { } id, IsDue: true } ? _tracker.OutputStarted(output.PresentTime, id, output.Name) : null;
             var failure = RunBody(output);
             if (operation is not null)
-                _tracker.OutputCompleted(epoch!.Value, operation, failure);
+                _tracker.OutputCompleted(epoch, operation, failure);
             if (_failed)
                 return false;
         }
 
-        _tracker.BatchCompleted(epoch!.Value);
+        _tracker.BatchCompleted(epoch);
         return true;
     }
 
-    /// <summary>Runs the body for the ready batch.</summary>
+    /// <summary>The next batch, if every output has all of its partitions.</summary>
+    private long? ReadyEpoch()
+    {
+        long? epoch = null;
+        foreach (var output in _outputs)
+        {
+            if (output.ReadyEpoch is not { } ready || (epoch is not null && ready != epoch))
+                return null;
+            epoch = ready;
+        }
+
+        return epoch;
+    }
+
+    /// <summary>Runs the body for the present batch.</summary>
     /// <returns>Why it failed, or null.</returns>
     private string? RunBody(DriverOutput output)
     {
+        var time = output.PresentTime;
         _watch!.Begin(output);
         Running.Value = this;
         try
@@ -119,7 +146,7 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
         }
         catch (Exception cause)
         {
-            var failure = $"Output operation {output.Name} threw {UserText.Of(cause)} (batch of time {output.ReadyTime.Milliseconds} ms)";
+            var failure = $"Output operation {output.Name} threw {UserText.Of(cause)} (batch of time {time.Milliseconds} ms)";
             Fail(output, new UserFunctionException(failure, cause));
             return failure;
         }

@@ -17,14 +17,20 @@ internal abstract class DriverOutput(int? id)
     /// <summary>The next batch of which all partitions are here, or null.</summary>
     public abstract long? ReadyEpoch { get; }
 
-    /// <summary>The time of the ready batch.</summary>
-    public abstract Time ReadyTime { get; }
+    /// <summary>The ready batch is the present one from now on.</summary>
+    public abstract void Begin();
 
-    /// <summary>Whether the body runs for the ready batch, and not for one of a longer slide only.</summary>
+    /// <summary>The time of the present batch.</summary>
+    public abstract Time PresentTime { get; }
+
+    /// <summary>Whether the body runs for the present batch, and not for one of a longer slide only.</summary>
     public abstract bool IsDue { get; }
 
-    /// <summary>Runs the body for the ready batch.</summary>
+    /// <summary>Runs the body for the present batch.</summary>
     public abstract void Run();
+
+    /// <summary>Whoever delivered what is here is gone, and nobody waits for an answer; what he delivered comes again, to this process or another.</summary>
+    public abstract void Forget();
 
     /// <summary>Answers every waiting partition with the cause: the job fails.</summary>
     public abstract void Fail(Exception cause);

@@ -9,9 +9,13 @@ internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Tim
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<long, Collected> _batches = [];
+
+    // The batch whose body runs: as the driver's thread knows it, and as long as somebody waits for it.
+    private Collected _running = null!;
+    private Collected? _present;
     private long _done;
 
-    private sealed record Collected(long NowMs, IReadOnlyList<Batch<T>>?[] Partitions, SinkCommit?[] Commits)
+    private sealed record Collected(long Epoch, long NowMs, IReadOnlyList<Batch<T>>?[] Partitions, SinkCommit?[] Commits)
     {
         public int Missing { get; set; } = Partitions.Length;
     }
@@ -31,24 +35,28 @@ internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Tim
     }
 
     /// <inheritdoc/>
-    public override Time ReadyTime
+    public override void Begin()
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-                return new(_batches.First().Value.NowMs);
+            var (epoch, batch) = _batches.First();
+            _batches.Remove(epoch);
+            _present = _running = batch;
         }
     }
 
     /// <inheritdoc/>
-    public override bool IsDue => ReadyEpoch % every == 0;
+    public override Time PresentTime => new(_running.NowMs);
+
+    /// <inheritdoc/>
+    public override bool IsDue => _running.Epoch % every == 0;
 
     /// <summary>The last batch that <paramref name="partition"/> has handed over or seen done.</summary>
     public long WatermarkOf(int partition)
     {
         lock (_lock)
         {
-            var handed = _done;
+            var handed = _present?.Epoch ?? _done;
             foreach (var (epoch, batch) in _batches)
             {
                 if (partition < batch.Commits.Length && batch.Commits[partition] is not null)
@@ -67,8 +75,9 @@ internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Tim
         {
             if (epoch > _done)
             {
-                if (!_batches.TryGetValue(epoch, out var batch))
-                    _batches[epoch] = batch = new(commit.Epoch.NowMs, new IReadOnlyList<Batch<T>>?[parallelism], new SinkCommit?[parallelism]);
+                var batch = _present?.Epoch == epoch ? _present : _batches.GetValueOrDefault(epoch);
+                if (batch is null)
+                    _batches[epoch] = batch = new(epoch, commit.Epoch.NowMs, new IReadOnlyList<Batch<T>>?[parallelism], new SinkCommit?[parallelism]);
                 if (batch.Partitions[partition] is null)
                     batch.Missing--;
                 batch.Partitions[partition] = rows;
@@ -84,20 +93,30 @@ internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Tim
     /// <inheritdoc/>
     public override void Run()
     {
-        long epoch;
-        Collected batch;
-        lock (_lock)
-            (epoch, batch) = _batches.First();
-        if (epoch % every == 0)
-            PendingActions.Complete(() => body(Rdd.OfBatch(batch.Partitions!, runner), new Time(batch.NowMs)));
+        var batch = _running;
+        if (IsDue)
+            PendingActions.Complete(() => body(Rdd.OfBatch(batch.Partitions!, runner), PresentTime));
         lock (_lock)
         {
-            _batches.Remove(epoch);
-            _done = epoch;
+            if (_present != batch)
+                return;
+
+            // From here on whoever delivers it again is answered at once.
+            (_present, _done) = (null, batch.Epoch);
         }
 
         foreach (var commit in batch.Commits)
-            commit!.Complete(SinkOutcome.Applied, epoch);
+            commit!.Complete(SinkOutcome.Applied, batch.Epoch);
+    }
+
+    /// <inheritdoc/>
+    public override void Forget()
+    {
+        lock (_lock)
+        {
+            _batches.Clear();
+            (_present, _done) = (null, 0);
+        }
     }
 
     /// <inheritdoc/>
@@ -105,7 +124,7 @@ internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Tim
     {
         lock (_lock)
         {
-            foreach (var commit in _batches.Values.SelectMany(batch => batch.Commits))
+            foreach (var commit in _batches.Values.Append(_present).SelectMany(batch => batch?.Commits ?? []))
                 commit?.Fail(cause);
         }
     }

@@ -14,6 +14,9 @@ internal sealed class ForeachRddSink<T>(DriverOutput<T> output) : ISink<T>
     public SinkCapability Capability => SinkCapability.AtLeastOnce;
 
     /// <inheritdoc/>
+    public bool IsTogether => true;
+
+    /// <inheritdoc/>
     public ISinkWriter<T> Open(SinkContext context) => new Writer(output, context);
 
     private sealed class Writer(DriverOutput<T> output, SinkContext context) : StagedSinkWriter<T>

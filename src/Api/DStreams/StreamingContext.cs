@@ -217,11 +217,12 @@ public sealed partial class StreamingContext : IAsyncDisposable
         {
             var plan = Plan();
             _monitors = _receivers.ConvertAll(monitor => monitor(plan));
-            var tracker = new BatchTracker(_runner.Clock, Bus, _monitors, Datasets);
+            var tracker = new BatchTracker(_runner.Clock, Bus, _monitors, Datasets, _driver);
             Bus.Post(listener => listener.OnStreamingStarted(_runner.Clock.GetUtcNow()));
             _driver.Start(tracker, plan, _options.TaskTimeout ?? _runner.TaskTimeout);
             var job = await _runner.StartAsync(_graph, _options with { Observer = tracker }, cancellationToken).ConfigureAwait(false);
-            DropFormerCheckpoints();
+            if (!_runner.IsSpread)
+                DropFormerCheckpoints();
             bool isStopped;
             lock (_lock)
             {

@@ -8,6 +8,9 @@ public interface IJobRunner
     /// <summary>The clock that batch times are taken from.</summary>
     TimeProvider Clock { get; }
 
+    /// <summary>Whether the tasks of a job are spread over several processes, each of which starts it.</summary>
+    bool IsSpread { get; }
+
     /// <summary>How long one call of a user's function may last where a job's options say nothing.</summary>
     TimeSpan TaskTimeout { get; }
 

@@ -8,6 +8,9 @@ public interface ISink<T>
 
     SinkCapability Capability { get; }
 
+    /// <summary>Whether its writers hand what they get to one another, so that all of them have to be in one process. <value>Default false.</value></summary>
+    bool IsTogether => false;
+
     /// <summary>Opens the writer of one partition. Called on the task's thread.</summary>
     ISinkWriter<T> Open(SinkContext context);
 }

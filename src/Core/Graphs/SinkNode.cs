@@ -11,5 +11,8 @@ public sealed class SinkNode<T> : StreamNode
     public ISink<T> Sink { get; }
 
     /// <inheritdoc/>
+    public override bool IsTogether => Sink.IsTogether;
+
+    /// <inheritdoc/>
     public override TResult Accept<TResult>(INodeVisitor<TResult> visitor) => visitor.Visit(this);
 }

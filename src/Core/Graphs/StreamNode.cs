@@ -27,6 +27,9 @@ public abstract class StreamNode
 
     public IReadOnlyList<StreamEdge> Outputs => _outputs;
 
+    /// <summary>Whether all its partitions have to be in one process.</summary>
+    public virtual bool IsTogether => false;
+
     /// <summary>Lets <paramref name="visitor"/> see the node with its row types.</summary>
     public abstract TResult Accept<TResult>(INodeVisitor<TResult> visitor);
 

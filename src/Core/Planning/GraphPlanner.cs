@@ -7,7 +7,8 @@ namespace Millrace.Planning;
 /// <summary>Makes a <see cref="JobGraph"/> of a <see cref="StreamGraph"/>: gives ids and parallelism, fuses chains, places exchanges.</summary>
 /// <remarks>
 /// A node is fused with the one before it where their edge is <see cref="ExchangeKind.Forward"/>, it is the node's only input, and both have
-/// the same parallelism. A chain has one sink at most, since its task answers for one external system. A forward edge between different parallelisms becomes <see cref="ExchangeKind.Rebalance"/>.
+/// the same parallelism. A chain has one sink at most, since its task answers for one external system. Where tasks are spread over processes, a sink
+/// whose writers have to be together (<see cref="StreamNode.IsTogether"/>) is not fused, so that what is before it is spread. A forward edge between different parallelisms becomes <see cref="ExchangeKind.Rebalance"/>.
 /// </remarks>
 public static class GraphPlanner
 {
@@ -28,7 +29,7 @@ public static class GraphPlanner
         var members = new List<List<StreamNode>>();
         foreach (var node in graph.Nodes)
         {
-            if (IsFused(node, parallelism) && !(IsSink(node) && members[stageOf[node.Inputs[0].From.Index]].Exists(IsSink)))
+            if (IsFused(node, parallelism) && !(options.IsSpread && node.IsTogether) && !(IsSink(node) && members[stageOf[node.Inputs[0].From.Index]].Exists(IsSink)))
             {
                 stageOf[node.Index] = stageOf[node.Inputs[0].From.Index];
             }

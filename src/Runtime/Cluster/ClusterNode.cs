@@ -50,13 +50,28 @@ internal sealed class ClusterNode : IDisposable
         CultureInfo.InvariantCulture,
         $$"""
         akka {
+          # What a node has to say of others it says itself.
+          loglevel = ERROR
           actor {
             provider = cluster
+            # Threads of their own for whatever says that this node lives: those of the pool may all be waiting for a disk.
+            default-dispatcher {
+              executor = fork-join-executor
+              dedicated-thread-pool { thread-count = 3, threadtype = background }
+            }
+            internal-dispatcher {
+              executor = fork-join-executor
+              dedicated-thread-pool { thread-count = 2, threadtype = background }
+            }
             serializers.millrace-node = "Millrace.Runtime.Cluster.NodeSerializer, Millrace.Runtime"
             serialization-bindings."Millrace.Runtime.Cluster.NodeMessage, Millrace.Runtime" = millrace-node
             serialization-settings.allow-unregistered-types = false
           }
           remote {
+            default-remote-dispatcher {
+              executor = fork-join-executor
+              dedicated-thread-pool { thread-count = 2, threadtype = background }
+            }
             dot-netty.tcp {
               hostname = "{{options.Host}}"
               port = {{options.Port}}

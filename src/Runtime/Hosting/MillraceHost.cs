@@ -31,6 +31,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         akka {
           loglevel = WARNING
           stdout-loglevel = OFF
+          loggers = ["Millrace.Runtime.Observability.AkkaLog, Millrace.Runtime"]
           log-dead-letters = off
           log-dead-letters-during-shutdown = off
           coordinated-shutdown {
@@ -92,6 +93,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     public string? NodeAddress => _node?.Address;
 
     /// <inheritdoc/>
+    public bool IsSpread => _node is not null;
+
+    /// <inheritdoc/>
     public TimeProvider Clock => _options.Clock;
 
     /// <inheritdoc/>
@@ -128,7 +132,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         ActorSystem? system = null;
         try
         {
-            system = ActorSystem.Create(runtime.Cluster.Name, BootstrapSetup.Create().WithConfig(ClusterNode.SystemConfiguration(runtime.Cluster).WithFallback(config)));
+            system = CreateSystem(runtime.Cluster.Name, ClusterNode.SystemConfiguration(runtime.Cluster).WithFallback(config), options);
             await node.StartAsync(system, cancellationToken).ConfigureAwait(false);
             return new(system, ownsSystem: true, runtime, options, node);
         }
@@ -142,7 +146,10 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     }
 
     private static MillraceHost StartAlone(Config config, RuntimeOptions runtime, MillraceHostOptions options) =>
-        new(ActorSystem.Create("millrace", BootstrapSetup.Create().WithConfig(config)), ownsSystem: true, runtime, options);
+        new(CreateSystem("millrace", config, options), ownsSystem: true, runtime, options);
+
+    private static ActorSystem CreateSystem(string name, Config config, MillraceHostOptions options) =>
+        ActorSystem.Create(name, BootstrapSetup.Create().WithConfig(config).And(new AkkaLog.To(options.LoggerFactory.CreateLogger("Millrace.Akka"))));
 
     /// <inheritdoc/>
     public JobGraph Plan(StreamGraph graph, JobOptions options)
@@ -150,7 +157,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
         Check(options);
-        return GraphPlanner.Plan(graph, new PlanOptions(options.Parallelism ?? Options.Parallelism, options.KeyGroups ?? Options.KeyGroups, options.Guarantee));
+        return GraphPlanner.Plan(graph, new PlanOptions(options.Parallelism ?? Options.Parallelism, options.KeyGroups ?? Options.KeyGroups, options.Guarantee, IsSpread: IsSpread));
     }
 
     /// <inheritdoc/>
@@ -185,7 +192,6 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             JobLog.VolatileSources(_logger, id.Name, string.Join(", ", plan.VolatileSources.Select(plan.IdOf)));
         if (plan.FoundByOrder.ToList() is [_, ..] unnamed && (journal.IsDurable || options.Savepoint is not null))
             JobLog.FoundByOrder(_logger, id.Name, string.Join(", ", unnamed));
-        options.Observer?.Starting(executors);
         _jobManager.Tell(new JobManager.Start(new JobSpec
         {
             Settings = settings,
@@ -210,7 +216,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         }
         catch (Exception cause) when (cause is OperationCanceledException or Data.ConfigurationException)
         {
-            _ = handle.StopAsync(graceful: false, CancellationToken.None);
+            // In a cluster the others go on without this node.
+            _ = _node is null ? handle.StopAsync(graceful: false, CancellationToken.None) : handle.LeaveAsync();
             throw;
         }
 

@@ -21,6 +21,7 @@ internal sealed class UsedMark(string directory)
             return;
         try
         {
+            Directory.CreateDirectory(directory);
             using var file = new FileStream(_file, FileMode.CreateNew, FileAccess.Write);
             file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{By(job)}{now:u}, journal {journal}")));
             file.Flush(flushToDisk: true);

@@ -149,6 +149,8 @@ internal sealed class EpochCoordinator : UntypedActor
                 break;
             case CoordinatorMessages.Opened opened:
                 _job.OnOpened(opened.Committed);
+                if (_network is { Node: var node })
+                    JobLog.Coordinates(_job.Logger, _job.Id.Name, node, opened.Committed);
                 // What another process had planned and not committed runs now.
                 foreach (var plan in _protocol.History.Inflight)
                     _job.OnPlanned(plan, _clock.NowMs);

@@ -34,6 +34,10 @@ internal sealed class JobHandle : IJob
     private bool? _stopAsked;
     private JobState _state = JobState.Starting;
     private long _planned;
+    private long _told;
+    private bool _isObserving = true;
+    private ProcessUid _process;
+    private int? _observed;
     private long _committed;
     private int _attempt;
     private long _attempts;
@@ -70,6 +74,9 @@ internal sealed class JobHandle : IJob
 
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
+
+    /// <summary>Where it is told of what becomes of it.</summary>
+    public ILogger Logger => _logger;
 
     /// <summary>Counts the batches between the tasks.</summary>
     public ChannelMeter Meter => _meter;
@@ -181,6 +188,14 @@ internal sealed class JobHandle : IJob
         await _completion.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>This process takes part, as one that nobody has heard of before.</summary>
+    public void OnJoined(ProcessUid process, JobShape shape)
+    {
+        _observer?.Starting(_executors);
+        lock (_events)
+            (_process, _observed, _isObserving) = (process, shape.Together is [var first, ..] ? first : null, !_isShared || shape.Together.IsEmpty);
+    }
+
     /// <summary>Every task is open.</summary>
     public void OnUp()
     {
@@ -220,12 +235,25 @@ internal sealed class JobHandle : IJob
     {
         lock (_events)
         {
-            if (plan.Epoch <= _planned)
+            if (plan.Epoch > _planned)
+            {
+                _planned = plan.Epoch;
+                _plannedAtMs[plan.Epoch] = nowMs;
+            }
+
+            if (!_isObserving || plan.Epoch <= _told)
                 return;
-            _planned = plan.Epoch;
-            _plannedAtMs[plan.Epoch] = nowMs;
+            _told = plan.Epoch;
             _observer?.EpochPlanned(new EpochInfo(new Epoch(plan.Epoch), plan.NowMs, unchecked((long)plan.Seed)), nowMs, InputsOf(plan));
         }
+    }
+
+    // Whoever takes over hears of what runs again.
+    private void Observe(bool isHere, long @base)
+    {
+        if (isHere && !_isObserving)
+            _told = @base;
+        _isObserving = isHere;
     }
 
     public void OnCommitted(long epoch, long nowMs)
@@ -248,6 +276,8 @@ internal sealed class JobHandle : IJob
             if (plan.Number <= _attempt)
                 return;
             _attempt = plan.Number;
+            if (_isShared && _observed is { } task)
+                Observe(plan.Owner[task] == _process, plan.Base);
         }
 
         // Tasks find their place with the first attempt of a process, also where it goes on from a checkpoint.

@@ -80,6 +80,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     private ProcessUid StartWorker()
     {
         var uid = new ProcessUid(unchecked((ulong)Random.Shared.NextInt64(1, long.MaxValue)));
+        _spec.Handle.OnJoined(uid, _spec.Settings.Topology.Shape);
         _worker = Context.ActorOf(
             WorkerActor.Props(_spec.Settings, uid, _spec.Journal, _activities, _dispatcher, _spec.Clock, _spec.Network), $"worker-{++_workers}");
         return uid;

@@ -143,7 +143,7 @@ internal sealed partial class CoordinatorProtocol
         return count > 0 && (former is not null || count >= _options.ExpectedProcesses || nowMs >= _openedAtMs + _options.PlacementGraceMs);
     }
 
-    /// <summary>Tasks whose process lives stay; the others go to the least loaded process, the lower uid first.</summary>
+    /// <summary>Tasks whose process lives stay; the others go to the least loaded process, the lower uid first. Those that have to be together go first.</summary>
     private ProcessUid[] Place(AttemptPlan? former, long nowMs)
     {
         var owners = new ProcessUid[_shape.Count];
@@ -161,31 +161,45 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
+        if (_shape.Together is [var first, ..] && owners[first] == ProcessUid.None && (_faults & ProtocolFaults.PlaceApart) == ProtocolFaults.None)
+        {
+            var host = LeastLoaded(nowMs);
+            foreach (var task in _shape.Together)
+            {
+                owners[task] = host.Uid;
+                host.Load++;
+            }
+        }
+
         for (var task = 0; task < owners.Length; task++)
         {
-            if (owners[task] != ProcessUid.None)
+            if (owners[task] == ProcessUid.None)
             {
-                continue;
+                var host = LeastLoaded(nowMs);
+                owners[task] = host.Uid;
+                host.Load++;
             }
-
-            ProcessSlot? best = null;
-            foreach (var process in _processes)
-            {
-                if (IsEligible(process, nowMs) && (best is null || process.Load < best.Load))
-                {
-                    best = process;
-                }
-            }
-
-            owners[task] = best!.Uid;
-            best.Load++;
         }
 
         return owners;
     }
 
+    private ProcessSlot LeastLoaded(long nowMs)
+    {
+        ProcessSlot? least = null;
+        foreach (var process in _processes)
+        {
+            if (IsEligible(process, nowMs) && (least is null || process.Load < least.Load))
+            {
+                least = process;
+            }
+        }
+
+        return least!;
+    }
+
     /// <summary>Owners by which the tasks are spread evenly, as few as possible moved; null where they are, or where a process has joined only just now.</summary>
-    /// <remarks>A source that takes in by itself stays: what it holds would be lost.</remarks>
+    /// <remarks>A source that takes in by itself stays: what it holds would be lost. So do tasks that have to be together.</remarks>
     private ProcessUid[]? Spread(AttemptPlan former, long nowMs)
     {
         if (!LeasesOn || _options.SpreadAfterMs == 0 || State != CoordinatorState.Running || nowMs - _attemptedAtMs < _options.SpreadAfterMs)
@@ -223,7 +237,7 @@ internal sealed partial class CoordinatorProtocol
 
             owners ??= [.. former.Owner];
             var moved = Array.FindLastIndex(owners, owner => owner == most.Uid);
-            while (moved >= 0 && (_shape.Tasks[moved].TakesIn || owners[moved] != most.Uid))
+            while (moved >= 0 && (_shape.Tasks[moved] is { TakesIn: true } or { IsTogether: true } || owners[moved] != most.Uid))
             {
                 moved--;
             }

@@ -12,6 +12,7 @@ internal sealed class JobShape
         Tasks = tasks;
         Sources = [.. Enumerable.Range(0, tasks.Length).Where(t => tasks[t].IsSource)];
         Sinks = [.. Enumerable.Range(0, tasks.Length).Where(t => tasks[t].IsSink)];
+        Together = [.. Enumerable.Range(0, tasks.Length).Where(t => tasks[t].IsTogether)];
         _component = Components(tasks);
     }
 
@@ -22,6 +23,9 @@ internal sealed class JobShape
     public ImmutableArray<int> Sources { get; }
 
     public ImmutableArray<int> Sinks { get; }
+
+    /// <summary>The tasks that one process holds together.</summary>
+    public ImmutableArray<int> Together { get; }
 
     /// <summary>
     /// Grows <paramref name="lost"/> to what must go back to the base with it: everything downstream, and, as no producer

@@ -71,4 +71,7 @@ internal enum ProtocolFaults
 
     /// <summary>Takes a sink without a watermark for one that has nothing.</summary>
     ForgetAppliedEpochs = 1 << 21,
+
+    /// <summary>Gives tasks that have to be together to whoever has the fewest, each.</summary>
+    PlaceApart = 1 << 22,
 }

@@ -112,6 +112,7 @@ internal sealed class TaskTopology
             [.. _senders[task].Select(sender => sender.Task)],
             [.. stage.Outputs.SelectMany(edge => Receivers(task, edge)).Select(receiver => receiver.Task)],
             IsVolatile: _graph.VolatileSources.Contains(stage.Head),
-            TakesIn: SourceStorage.IsUsedBy(stage.Head));
+            TakesIn: SourceStorage.IsUsedBy(stage.Head),
+            IsTogether: stage.Nodes.Any(node => node.IsTogether));
     }
 }

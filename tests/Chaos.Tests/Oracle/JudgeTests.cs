@@ -80,7 +80,7 @@ public sealed class JudgeTests : IDisposable
     [Fact]
     public void A_line_in_two_files_is_duplicated()
     {
-        File.WriteAllText(Path.Combine(_run.Lines, "part-0-2.txt"), "0,0,1,32\n");
+        File.WriteAllText(Path.Combine(_run.Lines, "part-0-2.txt"), "0,0,1,32,0\n");
 
         AssertDifference("SELECT 1", duplicated: 1);
     }
@@ -88,7 +88,7 @@ public sealed class JudgeTests : IDisposable
     [Fact]
     public void A_temporary_file_does_not_count()
     {
-        File.WriteAllText(Path.Combine(_run.Lines, "part-0-2.txt.ab.tmp"), "0,0,1,32\n");
+        File.WriteAllText(Path.Combine(_run.Lines, "part-0-2.txt.ab.tmp"), "0,0,1,32,0\n");
 
         AssertDifference("SELECT 1");
     }

@@ -21,7 +21,7 @@ internal sealed class SmallRun : IDisposable
         SegmentFile.Write(Path.Combine(_directory, "orders", "partition-1"), 0, Orders1);
         SegmentFile.Write(Path.Combine(_directory, "payments", "partition-0"), 0, Payments);
         Directory.CreateDirectory(Lines);
-        File.WriteAllText(Path.Combine(Lines, "part-0-1.txt"), "0,0,1,32\n");
+        File.WriteAllText(Path.Combine(Lines, "part-0-1.txt"), "0,0,1,32,0\n");
         Execute($"""
             CREATE TABLE ranges (batch_ms, source, first, last, count, checksum);
             CREATE TABLE totals (batch_ms, key, count, sum);

@@ -9,15 +9,15 @@ public sealed class ChaosRunTests(ITestOutputHelper output)
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("MILLRACE_SEED"), out var seed) ? seed : 1;
 
     [Fact]
-    public Task Twenty_kills_on_SQLite_lose_and_double_nothing() => RunAsync(new ChaosOptions { Kills = 20, Seed = Seed });
+    public Task Twenty_kills_on_SQLite_lose_and_double_nothing() => RunAsync(new SingleOptions { Kills = 20, Seed = Seed });
 
     [PostgresFact]
-    public Task Five_kills_on_PostgreSQL_lose_and_double_nothing() => RunAsync(new ChaosOptions { Kills = 5, Seed = Seed, Journal = JournalKind.Postgres });
+    public Task Five_kills_on_PostgreSQL_lose_and_double_nothing() => RunAsync(new SingleOptions { Kills = 5, Seed = Seed, Journal = JournalKind.Postgres });
 
-    private async Task RunAsync(ChaosOptions options)
+    private async Task RunAsync(SingleOptions options)
     {
         using var progress = new StringWriter();
-        var report = await new ChaosRun(options, progress).RunAsync();
+        var report = await new SingleRun(options, progress).RunAsync();
 
         output.WriteLine(report.ToJson());
         Assert.True(report.Verdict.IsClean, $"Nothing lost or doubled expected, found {report.ToJson()}\n{progress}");

@@ -8,7 +8,7 @@ namespace Millrace.Chaos.Oracle;
 /// logs without a gap or an overlap, and count and checksum of each must be those of the log's own records. From the records of each batch it
 /// computes anew what every table has to hold for that batch, to the row.
 /// </remarks>
-internal sealed class Judge(BatchTimes times, string ordersPath, string paymentsPath, string filesPath, SinkReader sinks)
+internal sealed class Judge(BatchTimes times, string ordersPath, string paymentsPath, string filesPath, SinkReader sinks, int slots = 0)
 {
     private const int PaymentSource = 2;
 
@@ -85,7 +85,7 @@ internal sealed class Judge(BatchTimes times, string ordersPath, string payments
     private void Sample(InputRecord record)
     {
         if (record.Source != PaymentSource && record.IsSampled)
-            _lines.Add(FileLine.Of(record));
+            _lines.Add(FileLine.Of(record, slots));
     }
 
     private Multiset<OutputRow> Followed(Multiset<OutputRow> totals)

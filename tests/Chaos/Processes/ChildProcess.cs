@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.InteropServices;
 
 namespace Millrace.Chaos.Processes;
 
@@ -10,6 +11,12 @@ internal sealed class ChildProcess : IDisposable
 
     // 128 and the number of SIGKILL.
     private const int KilledExitCode = 137;
+
+    /// <summary>Freezes a process, on Linux.</summary>
+    public const int SigStop = 19;
+
+    /// <summary>Thaws it.</summary>
+    public const int SigCont = 18;
 
     private readonly Process _process;
     private readonly Queue<string> _errors = [];
@@ -68,6 +75,14 @@ internal sealed class ChildProcess : IDisposable
             throw new ChaosException($"The victim's program ended by itself with {_process.ExitCode} before it was killed: {Errors}");
     }
 
+    /// <summary>Sends a signal.</summary>
+    /// <exception cref="ChaosException">It is gone.</exception>
+    public void Signal(int signal)
+    {
+        if (Kill(_process.Id, signal) != 0)
+            throw new ChaosException($"The victim's program expected to run, it has ended: {Errors}");
+    }
+
     /// <summary>Closes its standard input, which tells it to come to an end, and waits for that.</summary>
     public async Task FinishAsync()
     {
@@ -94,6 +109,10 @@ internal sealed class ChildProcess : IDisposable
     // Built along with this program, which has no reference to it.
     private static string Program { get; } = typeof(ChildProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(attribute => attribute.Key == "VictimProgram").Value!;
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
 
     private static async Task ReadAsync(StreamReader reader, Action<string> onLine)
     {

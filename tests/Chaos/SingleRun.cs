@@ -1,25 +1,18 @@
-using System.Globalization;
-using Millrace.Chaos.Oracle;
 using Millrace.Chaos.Processes;
-using Millrace.TestServers;
 
 namespace Millrace.Chaos;
 
 /// <summary>Feeds a log, runs the victim on it, kills it again and again, lets it finish, and judges what it has written.</summary>
 /// <param name="options">What to run.</param>
 /// <param name="progress">Where to say how far it is, a line now and then.</param>
-public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
+public sealed class SingleRun(SingleOptions options, TextWriter progress)
 {
-    private const int IntervalMs = 100;
-    private const int WindowBatches = 10;
-    private const int SlideBatches = 2;
     private const int ProgressEvery = 20;
 
     // Why not all of it: half of the recoveries are shorter than the usual one, and a commit that comes first is no kill during recovery.
     private const double RecoveryPart = 0.8;
 
     private readonly EpochTracker _epochs = new();
-    private readonly ProgressCheck _watermarks = new();
     private readonly List<Recovery> _recoveries = [];
     private int _killed;
     private int _inFlight;
@@ -27,60 +20,27 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
 
     /// <summary>Runs all of it.</summary>
     /// <exception cref="ChaosException">A process did not do what it must; the files of the run stay.</exception>
-    public async Task<ChaosReport> RunAsync()
-    {
-        var directory = Directory.CreateDirectory(options.Directory ?? Path.Combine(Path.GetTempPath(), $"millrace-chaos-{Guid.NewGuid():N}")).FullName;
-        var files = new ChaosFiles(directory);
-        using var server = options.Journal == JournalKind.Postgres && options.Postgres is null ? StartPostgres() : null;
-        try
-        {
-            var report = await RunAsync(files, options.Postgres ?? server?.ConnectionString).ConfigureAwait(false);
-            if (report.Verdict.IsClean && options.Directory is null)
-                Directory.Delete(directory, recursive: true);
-            else
-                await progress.WriteLineAsync($"The files of the run are in {directory}.").ConfigureAwait(false);
-            return report;
-        }
-        catch (Exception error) when (error is ChaosException or OracleException)
-        {
-            throw new ChaosException($"{error.Message} Seed {options.Seed}; the files of the run are in {directory}.", error);
-        }
-    }
+    public Task<SingleReport> RunAsync() => Arena.RunAsync(options, progress, slots: 0, RunAsync, report => report.Verdict);
 
-    private async Task<ChaosReport> RunAsync(ChaosFiles files, string? postgres)
+    private async Task<SingleReport> RunAsync(Arena arena)
     {
-        var zeroMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / IntervalMs * IntervalMs;
-        var times = new BatchTimes(zeroMs, IntervalMs, WindowBatches, SlideBatches);
-        var sinks = postgres is null ? SinkReader.Sqlite(files.Database) : SinkReader.Postgres(postgres);
-        string[] arguments =
-        [
-            "run", files.Root, Text(zeroMs), Text(IntervalMs), Text(WindowBatches), Text(SlideBatches), .. postgres is null ? (string[])[] : [postgres],
-        ];
-
-        using var feeder = new Feeder(files, options.Seed, options.RecordsPerSecond);
-        await feeder.Ready.ConfigureAwait(false);
-        await KillAllAsync(arguments, sinks).ConfigureAwait(false);
-        await feeder.FinishAsync().ConfigureAwait(false);
+        string[] arguments = ["run", .. arena.Arguments];
+        await KillAllAsync(arguments, arena).ConfigureAwait(false);
+        await arena.FinishFeedAsync().ConfigureAwait(false);
         await FinishAsync(arguments).ConfigureAwait(false);
-        _watermarks.Follow(sinks.ReadWatermarks());
-        await progress.WriteLineAsync("All input is worked off; the oracle reads it.").ConfigureAwait(false);
-        var verdict = new Judge(times, files.Orders, files.Payments, files.Lines, sinks).Run();
-        verdict = verdict with { Violations = [.. verdict.Violations, .. _watermarks.Violations] };
-        foreach (var line in verdict.Difference.Examples.Concat(verdict.Violations))
-            await progress.WriteLineAsync(line).ConfigureAwait(false);
-        return new ChaosReport
+        return new SingleReport
         {
             Kills = _killed,
             InflightAtKill = _inFlight,
             DuringRecovery = _duringRecovery,
             Recoveries = [.. _recoveries.Select(recovery => recovery.Whole).Order()],
-            Fed = feeder.Fed,
-            Verdict = verdict,
+            Verdict = await arena.JudgeAsync().ConfigureAwait(false),
+            Fed = arena.Fed,
             Options = options,
         };
     }
 
-    private async Task KillAllAsync(string[] arguments, SinkReader sinks)
+    private async Task KillAllAsync(string[] arguments, Arena arena)
     {
         var kills = new KillPlan(options.Kills, options.Seed).Kills;
         var started = TimeProvider.System.GetTimestamp();
@@ -93,7 +53,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
                 Count(victim, isFirst: kill == 0);
             }
 
-            _watermarks.Follow(sinks.ReadWatermarks());
+            arena.FollowWatermarks();
             if ((kill + 1) % ProgressEvery == 0)
                 await progress.WriteLineAsync($"{kill + 1} kills, {_inFlight} with an epoch in flight, {_duringRecovery} during recovery.").ConfigureAwait(false);
         }
@@ -142,9 +102,4 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
     private TimeSpan UsualRecovery() => _recoveries.Count == 0
         ? TimeSpan.FromMilliseconds(300)
         : _recoveries.Select(recovery => recovery.OfProgram).Order().ElementAt(_recoveries.Count / 2);
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static PostgresServer StartPostgres() =>
-        PostgresServer.IsInstalled ? new() : throw new ChaosException($"{PostgresServer.Missing[..^1]}, or give --postgres.");
 }

@@ -4,7 +4,7 @@ using Millrace.Chaos.Oracle;
 namespace Millrace.Chaos;
 
 /// <summary>What a run has found.</summary>
-public sealed record ChaosReport
+public sealed record SingleReport
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
@@ -27,7 +27,7 @@ public sealed record ChaosReport
     public required Verdict Verdict { get; init; }
 
     /// <summary>What was run.</summary>
-    public required ChaosOptions Options { get; init; }
+    public required SingleOptions Options { get; init; }
 
     /// <summary>One line.</summary>
     public string ToJson() => JsonSerializer.Serialize(
@@ -38,8 +38,8 @@ public sealed record ChaosReport
             DuringRecovery,
             Verdict.Difference.Lost,
             Verdict.Difference.Duplicated,
-            RecoveryMsP50 = PercentileMs(0.50),
-            RecoveryMsP99 = PercentileMs(0.99),
+            RecoveryMsP50 = Percentile.Ms(Recoveries, 0.50),
+            RecoveryMsP99 = Percentile.Ms(Recoveries, 0.99),
             Verdict.Records,
             Options.Seed,
             Verdict.Difference.Unexpected,
@@ -48,8 +48,4 @@ public sealed record ChaosReport
             Journal = Options.Journal == JournalKind.Postgres ? "postgres" : "sqlite",
         },
         Json);
-
-    // By nearest rank.
-    private long PercentileMs(double share) =>
-        Recoveries.Count == 0 ? 0 : (long)Math.Round(Recoveries[Math.Max((int)Math.Ceiling(share * Recoveries.Count) - 1, 0)].TotalMilliseconds);
 }

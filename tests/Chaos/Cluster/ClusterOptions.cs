@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+
+namespace Millrace.Chaos.Cluster;
+
+/// <summary>Several nodes, of which one after the other is hit by a fault.</summary>
+public sealed record ClusterOptions : ChaosOptions
+{
+    public ClusterOptions() => RecordsPerSecond = 20_000;
+
+    /// <summary>Nodes. <value>Default 3; 2 to 9.</value></summary>
+    public int Nodes { get; init; } = 3;
+
+    /// <summary>How often each kind of fault is made; the order is drawn from the seed. <value>Default 10 kills, 2 stops, 2 kills of the coordinator.</value></summary>
+    public ImmutableSortedDictionary<FaultKind, int> Faults { get; init; } = ImmutableSortedDictionary.CreateRange<FaultKind, int>(
+        [new(FaultKind.Kill, 10), new(FaultKind.Stop, 2), new(FaultKind.Coordinator, 2)]);
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+
+namespace Millrace.Chaos.Cluster;
+
+/// <summary>Feeds logs, runs the victim on several nodes, makes one fault after the other, lets them finish, and judges what they have written.</summary>
+/// <param name="options">What to run.</param>
+/// <param name="progress">Where to say what happens, a line for each fault.</param>
+public sealed class ClusterRun(ClusterOptions options, TextWriter progress)
+{
+    // Of half a kilobyte each: 10 MB of state for each node.
+    private const int SlotsOfNode = 10_000;
+
+    // The cluster runs well when its last commit is no older.
+    private const long FreshMs = 1000;
+
+    private readonly List<(FaultKind Kind, TimeSpan Recovery)> _recoveries = [];
+    private int _inFlight;
+
+    /// <summary>Runs all of it.</summary>
+    /// <exception cref="ChaosException">A process did not do what it must; the files of the run stay.</exception>
+    public Task<ClusterReport> RunAsync() => Arena.RunAsync(options, progress, SlotsOfNode * options.Nodes, RunAsync, report => report.Verdict);
+
+    private async Task<ClusterReport> RunAsync(Arena arena)
+    {
+        using var nodes = new NodeSet(options, arena.Files, arena.Arguments);
+        for (var node = 0; node < options.Nodes; node++)
+            nodes.Start(node);
+        await UntilWellAsync(nodes).ConfigureAwait(false);
+        var started = TimeProvider.System.GetTimestamp();
+        foreach (var fault in PlannedFault.Draw(options))
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > options.TimeLimit)
+                break;
+            await MakeAsync(fault, nodes, arena).ConfigureAwait(false);
+            if (options.Journal == JournalKind.Sqlite || fault.Kind != FaultKind.Db)
+                arena.FollowWatermarks();
+        }
+
+        await arena.FinishFeedAsync().ConfigureAwait(false);
+        await nodes.EndAsync().ConfigureAwait(false);
+        return new ClusterReport
+        {
+            Faults = [.. _recoveries.GroupBy(recovery => recovery.Kind, recovery => recovery.Recovery).OrderBy(kind => kind.Key).Select(kind => new FaultReport(kind.Key, [.. kind.Order()]))],
+            InflightAtFault = _inFlight,
+            Verdict = await arena.JudgeAsync().ConfigureAwait(false),
+            Fed = arena.Fed,
+            Options = options,
+        };
+    }
+
+    private async Task MakeAsync(PlannedFault fault, NodeSet nodes, Arena arena)
+    {
+        await UntilWellAsync(nodes).ConfigureAwait(false);
+        await Task.Delay(fault.Pause).ConfigureAwait(false);
+        var target = fault.Kind == FaultKind.Coordinator ? nodes.Look(tracker => tracker.Coordinator) : (int)(fault.Node * options.Nodes);
+        _inFlight += nodes.Look(tracker => tracker.HasEpochInFlight) ? 1 : 0;
+        switch (fault.Kind)
+        {
+            case FaultKind.Kill or FaultKind.Coordinator:
+                await RecoverAsync(fault, target, nodes, NowMs(), nodes.KillAsync(target)).ConfigureAwait(false);
+                await Task.Delay(fault.Length).ConfigureAwait(false);
+                nodes.Start(target);
+                await nodes.UntilAsync(tracker => tracker.IsUp(target), $"node {target} to be up again").ConfigureAwait(false);
+                break;
+            case FaultKind.Stop:
+                var stoppedMs = NowMs();
+                nodes.Freeze(target);
+                await RecoverAsync(fault, target, nodes, stoppedMs, Task.CompletedTask).ConfigureAwait(false);
+                await Task.Delay(fault.Length).ConfigureAwait(false);
+                nodes.Thaw(target);
+                break;
+            case FaultKind.Db:
+                var server = arena.Server ?? throw new ChaosException("A server of the run's own expected for faults of the database; give --journal postgres, and no --postgres.");
+                await Task.Run(server.Stop).ConfigureAwait(false);
+                await Task.Delay(fault.Length).ConfigureAwait(false);
+                await Task.Run(server.Start).ConfigureAwait(false);
+                await RecoverAsync(fault, target, nodes, NowMs(), Task.CompletedTask).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    /// <summary>Waits for the first commit that holds a record read after the fault: its batch's time lies behind.</summary>
+    private async Task RecoverAsync(PlannedFault fault, int target, NodeSet nodes, long faultMs, Task made)
+    {
+        await made.ConfigureAwait(false);
+        await nodes.UntilAsync(tracker => tracker.CommittedMs > faultMs, $"a commit after {fault.Kind} of node {target}").ConfigureAwait(false);
+        var recovery = TimeSpan.FromMilliseconds(NowMs() - faultMs);
+        _recoveries.Add((fault.Kind, recovery));
+        await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{_recoveries.Count}. {TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {fault.Kind} of node {target}: recovered in {recovery.TotalMilliseconds:F0} ms.")).ConfigureAwait(false);
+    }
+
+    private static Task UntilWellAsync(NodeSet nodes) => nodes.UntilAsync(tracker => NowMs() - tracker.CommittedMs < FreshMs, "commits that keep up with the input");
+
+    private static long NowMs() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,10 @@
+namespace Millrace.Chaos;
+
+/// <summary>One process, killed and started again.</summary>
+public sealed record SingleOptions : ChaosOptions
+{
+    public SingleOptions() => RecordsPerSecond = 55_000;
+
+    /// <summary>How often it is killed. <value>Default 20; 1 or more.</value></summary>
+    public int Kills { get; init; } = 20;
+}
