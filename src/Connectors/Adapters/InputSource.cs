@@ -37,7 +37,7 @@ public abstract class InputSource<T> : ISource<T>
     public ISplitReader<T> Open(SplitContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var log = new RecordLog<T, CountWeight<T>>(_bufferedRecordsMax);
+        var log = new RecordLog<T, CountWeight<T>>(_bufferedRecordsMax, nowMs: context.NowMs);
         return new LogReader<T, CountWeight<T>>(log, context.IsDraining ? null : new InputPump<T>(Description, log, PumpAsync));
     }
 

@@ -22,7 +22,7 @@ internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IRecordIn
     /// <inheritdoc/>
     public long Poll(Epoch epoch, long nowMs)
     {
-        var end = log.Poll(out var isClosed);
+        var end = log.Poll(nowMs, out var isClosed);
         IsFinished = isClosed;
         return end;
     }

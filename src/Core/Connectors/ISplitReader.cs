@@ -20,6 +20,8 @@ public interface ISplitReader<T> : IDisposable
     bool IsIdle => false;
 
     /// <summary>The offset behind the last record that <paramref name="epoch"/> may read. Asked again for the same epoch, it answers the same or more.</summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="nowMs">Its time, which lies behind where the job is late: what came later belongs to an epoch that follows.</param>
     long Poll(Epoch epoch, long nowMs);
 
     /// <summary>

@@ -21,6 +21,7 @@ internal sealed partial class CoordinatorProtocol
     private long _pollNowMs;
     private long _pollRepeatAtMs;
     private bool _isLastPollDue;
+    private long _drainingSinceMs;
     private bool _isPollDraining;
 
     private bool NothingToPlan => _history.AllSourcesEnded || (State == CoordinatorState.Draining && !_isLastPollDue && !IsSavepointWanted);
@@ -183,15 +184,17 @@ internal sealed partial class CoordinatorProtocol
     private void StartPoll(long nowMs, List<ICoordinatorEffect> effects)
     {
         var moment = NextMoment(nowMs);
-        if (!MayPoll() || (!_isLastPollDue && (moment > nowMs || _notBeforeMs > nowMs)))
+        // Moments that were missed before the job was to end come first: each has rows of its own.
+        var isLast = _isLastPollDue && moment >= _drainingSinceMs;
+        if (!MayPoll() || (!isLast && (moment > nowMs || _notBeforeMs > nowMs)))
         {
             return;
         }
 
         _pollEpoch = _history.LastPlanned + 1;
         _pollNowMs = moment;
-        _isLastPollDue = false;
-        _isPollDraining = State == CoordinatorState.Draining && (_faults & ProtocolFaults.LastPollTakesIn) == ProtocolFaults.None;
+        _isLastPollDue &= !isLast;
+        _isPollDraining = State == CoordinatorState.Draining && !_isLastPollDue && (_faults & ProtocolFaults.LastPollTakesIn) == ProtocolFaults.None;
         Array.Clear(_polled);
         SendPoll(nowMs, effects);
     }
