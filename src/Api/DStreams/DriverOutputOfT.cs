@@ -89,7 +89,7 @@ internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Tim
         lock (_lock)
             (epoch, batch) = _batches.First();
         if (epoch % every == 0)
-            PendingActions.Complete(() => body(Rdd.OfBatch(batch.Partitions!, runner), new Time(batch.NowMs)));
+            PendingActions.Complete(runner, () => body(Rdd.OfBatch(batch.Partitions!, runner), new Time(batch.NowMs)));
         lock (_lock)
         {
             _batches.Remove(epoch);

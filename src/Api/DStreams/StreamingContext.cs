@@ -158,6 +158,13 @@ public sealed partial class StreamingContext : IAsyncDisposable
         return transformed.Build((rdds, time) => transform([.. rdds.Cast<Rdd<T>>()], time));
     }
 
+    /// <summary>An RDD of the given rows, as <see cref="Rdd.Parallelize{T}(IEnumerable{T}, int?)"/>, that belongs to this context, wherever an action is called: while it runs, its executors compute
+    /// it and what stands on it, and try again what throws. Spark's <c>SparkContext.parallelize</c>.</summary>
+    /// <param name="rows">The rows; taken over as they are now.</param>
+    /// <param name="numPartitions">Number of partitions; null for one a processor.</param>
+    /// <exception cref="GraphException">Fewer partitions than 1.</exception>
+    public Rdd<T> Parallelize<T>(IEnumerable<T> rows, int? numPartitions = null) => Rdd.Parallelize(rows, numPartitions, Datasets);
+
     /// <summary>Lets a listener hear of batches, output operations and receivers from now on.</summary>
     public void AddStreamingListener(StreamingListener listener)
     {
