@@ -67,6 +67,9 @@ internal sealed class RecordLog<T, TWeight>
         }
     }
 
+    /// <summary>The error behind the last record of a log that is closed, or null.</summary>
+    public string? Error { get; private set; }
+
     private long FirstBlock => _released / BlockRecords;
 
     /// <inheritdoc cref="Append(ReadOnlySpan{T}, out Task)"/>
@@ -104,10 +107,11 @@ internal sealed class RecordLog<T, TWeight>
     }
 
     /// <summary>No record follows.</summary>
-    public void Close()
+    /// <param name="error">Why, in one line, where that is an error; those before it can be read all the same.</param>
+    public void Close(string? error = null)
     {
         lock (_lock)
-            _isClosed = true;
+            (_isClosed, Error) = (true, error);
     }
 
     /// <summary>Makes room for as much again: what is held up comes in, though nothing is released until the last poll.</summary>

@@ -13,6 +13,12 @@ public interface ISplitReader<T> : IDisposable
     /// <summary>No record will ever come behind the last polled offset.</summary>
     bool IsFinished { get; }
 
+    /// <summary>
+    /// Why no record will ever come behind the last polled offset, in one line, where that is an error: everything before it is worked off and
+    /// written, then the job fails with it. <value>Default null: there is no error, or what was polled can't be read any more and a call throws.</value>
+    /// </summary>
+    string? Failure => null;
+
     /// <summary>No record with an earlier event time follows what was read. <value>Default null: the source has no event time.</value></summary>
     Watermark? Watermark => null;
 

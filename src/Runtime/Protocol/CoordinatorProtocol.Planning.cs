@@ -23,8 +23,9 @@ internal sealed partial class CoordinatorProtocol
     private bool _isLastPollDue;
     private long _drainingSinceMs;
     private bool _isPollDraining;
+    private string? _inputFailure;
 
-    private bool NothingToPlan => _history.AllSourcesEnded || (State == CoordinatorState.Draining && !_isLastPollDue && !IsSavepointWanted);
+    private bool NothingToPlan => _history.AllSourcesEnded || _inputFailure is not null || (State == CoordinatorState.Draining && !_isLastPollDue && !IsSavepointWanted);
 
     /// <summary>Everything that can be decided now, in one append.</summary>
     private void Decide(long nowMs, List<ICoordinatorEffect> effects)
@@ -248,6 +249,8 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
+        NoteInputFailure();
+
         var epoch = _pollEpoch;
         _pollEpoch = 0;
         _lastMomentMs = _pollNowMs;
@@ -271,6 +274,18 @@ internal sealed partial class CoordinatorProtocol
         if ((_faults & ProtocolFaults.ActBeforePlanDurable) != ProtocolFaults.None)
         {
             Broadcast(new ControlMessages.Run(Incarnation, plan), effects);
+        }
+    }
+
+    /// <summary>An input has an error behind its last record: this plan is the last one.</summary>
+    private void NoteInputFailure()
+    {
+        foreach (var source in _shape.Sources)
+        {
+            if (_polled[source]!.Failure is { } failure)
+            {
+                _inputFailure ??= $"Task {source}: {failure}";
+            }
         }
     }
 
@@ -335,8 +350,8 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
-        rows.Add(_history.AllSourcesEnded
-            ? new JournalRows.Closed(JobOutcome.Completed, "All sources have ended.")
+        rows.Add(_inputFailure is { } reason ? new JournalRows.Closed(JobOutcome.Failed, reason)
+            : _history.AllSourcesEnded ? new JournalRows.Closed(JobOutcome.Completed, "All sources have ended.")
             : new JournalRows.Closed(JobOutcome.Stopped, "Stopped on request."));
     }
 
