@@ -18,6 +18,7 @@ namespace Millrace.DStreams;
 /// </remarks>
 public sealed partial class StreamingContext : IAsyncDisposable
 {
+    private static readonly TimeSpan TimerMax = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
     private static readonly ConditionalWeakTable<IJobRunner, StreamingContext> ActiveContexts = [];
 
     private readonly IJobRunner _runner;
@@ -32,6 +33,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
     private readonly Dictionary<StreamNode, int> _windows = [];
     private TimeSpan? _remember;
     private IRememberedStream? _saved;
+    private int _lastInput = -1;
     private IJob? _job;
     private StreamingContextState _state = StreamingContextState.Initialized;
 
@@ -256,8 +258,13 @@ public sealed partial class StreamingContext : IAsyncDisposable
     public Task AwaitTerminationAsync(CancellationToken cancellationToken = default) => Running().Completion.WaitAsync(cancellationToken);
 
     /// <summary>Waits at most <paramref name="timeout"/>; true when the context has ended.</summary>
+    /// <param name="timeout">0 or more. More than a timer can hold (49 days), or <see cref="Timeout.InfiniteTimeSpan"/>: without a limit.</param>
     public async Task<bool> AwaitTerminationOrTimeoutAsync(TimeSpan timeout)
     {
+        if (timeout > TimerMax)
+            timeout = Timeout.InfiniteTimeSpan;
+        if (timeout != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         var completion = Running().Completion;
         try
         {

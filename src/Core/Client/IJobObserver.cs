@@ -1,3 +1,4 @@
+using Millrace.Data;
 using Millrace.Operators;
 
 namespace Millrace.Client;
@@ -6,8 +7,9 @@ namespace Millrace.Client;
 public interface IJobObserver
 {
     /// <summary>The job's tasks are about to start. Called once, before anything else.</summary>
+    /// <param name="job">The job.</param>
     /// <param name="executors">Compute datasets for the job while it runs.</param>
-    void Starting(IExecutors executors);
+    void Starting(JobId job, IExecutors executors);
 
     /// <summary>The epoch's work begins. An epoch that runs again after a failure is not told again.</summary>
     /// <param name="epoch">The epoch; its time is when it was due.</param>

@@ -185,7 +185,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             JobLog.VolatileSources(_logger, id.Name, string.Join(", ", plan.VolatileSources.Select(plan.IdOf)));
         if (plan.FoundByOrder.ToList() is [_, ..] unnamed && (journal.IsDurable || options.Savepoint is not null))
             JobLog.FoundByOrder(_logger, id.Name, string.Join(", ", unnamed));
-        options.Observer?.Starting(executors);
+        options.Observer?.Starting(id, executors);
         _jobManager.Tell(new JobManager.Start(new JobSpec
         {
             Settings = settings,

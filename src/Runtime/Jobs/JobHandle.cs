@@ -224,7 +224,9 @@ internal sealed class JobHandle : IJob
                 return;
             _planned = plan.Epoch;
             _plannedAtMs[plan.Epoch] = nowMs;
-            _observer?.EpochPlanned(new EpochInfo(new Epoch(plan.Epoch), plan.NowMs, unchecked((long)plan.Seed)), nowMs, InputsOf(plan));
+            var inputs = InputsOf(plan);
+            _metrics.Planned(Id, inputs);
+            _observer?.EpochPlanned(new EpochInfo(new Epoch(plan.Epoch), plan.NowMs, unchecked((long)plan.Seed)), nowMs, inputs);
         }
     }
 
