@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace Millrace.Testing;
@@ -7,7 +8,9 @@ namespace Millrace.Testing;
 /// <summary>Compares expected with found rows and says what differs.</summary>
 internal static class RowComparison
 {
-    private const int ShownRows = 10;
+    public const int ShownRows = 10;
+
+    private const int DepthMax = 3;
 
     public static void InOrder<T>(IReadOnlyList<T> expected, IReadOnlyList<T> found)
     {
@@ -53,15 +56,42 @@ internal static class RowComparison
     /// <summary>The first rows and how many there are.</summary>
     public static string Show<T>(IReadOnlyList<T> rows) => string.Create(
         CultureInfo.InvariantCulture,
-        $"[{string.Join(", ", rows.Take(ShownRows).Select(Text))}{(rows.Count > ShownRows ? $", … {rows.Count} rows" : "")}]");
+        $"[{string.Join(", ", rows.Take(ShownRows).Select(row => Text(row)))}{(rows.Count > ShownRows ? $", … {rows.Count} rows" : "")}]");
 
-    private static string Text<T>(T row) => row switch
+    // Why a depth: objects may hold each other.
+    private static string Text<T>(T row, int depth = 0) => row switch
     {
         null => "null",
         string text => $"\"{text}\"",
-        ITuple tuple => $"({string.Join(", ", Enumerable.Range(0, tuple.Length).Select(item => Text(tuple[item])))})",
-        IEnumerable items => $"[{string.Join(", ", items.Cast<object?>().Select(Text))}]",
+        ITuple tuple => $"({string.Join(", ", Enumerable.Range(0, tuple.Length).Select(item => Text(tuple[item], depth)))})",
+        IEnumerable items => $"[{string.Join(", ", items.Cast<object?>().Select(item => Text(item, depth)))}]",
         IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
+        _ when depth < DepthMax && !SpellsItself(row.GetType()) => Members(row, depth + 1),
         _ => row.ToString() ?? "",
     };
+
+    private static bool SpellsItself(Type type) =>
+        type.GetMethod(nameof(ToString), Type.EmptyTypes)?.DeclaringType is { } declaring && declaring != typeof(object) && declaring != typeof(ValueType);
+
+    private static string Members(object row, int depth)
+    {
+        var type = row.GetType();
+        var members = type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Where(property => property.CanRead && property.GetIndexParameters().Length == 0)
+            .Select(property => (property.Name, Value: ValueOf(property, row)))
+            .Concat(type.GetFields(BindingFlags.Instance | BindingFlags.Public).Select(field => (field.Name, Value: field.GetValue(row))));
+        return $"{type.Name} {{ {string.Join(", ", members.Select(member => $"{member.Name} = {Text(member.Value, depth)}"))} }}";
+    }
+
+    private static object? ValueOf(PropertyInfo property, object row)
+    {
+        try
+        {
+            return property.GetValue(row);
+        }
+        catch (TargetInvocationException thrown)
+        {
+            return thrown.InnerException?.GetType().Name;
+        }
+    }
 }

@@ -173,6 +173,8 @@ public sealed class TestOutput<T> : ITestOutput
             lines.Add(("missing", Show(missing)));
         if (surplus.Count > 0)
             lines.Add(("surplus", Show(surplus)));
+        if (missing.Count is > 0 and <= RowComparison.ShownRows && Show(missing) == Show(surplus))
+            lines.Add(("but", $"these look the same and are not equal: give {typeof(T).Name} an Equals of its own, or compare what it holds"));
         throw new ScriptException(Block(
             $"Output '{_name}', {Where(time)}: {(areSame ? "the expected rows found in another order" : "other rows found than expected")}.", [.. lines]));
     }

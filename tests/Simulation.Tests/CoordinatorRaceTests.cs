@@ -309,6 +309,36 @@ public sealed class CoordinatorRaceTests
     }
 
     [Fact]
+    public void A_graceful_stop_of_a_job_that_is_late_makes_up_for_its_moments_before_the_last_poll()
+    {
+        var script = new CoordinatorScript(_journal, new([new TaskShape(true, false, [], [1], IsVolatile: true), new TaskShape(false, true, [0], [])])).TakeOver().Heartbeat(A);
+        script.Tick(250).Tell(new CoordinatorMessages.Stop(IsGraceful: true));
+
+        for (var epoch = 1; epoch <= 4; epoch++)
+        {
+            script.Polled(A, 0, 1, epoch, 10 * epoch, isDrained: epoch == 4).Ack(A, 1, epoch, epoch, 0, 1);
+            script.Heartbeat(A, attempt: 1, planned: epoch, committed: epoch, applied: [new SinkWatermark(1, epoch)]);
+        }
+
+        Assert.Equal([(1, 0, false), (2, 100, false), (3, 200, false), (4, 300, true)], script.Sent<Poll>(A).Select(poll => (poll.Epoch, poll.NowMs, poll.IsDraining)).Distinct());
+        Assert.Single(script.Told<CoordinatorMessages.Stopped>());
+    }
+
+    [Fact]
+    public void An_input_with_an_error_behind_its_records_fails_the_job_once_sinks_have_them()
+    {
+        var script = Running(1);
+        script.Tell(new OffsetsPolled(A, 0, 1, 1, 10, Finished: false, 0, Failure: "Bad input.")).Tick(1000).Ack(A, 1, 1, 1, 0, 1);
+        script.Heartbeat(A, attempt: 1, planned: 1, committed: 1);
+        Assert.Empty(script.Told<CoordinatorMessages.JobFailed>());
+
+        script.Tell(new SinkApplied(A, new SinkWatermark(1, 1)));
+
+        Assert.Equal("Task 0: Bad input.", Assert.Single(script.Told<CoordinatorMessages.JobFailed>()).Reason);
+        Assert.Equal(new OffsetRange(0, 10), script.Coordinator.History.LastRange(0));
+    }
+
+    [Fact]
     public void A_graceful_stop_leaves_what_can_be_read_again_to_the_next_start()
     {
         var script = Running(1, CoordinatorScript.Embedded with { EmptyEpochs = EmptyEpochs.Coalesce }, A);

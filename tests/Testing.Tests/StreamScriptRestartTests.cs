@@ -1,5 +1,6 @@
 using Millrace.Data;
 using Millrace.DStreams;
+using Millrace.Operators.Keyed;
 using Millrace.Time;
 
 namespace Millrace.Testing.Tests;
@@ -24,6 +25,37 @@ public class StreamScriptRestartTests
 
         counts.Expect(("a", 3), ("b", 1));
         await script.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_state_changed_in_place_and_not_updated_goes_on_where_it_was()
+    {
+        await using var script = await StreamScript.StartAsync(1.Seconds(), Durable);
+        var (pairs, states) = Build();
+        pairs.AddBatches([("a", 1)], [("a", 2)], [("a", 3), ("b", 1)]);
+        for (var batch = 0; batch < 3; batch++)
+        {
+            await script.RunBatchAsync();
+            await script.RestartAsync();
+            Build();
+        }
+
+        states.ExpectBatches(["a: 1"], ["a: 1 2"], ["a: 1 2 3", "b: 1"]);
+        await script.EndAsync();
+
+        (TestInput<(string, int)>, TestOutput<string>) Build()
+        {
+            var input = script.Input<(string Key, int Value)>("in");
+            return (input, script.Output(input.Stream.MapWithState(StateSpec.Function<string, int, List<int>, string>(Add)), "states"));
+        }
+
+        static string Add(string key, Option<int> value, State<List<int>> state)
+        {
+            if (!state.Exists)
+                state.Update([]);
+            state.Get().Add(value.Value);
+            return $"{key}: {string.Join(' ', state.Get())}";
+        }
     }
 
     [Fact]

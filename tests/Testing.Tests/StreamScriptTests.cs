@@ -115,6 +115,32 @@ public sealed class StreamScriptTests
         Assert.EndsWith("\n  missing   [(\"a\", 1), (\"c\", 1)]\n  surplus   [(\"b\", 1)]", failure.Message, StringComparison.Ordinal);
     }
 
+    private sealed class Point(int x, Point? next = null)
+    {
+        public int X => x;
+
+        public Point? Next => next;
+    }
+
+    [Fact]
+    public async Task Shows_what_rows_without_a_text_of_their_own_hold()
+    {
+        await using var script = await StreamScript.StartAsync(1.Seconds());
+        var numbers = script.Input<int>("numbers");
+        var points = script.Output(numbers.Stream.Map(number => new Point(number, new Point(0))), "points");
+        numbers.Add(1);
+        await script.RunBatchAsync();
+
+        Says(
+            "Output 'points', batch 1000 ms: other rows found than expected.\n" +
+            "  expected  [Point { X = 1, Next = Point { X = 0, Next = null } }]\n" +
+            "  found     [Point { X = 1, Next = Point { X = 0, Next = null } }]\n" +
+            "  missing   [Point { X = 1, Next = Point { X = 0, Next = null } }]\n" +
+            "  surplus   [Point { X = 1, Next = Point { X = 0, Next = null } }]\n" +
+            "  but       these look the same and are not equal: give Point an Equals of its own, or compare what it holds",
+            () => points.Expect(new Point(1, new Point(0))));
+    }
+
     [Fact]
     public async Task Says_that_the_order_differs_and_names_a_stream_by_its_expression()
     {

@@ -69,7 +69,7 @@ internal sealed partial class MillraceEngine
     private static void AddCounts(ResultChecksum results, Rdd<(int Campaign, long Count)> counts)
     {
         if (counts.IsEmpty()) return;
-        counts.Foreach(entry => results.Add(entry.Campaign, entry.Count));
+        foreach (var (campaign, count) in counts.Collect()) results.Add(campaign, count);
         results.EndBatch();
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class MillraceEngine
             .ForeachRDD(changes =>
             {
                 if (changes.IsEmpty()) return;
-                changes.Foreach(change => results.Add(change.Key, change.Value));
+                foreach (var (key, value) in changes.Collect()) results.Add(key, value);
                 results.EndBatch();
             });
         await RunAsync(context);

@@ -65,7 +65,7 @@ internal sealed partial class MillraceEngine
     private static void AddTable<TKey>(ResultChecksum results, Rdd<(TKey Word, long Count)> table)
     {
         if (table.IsEmpty()) return;
-        table.Foreach(entry => results.Add(ResultChecksum.Hash(Letters(entry.Word)), entry.Count));
+        foreach (var (word, count) in table.Collect()) results.Add(ResultChecksum.Hash(Letters(word)), count);
         results.EndBatch();
     }
 

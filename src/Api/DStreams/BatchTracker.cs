@@ -1,18 +1,21 @@
 using Millrace.Client;
+using Millrace.Data;
 using Millrace.DStreams.Rdds;
 using Millrace.Operators;
 
 namespace Millrace.DStreams;
 
-/// <summary>Follows each batch from its plan to its last output operation; tells listeners and receivers' monitors.</summary>
+/// <summary>Follows each batch from its plan to its last output operation; tells listeners, receivers' monitors and the meter.</summary>
 internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnlyList<ReceiverMonitor> receivers, JobRunner datasets, Driver driver) : IJobObserver
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, BatchInfo> _batches = [];
+    private JobId _job;
 
     /// <inheritdoc/>
-    public void Starting(IExecutors executors)
+    public void Starting(JobId job, IExecutors executors)
     {
+        _job = job;
         datasets.Attach(executors);
         driver.Forget();
         lock (_lock)
@@ -64,6 +67,7 @@ internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnl
         var completed = batch with { ProcessingEndTime = clock.GetUtcNow() };
         foreach (var receiver in receivers)
             receiver.BatchCompleted(completed);
+        BatchMetrics.Completed(_job, completed);
         bus.Post(listener => listener.OnBatchCompleted(completed));
     }
 }

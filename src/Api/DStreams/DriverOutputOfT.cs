@@ -95,7 +95,7 @@ internal sealed class DriverOutput<T>(Driver driver, int? id, Action<Rdd<T>, Tim
     {
         var batch = _running;
         if (IsDue)
-            PendingActions.Complete(() => body(Rdd.OfBatch(batch.Partitions!, runner), PresentTime));
+            PendingActions.Complete(runner, () => body(Rdd.OfBatch(batch.Partitions!, runner), PresentTime));
         lock (_lock)
         {
             if (_present != batch)

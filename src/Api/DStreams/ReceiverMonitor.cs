@@ -7,25 +7,28 @@ namespace Millrace.DStreams;
 internal sealed class ReceiverMonitor
 {
     private readonly Lock _lock = new();
-    private readonly string _stream;
+    private readonly (int Id, string Name) _stream;
     private readonly IReceiverSource _source;
     private readonly PidRateEstimator? _estimator;
     private readonly ListenerBus _bus;
+    private readonly TimeProvider _clock;
+    private (string Message, DateTimeOffset? At) _lastError = ("", null);
     private bool _hasEnded;
 
-    /// <param name="stream">Its input stream's name in the plan.</param>
+    /// <param name="stream">Its input stream's number, and its name in the plan.</param>
     /// <param name="source">The receiver.</param>
     /// <param name="estimator">Says which rate it should have; null: its rate is left alone.</param>
     /// <param name="bus">Where listeners are told.</param>
-    public ReceiverMonitor(string stream, IReceiverSource source, PidRateEstimator? estimator, ListenerBus bus)
+    /// <param name="clock">When errors are.</param>
+    public ReceiverMonitor((int Id, string Name) stream, IReceiverSource source, PidRateEstimator? estimator, ListenerBus bus, TimeProvider clock)
     {
-        (_stream, _source, _estimator, _bus) = (stream, source, estimator, bus);
+        (_stream, _source, _estimator, _bus, _clock) = (stream, source, estimator, bus, clock);
         source.Changed += OnChanged;
     }
 
     public void BatchCompleted(BatchInfo batch)
     {
-        if (_estimator is not null && batch.Inputs.FirstOrDefault(input => input.Stream == _stream) is { } input
+        if (_estimator is not null && batch.Inputs.FirstOrDefault(input => input.Stream == _stream.Name) is { } input
             && _estimator.Compute(
                 batch.ProcessingEndTime!.Value.ToUnixTimeMilliseconds(),
                 input.NumRecords,
@@ -58,7 +61,11 @@ internal sealed class ReceiverMonitor
 
     private void Tell(ReceiverEvent change)
     {
-        var info = new ReceiverInfo(_stream, change.Status.IsStarted, change.Status.LastMessage.Length == 0 ? null : change.Status.LastMessage);
+        var message = change.Status.LastMessage;
+        if (change.Kind == ReceiverEventKind.Error || message != _lastError.Message)
+            _lastError = (message, message.Length == 0 ? null : _clock.GetUtcNow());
+        var info = new ReceiverInfo(
+            _stream.Id, _stream.Name, change.Status.IsStarted, Environment.MachineName, message.Length == 0 ? null : message, _lastError.At);
         _bus.Post(change.Kind switch
         {
             ReceiverEventKind.Started => listener => listener.OnReceiverStarted(info),

@@ -81,11 +81,17 @@ public sealed partial class StreamingContext
     public DStream<RateRow> RateStream(long rowsPerSecond = 1) => SourceStream("rate", new RateSource(rowsPerSecond));
 
     /// <summary>Any source.</summary>
-    public DStream<T> SourceStream<T>(string kind, ISource<T> source) => new(this, Building().AddSource(kind, source));
+    public DStream<T> SourceStream<T>(string kind, ISource<T> source)
+    {
+        var port = Building().AddSource(kind, source);
+        _lastInput++;
+        return new(this, port);
+    }
 
     private DStream<T> Monitored<T>(DStream<T> stream, IReceiverSource source)
     {
-        _receivers.Add(plan => new ReceiverMonitor(plan.IdOf(stream.Port.Node).Name, source, NewEstimator(), Bus));
+        var id = _lastInput;
+        _receivers.Add(plan => new ReceiverMonitor((id, plan.IdOf(stream.Port.Node).Name), source, NewEstimator(), Bus, _runner.Clock));
         return stream;
     }
 

@@ -18,6 +18,7 @@ namespace Millrace.DStreams;
 /// </remarks>
 public sealed partial class StreamingContext : IAsyncDisposable
 {
+    private static readonly TimeSpan TimerMax = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
     private static readonly ConditionalWeakTable<IJobRunner, StreamingContext> ActiveContexts = [];
 
     private readonly IJobRunner _runner;
@@ -32,6 +33,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
     private readonly Dictionary<StreamNode, int> _windows = [];
     private TimeSpan? _remember;
     private IRememberedStream? _saved;
+    private int _lastInput = -1;
     private IJob? _job;
     private StreamingContextState _state = StreamingContextState.Initialized;
 
@@ -158,6 +160,13 @@ public sealed partial class StreamingContext : IAsyncDisposable
         return transformed.Build((rdds, time) => transform([.. rdds.Cast<Rdd<T>>()], time));
     }
 
+    /// <summary>An RDD of the given rows, as <see cref="Rdd.Parallelize{T}(IEnumerable{T}, int?)"/>, that belongs to this context, wherever an action is called: while it runs, its executors compute
+    /// it and what stands on it, and try again what throws. Spark's <c>SparkContext.parallelize</c>.</summary>
+    /// <param name="rows">The rows; taken over as they are now.</param>
+    /// <param name="numPartitions">Number of partitions; null for one a processor.</param>
+    /// <exception cref="GraphException">Fewer partitions than 1.</exception>
+    public Rdd<T> Parallelize<T>(IEnumerable<T> rows, int? numPartitions = null) => Rdd.Parallelize(rows, numPartitions, Datasets);
+
     /// <summary>Lets a listener hear of batches, output operations and receivers from now on.</summary>
     public void AddStreamingListener(StreamingListener listener)
     {
@@ -250,8 +259,13 @@ public sealed partial class StreamingContext : IAsyncDisposable
     public Task AwaitTerminationAsync(CancellationToken cancellationToken = default) => Running().Completion.WaitAsync(cancellationToken);
 
     /// <summary>Waits at most <paramref name="timeout"/>; true when the context has ended.</summary>
+    /// <param name="timeout">0 or more. More than a timer can hold (49 days), or <see cref="Timeout.InfiniteTimeSpan"/>: without a limit.</param>
     public async Task<bool> AwaitTerminationOrTimeoutAsync(TimeSpan timeout)
     {
+        if (timeout > TimerMax)
+            timeout = Timeout.InfiniteTimeSpan;
+        if (timeout != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         var completion = Running().Completion;
         try
         {

@@ -23,7 +23,7 @@ internal sealed class TransformOperator<TOut>(
             return;
         var rows = Array.ConvertAll(inputs, input => input.Take(runner));
         Rdd<TOut>? result = null;
-        PendingActions.Complete(() => result = transform(rows, new Time(epoch.NowMs)));
+        PendingActions.Complete(runner, () => result = transform(rows, new Time(epoch.NowMs)));
         if (result is null)
             throw new InvalidOperationException("the function returned null, an RDD was expected; return Rdd.EmptyRdd for no rows");
         var partitions = result.Glom().Collect();

@@ -40,8 +40,7 @@ internal sealed class InputPump<T> : IRecordInput
         catch (Exception thrown)
         {
             var cause = thrown is AggregateException ? thrown.GetBaseException() : thrown;
-            _log.Fail(cause as SourceFailedException
-                ?? new($"Source {_source}: its input failed: {UserText.Of(cause)}", cause));
+            _log.Close(cause is SourceFailedException ? cause.Message : $"Source {_source}: its input failed: {UserText.Of(cause)}");
         }
     }
 }

@@ -7,7 +7,8 @@ namespace Millrace.Connectors.Adapters;
 /// <remarks>
 /// The input is read on threads of the pool, in order, while there is room for what is not committed yet; then it is held up, and nothing is
 /// dropped. Each job that opens the source reads the input by itself. Not replayable: epochs run again in this process give the same records,
-/// which are held in memory; the process's end loses them. An input that fails takes with it what it gave and no batch has begun with yet.
+/// which are held in memory; the process's end loses them. What an input gave before it fails is worked off and written; then
+/// the job fails.
 /// </remarks>
 public abstract class InputSource<T> : ISource<T>
 {
@@ -37,7 +38,7 @@ public abstract class InputSource<T> : ISource<T>
     public ISplitReader<T> Open(SplitContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var log = new RecordLog<T, CountWeight<T>>(_bufferedRecordsMax);
+        var log = new RecordLog<T, CountWeight<T>>(_bufferedRecordsMax, nowMs: context.NowMs);
         return new LogReader<T, CountWeight<T>>(log, context.IsDraining ? null : new InputPump<T>(Description, log, PumpAsync));
     }
 

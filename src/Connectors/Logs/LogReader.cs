@@ -20,10 +20,14 @@ internal sealed class LogReader<T, TWeight>(RecordLog<T, TWeight> log, IRecordIn
     public bool IsFinished { get; private set; }
 
     /// <inheritdoc/>
+    public string? Failure { get; private set; }
+
+    /// <inheritdoc/>
     public long Poll(Epoch epoch, long nowMs)
     {
-        var end = log.Poll(out var isClosed);
-        IsFinished = isClosed;
+        var end = log.Poll(nowMs, out var isClosed);
+        Failure = isClosed ? log.Error : null;
+        IsFinished = isClosed && Failure is null;
         return end;
     }
 

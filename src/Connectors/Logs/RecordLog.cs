@@ -5,7 +5,10 @@ using Millrace.Serialization;
 namespace Millrace.Connectors.Logs;
 
 /// <summary>Records received and not yet committed, numbered from 0. Thread-safe: some threads append, another reads and releases; locked once per batch.</summary>
-/// <remarks>With a write-ahead log, records count as appended at once, and are offered to whoever reads when that has them.</remarks>
+/// <remarks>
+/// <para>With a write-ahead log, records count as appended at once, and are offered to whoever reads when that has them.</para>
+/// <para>What was offered in the time from one epoch to the next belongs to the latter, also where the job is behind and polls for it late.</para>
+/// </remarks>
 internal sealed class RecordLog<T, TWeight>
     where TWeight : struct, IRecordWeight<T>
 {
@@ -14,8 +17,11 @@ internal sealed class RecordLog<T, TWeight>
     private readonly Lock _lock = new();
     private readonly List<Block> _blocks = [];
     private readonly WriteAheadLog<T>? _ahead;
+    private readonly Func<long>? _nowMs;
+    private readonly List<(long AtMs, long End)> _arrivals = [];
     private long _weightMax;
     private long _released;
+    private long _allotted;
     private long _offered;
     private long _end;
     private long _weight;
@@ -27,9 +33,10 @@ internal sealed class RecordLog<T, TWeight>
 
     /// <param name="weightMax">The weight of the records held from which on there is no room for more.</param>
     /// <param name="ahead">What makes records durable before they are offered; null: they are offered at once.</param>
-    public RecordLog(long weightMax, WriteAheadLog<T>? ahead = null)
+    /// <param name="nowMs">The clock by which epochs are planned; null: a poll shows all that is offered.</param>
+    public RecordLog(long weightMax, WriteAheadLog<T>? ahead = null, Func<long>? nowMs = null)
     {
-        (_weightMax, _ahead) = (weightMax, ahead);
+        (_weightMax, _ahead, _nowMs) = (weightMax, ahead, nowMs);
         ahead?.Connect(Offer, Fail);
     }
 
@@ -60,6 +67,9 @@ internal sealed class RecordLog<T, TWeight>
         }
     }
 
+    /// <summary>The error behind the last record of a log that is closed, or null.</summary>
+    public string? Error { get; private set; }
+
     private long FirstBlock => _released / BlockRecords;
 
     /// <inheritdoc cref="Append(ReadOnlySpan{T}, out Task)"/>
@@ -79,7 +89,7 @@ internal sealed class RecordLog<T, TWeight>
                 foreach (var record in records)
                     Append(record);
                 if (_ahead is null)
-                    _offered = _end;
+                    OfferTo(_end);
                 else
                     _stored = _ahead.Append(bytes!, records.Length);
             }
@@ -97,10 +107,11 @@ internal sealed class RecordLog<T, TWeight>
     }
 
     /// <summary>No record follows.</summary>
-    public void Close()
+    /// <param name="error">Why, in one line, where that is an error; those before it can be read all the same.</param>
+    public void Close(string? error = null)
     {
         lock (_lock)
-            _isClosed = true;
+            (_isClosed, Error) = (true, error);
     }
 
     /// <summary>Makes room for as much again: what is held up comes in, though nothing is released until the last poll.</summary>
@@ -144,15 +155,19 @@ internal sealed class RecordLog<T, TWeight>
         }
     }
 
-    /// <summary>Records offered so far, and whether no more follow.</summary>
+    /// <summary>Records offered until an epoch's time, and whether no more follow. Of a sealed log: all, since no other epoch comes for them.</summary>
     /// <exception cref="SourceFailedException">The source has failed.</exception>
-    public long Poll(out bool isClosed)
+    public long Poll(long epochMs, out bool isClosed)
     {
         lock (_lock)
         {
             ThrowIfFailed();
-            isClosed = _isClosed && _offered == _end;
-            return _offered;
+            var due = 0;
+            while (due < _arrivals.Count && (_arrivals[due].AtMs <= epochMs || _isSealed))
+                _allotted = _arrivals[due++].End;
+            _arrivals.RemoveRange(0, due);
+            isClosed = _isClosed && _allotted == _end;
+            return _allotted;
         }
     }
 
@@ -217,7 +232,23 @@ internal sealed class RecordLog<T, TWeight>
     private void Offer(int count)
     {
         lock (_lock)
-            _offered += count;
+            OfferTo(_offered + count);
+    }
+
+    private void OfferTo(long end)
+    {
+        _offered = end;
+        if (_nowMs is null)
+        {
+            _allotted = end;
+            return;
+        }
+
+        var atMs = _nowMs();
+        if (_arrivals is [.., var last] && last.AtMs >= atMs)
+            _arrivals[^1] = last with { End = end };
+        else
+            _arrivals.Add((atMs, end));
     }
 
     private CodecWriter? Encode(ReadOnlySpan<T> records)

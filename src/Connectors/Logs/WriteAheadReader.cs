@@ -28,6 +28,9 @@ internal sealed class WriteAheadReader<T> : ISplitReader<T>
     public bool IsFinished => _received.IsFinished;
 
     /// <inheritdoc/>
+    public string? Failure => _received.Failure;
+
+    /// <inheritdoc/>
     public Watermark? Watermark => _received.Watermark;
 
     /// <inheritdoc/>

@@ -8,6 +8,8 @@ namespace Millrace.Connectors.Receivers;
 /// <remarks>
 /// <para>A receiver that throws when it starts, or asks for it, is started again after a delay that grows, with a warning and for ever. One that
 /// stops itself leaves the source without records; the source never finishes.</para>
+/// <para>A record belongs to the first epoch whose time is not before the moment at which it was there to be read, also where the job is behind and
+/// that epoch runs late.</para>
 /// <para>Records received and not yet committed are held in memory, so that epochs run again in this process give the same records; the process's
 /// end loses them. With <see cref="ReceiverOptions.WriteAheadLog"/> they are in a log below the job's checkpoint directory first: the source is
 /// replayable then, and what was logged and not read is read after a restart. A log that can't be written, opened or read fails the job, with a
@@ -64,7 +66,7 @@ public sealed class ReceiverSource<T> : ISource<T>, IReceiverSource
         ArgumentNullException.ThrowIfNull(context);
         var receiver = context.IsDraining ? null : Create();
         var ahead = WriteAheadLog<T>.Of(IsReplayable, Description, context);
-        var log = new RecordLog<T, CountWeight<T>>(_options.BufferedRecordsMax, ahead);
+        var log = new RecordLog<T, CountWeight<T>>(_options.BufferedRecordsMax, ahead, context.NowMs);
         var supervisor = receiver is null ? null : Run(receiver, log, context);
         var reader = new LogReader<T, CountWeight<T>>(log, supervisor);
         return ahead is null ? reader : new WriteAheadReader<T>(reader, ahead, supervisor?.Completion ?? Task.CompletedTask);

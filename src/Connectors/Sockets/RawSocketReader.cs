@@ -9,6 +9,9 @@ internal sealed class RawSocketReader<T>(ISplitReader<WeighedRow<T>> rows) : ISp
     /// <inheritdoc/>
     public bool IsFinished => rows.IsFinished;
 
+    /// <inheritdoc/>
+    public string? Failure => rows.Failure;
+
     /// <summary>The log behind it; null where rows are written ahead.</summary>
     internal LogReader<WeighedRow<T>, WeighedRowWeight<T>>? Log => rows as LogReader<WeighedRow<T>, WeighedRowWeight<T>>;
 

@@ -62,7 +62,7 @@ internal sealed class SocketServer
     {
         var logger = _logger ?? (context.Warn is { } warn ? new WarningLogger(warn) : NullLogger.Instance);
         var ahead = WriteAheadLog<T>.Of(isLogged, Source, context);
-        var log = new RecordLog<T, TWeight>(_options.BufferedBytesMax, ahead);
+        var log = new RecordLog<T, TWeight>(_options.BufferedBytesMax, ahead, context.NowMs);
         var health = new ReceiverHealth(change => Changed?.Invoke(change));
         _health = health;
         var input = new SocketInput<T, TWeight>(splitter, log, RateLimiter, _options.IdleTimeout, _clock);

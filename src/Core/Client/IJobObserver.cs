@@ -1,3 +1,4 @@
+using Millrace.Data;
 using Millrace.Operators;
 
 namespace Millrace.Client;
@@ -9,8 +10,9 @@ public interface IJobObserver
     /// The job's tasks are about to start. Called before anything else; and again where this process has been taken for dead by the others, though it lives: what it had
     /// is void, and it begins anew.
     /// </summary>
+    /// <param name="job">The job.</param>
     /// <param name="executors">Compute datasets for the job while it runs.</param>
-    void Starting(IExecutors executors);
+    void Starting(JobId job, IExecutors executors);
 
     /// <summary>The epoch's work begins. An epoch that runs again after a failure is not told again.</summary>
     /// <remarks>Where several processes run the job, the one is told that holds the sinks that have to be together; all are where there are none.</remarks>

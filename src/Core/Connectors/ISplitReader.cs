@@ -13,6 +13,12 @@ public interface ISplitReader<T> : IDisposable
     /// <summary>No record will ever come behind the last polled offset.</summary>
     bool IsFinished { get; }
 
+    /// <summary>
+    /// Why no record will ever come behind the last polled offset, in one line, where that is an error: everything before it is worked off and
+    /// written, then the job fails with it. <value>Default null: there is no error, or what was polled can't be read any more and a call throws.</value>
+    /// </summary>
+    string? Failure => null;
+
     /// <summary>No record with an earlier event time follows what was read. <value>Default null: the source has no event time.</value></summary>
     Watermark? Watermark => null;
 
@@ -20,6 +26,8 @@ public interface ISplitReader<T> : IDisposable
     bool IsIdle => false;
 
     /// <summary>The offset behind the last record that <paramref name="epoch"/> may read. Asked again for the same epoch, it answers the same or more.</summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="nowMs">Its time, which lies behind where the job is late: what came later belongs to an epoch that follows.</param>
     long Poll(Epoch epoch, long nowMs);
 
     /// <summary>

@@ -14,8 +14,8 @@ namespace Millrace.Operators.Keyed;
 /// <para>A key is touched when a record finds or leaves it with a state. One that was last touched more than the timeout before the time of a
 /// due epoch gets, at that epoch's end, one call without a value in which <see cref="State{TState}.IsTimingOut"/> is true, and is then
 /// forgotten; the key that was touched first comes first. Spark looks for such keys only when it writes a checkpoint, this operator in every due epoch.</para>
-/// <para>A state may be changed in place before it is updated: the function is given a copy where its type lets it be changed
-/// (<see cref="StateCopy"/>). What was changed and not updated is not kept.</para>
+/// <para>A state may be changed in place: the function is given a copy where its type lets it be changed (<see cref="StateCopy"/>), and a copy
+/// that it has asked for is kept as if it were updated. A state of a type that can't be changed costs nothing to read.</para>
 /// <para>All is state of its key, rolled back with the record or the epoch. A key has one timer, moved on when it fires too early.</para>
 /// </remarks>
 public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operator, IInput<(TKey Key, TValue Value)>
@@ -121,7 +121,7 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
                 if (existed)
                     Forget(key, held);
             }
-            else if (_state.IsUpdated)
+            else if (_state.IsUpdated || (existed && _copy is not null && _state.IsGiven))
             {
                 Put(key, Copied(_state.Get()), nowMs, existed ? held.TimerMs : null);
             }

@@ -20,14 +20,17 @@ public sealed class State<TState>
 
     internal bool IsUpdated { get; private set; }
 
+    /// <value>Whether the function has the state in its hands, and so may have changed it in place.</value>
+    internal bool IsGiven { get; private set; }
+
     internal bool IsRemoved { get; private set; }
 
-    /// <summary>The state.</summary>
+    /// <summary>The state. Where it is changed in place, the change is kept: without <see cref="Update"/> too.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
-    public TState Get() => Exists ? _value! : throw new KeyNotFoundException("The state is not set; ask Exists or GetOption first.");
+    public TState Get() => Exists ? Given() : throw new KeyNotFoundException("The state is not set; ask Exists or GetOption first.");
 
-    /// <summary>The state, or none.</summary>
-    public Option<TState> GetOption() => Exists ? new Option<TState>(_value!) : Option<TState>.None;
+    /// <summary>The state, or none. Where it is changed in place, the change is kept, as with <see cref="Get"/>.</summary>
+    public Option<TState> GetOption() => Exists ? new Option<TState>(Given()) : Option<TState>.None;
 
     /// <summary>Sets the state.</summary>
     /// <exception cref="InvalidOperationException">It was removed in this call, or is timing out.</exception>
@@ -54,6 +57,12 @@ public sealed class State<TState>
     internal void Wrap(bool exists, TState? value, bool isTimingOut)
     {
         (_value, Exists, IsTimingOut) = (value, exists, isTimingOut);
-        (IsUpdated, IsRemoved) = (false, false);
+        (IsGiven, IsUpdated, IsRemoved) = (false, false, false);
+    }
+
+    private TState Given()
+    {
+        IsGiven = true;
+        return _value!;
     }
 }

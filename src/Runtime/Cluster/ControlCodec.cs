@@ -156,7 +156,8 @@ internal static class ControlCodec
         Kind.Heartbeat => ReadHeartbeat(process, from),
         Kind.Acknowledge => new Acknowledge(process, from.List(RowSize, ReadAck)),
         Kind.OffsetsPolled => new OffsetsPolled(
-            process, from.Int32(), from.Int32(), from.Int64(), from.Int64(), from.Flag(), from.Int64(), from.Flag() ? from.Text() : null, from.Flag()),
+            process, from.Int32(), from.Int32(), from.Int64(), from.Int64(), from.Flag(), from.Int64(), from.Flag() ? from.Text() : null, from.Flag(),
+            from.Flag() ? from.Text() : null),
         Kind.TaskFailed => new ControlMessages.TaskFailed(process, ReadFailure(from)),
         Kind.SinkApplied => new SinkApplied(process, ReadApplied(from)),
         Kind.SnapshotWritten => new SnapshotWritten(process, ReadImage(from)),
@@ -216,6 +217,9 @@ internal static class ControlCodec
         if (polled.Detail is not null)
             to.Text(polled.Detail);
         HistoryCodec.Write(to, polled.IsDrained);
+        HistoryCodec.Write(to, polled.Failure is not null);
+        if (polled.Failure is not null)
+            to.Text(polled.Failure);
     }
 
     private static void Write(RowWriter to, TaskAck ack) => WriteRow(to, ack.Task, ack.Generation, ack.Epoch, ack.Row, ack.Bytes);

@@ -191,7 +191,7 @@ internal sealed class JobHandle : IJob
     /// <summary>This process takes part, as one that nobody has heard of before.</summary>
     public void OnJoined(ProcessUid process, JobShape shape)
     {
-        _observer?.Starting(_executors);
+        _observer?.Starting(Id, _executors);
         lock (_events)
             (_process, _observed, _isObserving) = (process, shape.Together is [var first, ..] ? first : null, !_isShared || shape.Together.IsEmpty);
     }
@@ -244,7 +244,9 @@ internal sealed class JobHandle : IJob
             if (!_isObserving || plan.Epoch <= _told)
                 return;
             _told = plan.Epoch;
-            _observer?.EpochPlanned(new EpochInfo(new Epoch(plan.Epoch), plan.NowMs, unchecked((long)plan.Seed)), nowMs, InputsOf(plan));
+            var inputs = InputsOf(plan);
+            _metrics.Planned(Id, inputs);
+            _observer?.EpochPlanned(new EpochInfo(new Epoch(plan.Epoch), plan.NowMs, unchecked((long)plan.Seed)), nowMs, inputs);
         }
     }
 

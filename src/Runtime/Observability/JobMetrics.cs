@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Millrace.Client;
 using Millrace.Data;
 
 namespace Millrace.Runtime.Observability;
@@ -7,8 +8,8 @@ namespace Millrace.Runtime.Observability;
 /// <summary>The one meter and the one activity source, both named <c>Millrace</c>.</summary>
 /// <remarks>
 /// Instruments: <c>millrace.epoch.duration</c> (s, planned to committed), <c>millrace.epochs.committed</c> ({epoch}),
-/// <c>millrace.recoveries</c> ({recovery}), <c>millrace.records.dropped</c> ({record}, also tagged with <c>reason</c>), <c>millrace.records.dead_lettered</c> ({record}), each tagged with
-/// <c>job</c>. An activity <c>epoch</c> per committed epoch.
+/// <c>millrace.recoveries</c> ({recovery}), <c>millrace.input.records</c> ({record}, planned, also tagged with <c>input</c>: the source's name in the plan), <c>millrace.records.dropped</c> ({record}, also tagged with <c>reason</c>), <c>millrace.records.dead_lettered</c> ({record}), each tagged with
+/// <c>job</c>. Front ends add what they know (<c>millrace.batch.*</c>) to a meter of the same name. An activity <c>epoch</c> per committed epoch.
 /// </remarks>
 internal sealed class JobMetrics
 {
@@ -26,6 +27,9 @@ internal sealed class JobMetrics
     private readonly Counter<long> _epochs = Meter.CreateCounter<long>("millrace.epochs.committed", "{epoch}", "Committed epochs.");
     private readonly Counter<long> _recoveries = Meter.CreateCounter<long>("millrace.recoveries", "{recovery}", "Epochs in flight taken back and run again.");
 
+    private readonly Counter<long> _inputRecords = Meter.CreateCounter<long>(
+        "millrace.input.records", "{record}", "Records that planned epochs read of an input; bytes where its offsets count bytes.");
+
     private readonly Counter<long> _dropped = Meter.CreateCounter<long>("millrace.records.dropped", "{record}", "Records that sources left out or repaired.");
 
     private readonly Counter<long> _deadLettered = Meter.CreateCounter<long>("millrace.records.dead_lettered", "{record}", "Records that became dead letters, or came to wait behind one.");
@@ -39,6 +43,13 @@ internal sealed class JobMetrics
             return;
         using var activity = Activities.StartActivity("epoch", ActivityKind.Internal, parentContext: default, startTime: Start(durationMs));
         activity?.SetTag("job", job.Name);
+    }
+
+    /// <summary>An epoch reads so many records of its inputs.</summary>
+    public void Planned(JobId job, IReadOnlyList<SourceInput> inputs)
+    {
+        foreach (var input in inputs)
+            _inputRecords.Add(input.Records, new KeyValuePair<string, object?>("job", job.Name), new KeyValuePair<string, object?>("input", input.Source.Name));
     }
 
     public void Recovered(JobId job) => _recoveries.Add(1, new KeyValuePair<string, object?>("job", job.Name));

@@ -70,8 +70,9 @@ internal static class ControlMessages
     /// <param name="First">Where the very first range of the task starts; of no interest later.</param>
     /// <param name="Detail">Goes into the planned range: see <see cref="OffsetRange.Detail"/>.</param>
     /// <param name="IsDrained">Whether the source takes nothing more in: a poll that found nothing has the number of the next one, so that a late answer would pass for that of the last.</param>
+    /// <param name="Failure">The error behind <paramref name="End"/>: what comes before it is worked off, then the job fails. Null: there is none.</param>
     internal sealed record OffsetsPolled(
-        ProcessUid Process, int Task, int Generation, long Epoch, long End, bool Finished, long First, string? Detail = null, bool IsDrained = false)
+        ProcessUid Process, int Task, int Generation, long Epoch, long End, bool Finished, long First, string? Detail = null, bool IsDrained = false, string? Failure = null)
         : ToCoordinator(Process);
 
     /// <summary>A task failed, or a channel into it broke.</summary>

@@ -21,9 +21,11 @@ internal sealed partial class CoordinatorProtocol
     private long _pollNowMs;
     private long _pollRepeatAtMs;
     private bool _isLastPollDue;
+    private long _drainingSinceMs;
     private bool _isPollDraining;
+    private string? _inputFailure;
 
-    private bool NothingToPlan => _history.AllSourcesEnded || (State == CoordinatorState.Draining && !_isLastPollDue && !IsSavepointWanted);
+    private bool NothingToPlan => _history.AllSourcesEnded || _inputFailure is not null || (State == CoordinatorState.Draining && !_isLastPollDue && !IsSavepointWanted);
 
     /// <summary>Everything that can be decided now, in one append.</summary>
     private void Decide(long nowMs, List<ICoordinatorEffect> effects)
@@ -183,15 +185,17 @@ internal sealed partial class CoordinatorProtocol
     private void StartPoll(long nowMs, List<ICoordinatorEffect> effects)
     {
         var moment = NextMoment(nowMs);
-        if (!MayPoll() || (!_isLastPollDue && (moment > nowMs || _notBeforeMs > nowMs)))
+        // Moments that were missed before the job was to end come first: each has rows of its own.
+        var isLast = _isLastPollDue && moment >= _drainingSinceMs;
+        if (!MayPoll() || (!isLast && (moment > nowMs || _notBeforeMs > nowMs)))
         {
             return;
         }
 
         _pollEpoch = _history.LastPlanned + 1;
         _pollNowMs = moment;
-        _isLastPollDue = false;
-        _isPollDraining = State == CoordinatorState.Draining && (_faults & ProtocolFaults.LastPollTakesIn) == ProtocolFaults.None;
+        _isLastPollDue &= !isLast;
+        _isPollDraining = State == CoordinatorState.Draining && !_isLastPollDue && (_faults & ProtocolFaults.LastPollTakesIn) == ProtocolFaults.None;
         Array.Clear(_polled);
         SendPoll(nowMs, effects);
     }
@@ -245,6 +249,8 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
+        NoteInputFailure();
+
         var epoch = _pollEpoch;
         _pollEpoch = 0;
         _lastMomentMs = _pollNowMs;
@@ -268,6 +274,18 @@ internal sealed partial class CoordinatorProtocol
         if ((_faults & ProtocolFaults.ActBeforePlanDurable) != ProtocolFaults.None)
         {
             Broadcast(new ControlMessages.Run(Incarnation, plan), effects);
+        }
+    }
+
+    /// <summary>An input has an error behind its last record: this plan is the last one.</summary>
+    private void NoteInputFailure()
+    {
+        foreach (var source in _shape.Sources)
+        {
+            if (_polled[source]!.Failure is { } failure)
+            {
+                _inputFailure ??= $"Task {source}: {failure}";
+            }
         }
     }
 
@@ -332,8 +350,8 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
-        rows.Add(_history.AllSourcesEnded
-            ? new JournalRows.Closed(JobOutcome.Completed, "All sources have ended.")
+        rows.Add(_inputFailure is { } reason ? new JournalRows.Closed(JobOutcome.Failed, reason)
+            : _history.AllSourcesEnded ? new JournalRows.Closed(JobOutcome.Completed, "All sources have ended.")
             : new JournalRows.Closed(JobOutcome.Stopped, "Stopped on request."));
     }
 

@@ -114,7 +114,7 @@ internal sealed partial class CoordinatorProtocol
                 OnHeard(heard.Incarnation, nowMs, effects);
                 break;
             case Stop stop:
-                OnStop(stop, effects);
+                OnStop(stop, nowMs, effects);
                 break;
             case Order order:
                 _orders.Add(order.Text);
@@ -173,7 +173,7 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
-    private void OnStop(Stop stop, List<ICoordinatorEffect> effects)
+    private void OnStop(Stop stop, long nowMs, List<ICoordinatorEffect> effects)
     {
         if (State is CoordinatorState.Stopped or CoordinatorState.Fenced)
         {
@@ -190,6 +190,7 @@ internal sealed partial class CoordinatorProtocol
             State = CoordinatorState.Draining;
             // What sources have taken in is worked off. A poll that runs is let run: its late answers must not be taken for the last one's.
             _isLastPollDue = _shape.Sources.Any(source => _shape.Tasks[source].TakesIn);
+            _drainingSinceMs = nowMs;
         }
     }
 

@@ -43,7 +43,7 @@ internal static class WorkerMessages
 
     /// <summary>Input: answer to <see cref="PollOffsets"/>.</summary>
     internal sealed record OffsetsPolled(
-        int Task, int Generation, long Epoch, long End, bool IsFinished, long First = 0, string? Detail = null, bool IsDrained = false) : IWorkerInput;
+        int Task, int Generation, long Epoch, long End, bool IsFinished, long First = 0, string? Detail = null, bool IsDrained = false, string? Failure = null) : IWorkerInput;
 
     /// <summary>Effect: tell the coordinator, wherever it may be.</summary>
     internal sealed record Send(ControlMessages.ToCoordinator Message) : IWorkerEffect;

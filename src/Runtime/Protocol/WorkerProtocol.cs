@@ -226,7 +226,7 @@ internal sealed partial class WorkerProtocol
                 break;
             case WorkerMessages.OffsetsPolled polled when Holds(polled.Task, polled.Generation) is not null:
                 effects.Add(new Send(new ControlMessages.OffsetsPolled(
-                    _self, polled.Task, polled.Generation, polled.Epoch, polled.End, polled.IsFinished, polled.First, polled.Detail, polled.IsDrained)));
+                    _self, polled.Task, polled.Generation, polled.Epoch, polled.End, polled.IsFinished, polled.First, polled.Detail, polled.IsDrained, polled.Failure)));
                 break;
         }
     }

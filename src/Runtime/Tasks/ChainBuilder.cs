@@ -260,7 +260,7 @@ internal sealed class ChainBuilder : INodeVisitor<object?>, IEdgeVisitor<ChainIn
             var storage = SourceStorage.Of(settings, builder.IdOf(node), builder.Partition);
             var context = new SplitContext(
                 builder.Partition, builder.Parallelism, dropped.Add, warn, isReplayable ? start?.Committed ?? 0 : 0, storage, settings.ShowsEmptyEpochs,
-                start?.IsDraining ?? false);
+                () => settings.Clock.NowMs, start?.IsDraining ?? false);
             builder.Chain.Source = new SourceDriver<T>(
                 node.Source.Description, node.Source.Open(context), isReplayable, (isReplayable ? start?.Committed : start?.Planned) ?? 0);
             builder.Chain.SourceInput = builder.InputOf(builder.OutputOf<T>(node, 0), node, port: "", keys: null);

@@ -13,6 +13,9 @@ internal abstract class SourceDriver : IDisposable
 
     public abstract bool IsFinished { get; }
 
+    /// <inheritdoc cref="ISplitReader{T}.Failure"/>
+    public abstract string? Failure { get; }
+
     public abstract Watermark? Watermark { get; }
 
     public abstract bool IsIdle { get; }

@@ -21,6 +21,9 @@ internal sealed class SourceDriver<T>(string description, ISplitReader<T> reader
     public override bool IsFinished => reader.IsFinished;
 
     /// <inheritdoc/>
+    public override string? Failure => reader.Failure;
+
+    /// <inheritdoc/>
     public override Watermark? Watermark => reader.Watermark;
 
     /// <inheritdoc/>

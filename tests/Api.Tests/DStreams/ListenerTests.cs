@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Millrace.Client;
 using Millrace.Connectors.Receivers;
 using Millrace.Data;
 using Millrace.DStreams;
@@ -95,6 +97,7 @@ public sealed class ListenerTests
         var listener = new Recorder(batches: 1);
         run.Context.AddStreamingListener(listener);
         var receiver = new Letters();
+        run.Collect(run.Context.QueueStream(new ConcurrentQueue<int[]>()));
         run.Collect(run.Context.ReceiverStream(() => receiver, new() { RestartDelay = TimeSpan.FromMilliseconds(1) }));
         await run.Context.StartAsync();
         await receiver.Stored.Task.WaitAsync(BatchRun.Patience);
@@ -105,6 +108,8 @@ public sealed class ListenerTests
         await run.Context.StopAsync();
         await listener.Heard("receiver receiver stops").WaitAsync(BatchRun.Patience);
 
+        Assert.All(listener.Receivers, info => Assert.Equal((1, Environment.MachineName), (info.StreamId, info.Location)));
+        Assert.All(listener.Receivers, info => Assert.Equal(info.LastErrorMessage is null ? null : (DateTimeOffset?)DateTimeOffset.UnixEpoch, info.LastErrorTime));
         Assert.Equal(
             [
                 "receiver receiver starts", "receiver receiver fails, odd record: FormatException: é", "receiver receiver stops, connection lost",
@@ -150,6 +155,95 @@ public sealed class ListenerTests
         await run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience);
 
         Assert.Equal([1, 2, 3, 7, 8], rows.Order());
+    }
+
+    [Fact]
+    public async Task What_an_input_gave_before_its_error_is_worked_off_before_the_job_fails()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var channel = Channel.CreateUnbounded<int>();
+        foreach (var row in (int[])[1, 2, 3])
+            channel.Writer.TryWrite(row);
+        channel.Writer.Complete(new FormatException("bad input"));
+        var batches = run.Collect(run.Context.InputStream(channel.Reader));
+        run.Context.AddStreamingListener(new Pacer(run));
+        await run.Context.StartAsync();
+        run.Advance(1);
+
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience));
+
+        Assert.Contains("Source channel: its input failed: FormatException: bad input", failure.Message, StringComparison.Ordinal);
+        Assert.Equal([1, 2, 3], batches.SelectMany(batch => batch.Rows).Order());
+    }
+
+    [Fact]
+    public async Task A_time_without_a_limit_is_waited_for_without_one()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        run.Collect(run.Context.QueueStream(new ConcurrentQueue<int[]>()));
+        await run.Context.StartAsync();
+
+        var ended = run.Context.AwaitTerminationOrTimeoutAsync(TimeSpan.MaxValue);
+        Assert.False(await run.Context.AwaitTerminationOrTimeoutAsync(TimeSpan.Zero));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => run.Context.AwaitTerminationOrTimeoutAsync(TimeSpan.FromSeconds(-2)));
+        await run.Context.StopAsync();
+
+        Assert.True(await ended.WaitAsync(BatchRun.Patience));
+    }
+
+    [Fact]
+    public async Task Delays_of_batches_and_records_of_inputs_are_told_to_the_meter()
+    {
+        const string Job = "batch-metrics-test";
+        var measured = new ConcurrentQueue<(string Instrument, string? Unit, string? Input, double Value)>();
+        using var meters = Listen(Job, measured);
+        await using var run = await BatchRun.CreateAsync(new JobOptions { Parallelism = 2, Name = Job });
+        var listener = new Recorder(batches: 2);
+        run.Context.AddStreamingListener(listener);
+        var first = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1, 2], [3]])).WithName("first");
+        var second = run.Context.QueueStream(new ConcurrentQueue<int[]>([[4]])).WithName("second");
+        run.Collect(first.Union(second));
+        run.Context.AddStreamingListener(new Pacer(run));
+        await run.Context.StartAsync();
+        run.Advance(1);
+        await listener.Done.WaitAsync(BatchRun.Patience);
+        await run.Context.StopAsync();
+
+        Assert.Equal(3, Of("millrace.input.records", "{record}").Where(one => one.Input == "first").Sum(one => one.Value));
+        Assert.Equal(1, Of("millrace.input.records", "{record}").Where(one => one.Input == "second").Sum(one => one.Value));
+        foreach (var (name, delay) in new (string, Func<BatchInfo, TimeSpan?>)[]
+        {
+            ("scheduling_delay", batch => batch.SchedulingDelay), ("processing_delay", batch => batch.ProcessingDelay), ("total_delay", batch => batch.TotalDelay),
+        })
+        {
+            Assert.Equal(listener.Completed.Select(batch => delay(batch)!.Value.TotalSeconds).Take(2), Of($"millrace.batch.{name}", "s").Select(one => one.Value).Take(2));
+        }
+
+        IEnumerable<(string Instrument, string? Unit, string? Input, double Value)> Of(string name, string unit) => measured.Where(one => one.Instrument == name && one.Unit == unit);
+    }
+
+    // Why the tag is looked at: other tests run jobs of their own in this process.
+    private static MeterListener Listen(string job, ConcurrentQueue<(string Instrument, string? Unit, string? Input, double Value)> measured)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == "Millrace")
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Keep(instrument, value, tags));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Keep(instrument, value, tags));
+        listener.Start();
+        return listener;
+
+        void Keep(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var named = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value as string, StringComparer.Ordinal);
+            if (named.GetValueOrDefault("job") == job)
+                measured.Enqueue((instrument.Name, instrument.Unit, named.GetValueOrDefault("input"), value));
+        }
     }
 
     private static async IAsyncEnumerable<int> Sequence()
@@ -200,6 +294,8 @@ public sealed class ListenerTests
 
         public Task<string> Failure => _failure.Task;
 
+        public ConcurrentQueue<ReceiverInfo> Receivers { get; } = new();
+
         public IEnumerable<string> All => _events.Select(one => one.What);
 
         public IEnumerable<string> Of(long timeMs) => _events.Where(one => one.TimeMs == timeMs).Select(one => one.What);
@@ -244,8 +340,11 @@ public sealed class ListenerTests
             return heard.Task;
         }
 
-        private void Add(ReceiverInfo receiver, string what) =>
+        private void Add(ReceiverInfo receiver, string what)
+        {
+            Receivers.Enqueue(receiver);
             Add(default(Millrace.DStreams.Time), $"receiver {receiver.Stream} {what}{(receiver.LastErrorMessage is { } message ? $", {message}" : "")}");
+        }
 
         private void Add(Millrace.DStreams.Time time, string what)
         {

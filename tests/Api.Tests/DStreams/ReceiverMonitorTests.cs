@@ -13,7 +13,7 @@ public sealed class ReceiverMonitorTests
     public void Batches_that_take_too_long_lower_the_rate_of_their_receiver()
     {
         using var bus = new ListenerBus(NullLogger.Instance);
-        var monitor = new ReceiverMonitor("receiver", new LimitedSource(_limiter), new PidRateEstimator(TimeSpan.FromSeconds(1)), bus);
+        var monitor = new ReceiverMonitor((0, "receiver"), new LimitedSource(_limiter), new PidRateEstimator(TimeSpan.FromSeconds(1)), bus, TimeProvider.System);
 
         // 10,000 records in 2 s: the first batch only sets the last rate, 5,000/s. Then 2,000 in 1 s, waited 1 s:
         // error 5,000 - 2,000, historical error 1,000 ms × 2,000/s / 1,000 ms, so 5,000 - 3,000 - 0.2 × 2,000.
@@ -30,8 +30,8 @@ public sealed class ReceiverMonitorTests
         using var bus = new ListenerBus(NullLogger.Instance);
         var monitors = new[]
         {
-            new ReceiverMonitor("receiver", new LimitedSource(_limiter), estimator: null, bus),
-            new ReceiverMonitor("other", new LimitedSource(_limiter), new PidRateEstimator(TimeSpan.FromSeconds(1)), bus),
+            new ReceiverMonitor((0, "receiver"), new LimitedSource(_limiter), estimator: null, bus, TimeProvider.System),
+            new ReceiverMonitor((1, "other"), new LimitedSource(_limiter), new PidRateEstimator(TimeSpan.FromSeconds(1)), bus, TimeProvider.System),
         };
         foreach (var monitor in monitors)
         {

@@ -13,7 +13,7 @@ public sealed class TransformOperatorTests
                 (inputs, _) => Rdd.Parallelize(
                     [string.Join(' ', ((Rdd<int>)inputs[0]).Collect()), string.Join(' ', ((Rdd<int>)inputs[1]).Collect())], 2),
                 every: 1,
-                LocalRunner.Caller))
+                new LocalRunner(1)))
             .Feed(new PartitionRows<int>(1, 2, [3, 4]))
             .FeedTo(1, new PartitionRows<int>(0, 1, [9]))
             .Feed(new PartitionRows<int>(0, 2, [1, 2]))

@@ -61,6 +61,7 @@ public sealed class InputSourceTests
         var message = await harness.Failed();
 
         Assert.Contains($"Source {kind}: its input failed: FormatException: bad record", message, StringComparison.Ordinal);
+        Assert.Equal([1], await harness.TakeAtLeast(0));
     }
 
     [Theory]

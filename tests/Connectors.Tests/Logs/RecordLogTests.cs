@@ -56,6 +56,39 @@ public sealed class RecordLogTests
     }
 
     [Fact]
+    public void Records_belong_to_the_first_epoch_whose_time_is_not_before_their_own_however_late_it_is_polled()
+    {
+        var nowMs = 0L;
+        var log = new RecordLog<string, LineWeight>(long.MaxValue, nowMs: () => nowMs);
+        foreach (var (atMs, line) in ((long, string)[])[(999, "a"), (1000, "b"), (1001, "c"), (2500, "d")])
+        {
+            nowMs = atMs;
+            _ = log.Append([line]);
+        }
+
+        log.Close();
+        nowMs = 9000;
+
+        Assert.Equal((2, false), Poll(1000));
+        Assert.Equal((2, false), Poll(1000));
+        Assert.Equal((3, false), Poll(2000));
+        Assert.Equal((4, true), Poll(3000));
+
+        (long End, bool IsClosed) Poll(long epochMs) => (log.Poll(epochMs, out var isClosed), isClosed);
+    }
+
+    [Fact]
+    public async Task A_sealed_log_holds_nothing_back_for_a_later_epoch()
+    {
+        var log = new RecordLog<string, LineWeight>(long.MaxValue, nowMs: () => 5000);
+        _ = log.Append(["a"]);
+
+        await log.SealAsync();
+
+        Assert.Equal(1, log.Poll(1000, out _));
+    }
+
+    [Fact]
     public async Task A_sealed_log_says_of_nothing_more_that_it_is_stored()
     {
         var log = new RecordLog<string, LineWeight>(1 << 20);
@@ -66,7 +99,7 @@ public sealed class RecordLogTests
 
         await before;
         await Assert.ThrowsAsync<OperationCanceledException>(() => behind);
-        Assert.Equal(1, log.Poll(out var isClosed));
+        Assert.Equal(1, log.Poll(0, out var isClosed));
         Assert.False(isClosed);
     }
 }

@@ -8,20 +8,23 @@ namespace Millrace.Operators.Keyed;
 public sealed class MapWithStateOperatorTests() : OperatorTests(typeof(MapWithStateOperator<,,,>))
 {
     [Fact]
-    public void A_state_may_be_changed_in_place_and_counts_when_it_is_updated() =>
+    public void A_state_that_is_changed_in_place_is_kept_whether_or_not_it_is_updated() =>
         For(() => new MapWithStateOperator<string, int, List<int>, int>((_, _, value, state) =>
             {
-                var all = state.GetOption().GetOrElse([]);
+                var all = state.Exists ? state.Get() : [];
                 all.Add(value.Value);
-                if (value.Value != 9)
+                if (!state.Exists)
                     state.Update(all);
                 return all.Sum();
             }))
-            .Feed(("a", 1), ("a", 2))
-            .Expect(1, 3)
+            .Feed(("a", 1), ("a", 2), ("b", 8))
+            .Expect(1, 3, 8)
             .EndEpoch()
             .Feed(("a", 9), ("a", 4))
-            .Expect(12, 7)
+            .Expect(12, 16)
+            .EndEpoch()
+            .Feed(("b", 1), ("a", 1))
+            .Expect(9, 17)
             .EndEpoch()
             .Run();
 

@@ -32,7 +32,7 @@ internal static class ControlSamples
                 [new(0, 1, 6, new(A, 12), 13)])),
         ("heartbeat-empty", new Heartbeat(B, "", 0, 0, 0, 0, 0, [], [], [], 0)),
         ("acknowledge", new Acknowledge(A, [new(0, 1, 6, new(A, 7)), new(1, 1, 6, new(A, 8), 9)])),
-        ("offsets-polled", new OffsetsPolled(A, 1, 2, 3, 4, true, 5, "detail", true)),
+        ("offsets-polled", new OffsetsPolled(A, 1, 2, 3, 4, true, 5, "detail", true, "failure")),
         ("offsets-polled-bare", new OffsetsPolled(A, 1, 2, 3, 4, false, 5)),
         ("task-failed", new ControlMessages.TaskFailed(B, new(1, 2, "FormatException: no number", FailureKind.Record))),
         ("sink-applied", new SinkApplied(B, new(3, 14))),

@@ -1,4 +1,5 @@
 using Millrace.Client;
+using Millrace.Data;
 using Millrace.Operators;
 
 namespace Millrace.Runtime.Tests.Support;
@@ -8,7 +9,7 @@ internal sealed class ExecutorObserver : IJobObserver
 {
     public IExecutors Executors { get; private set; } = null!;
 
-    public void Starting(IExecutors executors) => Executors = executors;
+    public void Starting(JobId job, IExecutors executors) => Executors = executors;
 
     public void EpochPlanned(EpochInfo epoch, long plannedAtMs, IReadOnlyList<SourceInput> inputs)
     {

@@ -84,7 +84,7 @@ public sealed class MapWithStateModelTests
         return (given, states.Select(row => $"state {Text.Of(row.Key, row.Value.Sum)}"));
     }
 
-    /// <summary>Keeps the last sums in a list that it changes in place, until one is above 6.</summary>
+    /// <summary>Keeps the last sums in a list that it changes in place and updates now and then, until one is above 6.</summary>
     private static string Last(int key, Option<int> sum, State<List<int>> state)
     {
         var last = state.GetOption().GetOrElse([]);
@@ -111,7 +111,7 @@ public sealed class MapWithStateModelTests
                 given.Add($"{sums.Key}={string.Join(',', last)}");
                 if (sum > 6 && states.ContainsKey(sums.Key))
                     states.Remove(sums.Key);
-                else if (sum % 2 == 0)
+                else if (sum % 2 == 0 || states.ContainsKey(sums.Key))
                     states[sums.Key] = last;
             }
         }

@@ -5,10 +5,12 @@ public abstract class Dataset
 {
     private static int _lastId = -1;
 
+    private readonly DatasetRunner _runner;
+
     private protected Dataset(string operation, DatasetRunner runner, object? partitioner)
     {
         Operation = operation;
-        Runner = runner;
+        _runner = runner;
         Partitioner = partitioner;
         Id = Interlocked.Increment(ref _lastId);
     }
@@ -37,8 +39,8 @@ public abstract class Dataset
     /// <summary>What kind of dataset it is, for the lineage.</summary>
     internal abstract string Kind { get; }
 
-    /// <summary>Who computes its partitions.</summary>
-    internal DatasetRunner Runner { get; }
+    /// <summary>Who computes its partitions: the job that it belongs to, or else the one whose function asks for them, or else the caller.</summary>
+    internal DatasetRunner Runner => _runner is JobRunner ? _runner : PendingActions.Runner ?? _runner;
 
     /// <summary>The <see cref="Partitioner{TKey}"/> that put the rows where they are, or null.</summary>
     internal object? Partitioner { get; }

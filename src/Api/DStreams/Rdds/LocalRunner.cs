@@ -2,15 +2,12 @@ using Millrace.Client;
 
 namespace Millrace.DStreams.Rdds;
 
-/// <summary>For datasets that stand on no batch of a running job: computes on the caller's thread and, several partitions at once, on threads of the pool beside it.</summary>
+/// <summary>For datasets of no running job, where none asks for them: computes on the caller's thread and, several partitions at once, on threads of the pool beside it.</summary>
 /// <remarks>The caller does all of it where the pool has no thread to spare. Nothing is tried again.</remarks>
 internal sealed class LocalRunner(int parallelism) : DatasetRunner
 {
     /// <summary>As many partitions at once as there are processors.</summary>
     public static LocalRunner Default { get; } = new(Environment.ProcessorCount);
-
-    /// <summary>The caller's thread alone.</summary>
-    public static LocalRunner Caller { get; } = new(1);
 
     /// <inheritdoc/>
     public override void ComputeAll(Dataset dataset, IReadOnlyList<int> partitions, Action<int> compute, CancellationToken cancellationToken = default)

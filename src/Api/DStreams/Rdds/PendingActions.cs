@@ -3,15 +3,19 @@ using Millrace.Client;
 
 namespace Millrace.DStreams.Rdds;
 
-/// <summary>The asynchronous actions that a function of the user has begun: it has come back when they have ended too. Thread-safe.</summary>
+/// <summary>A function of the user that a job calls: who computes what it asks for, and the asynchronous actions that it has begun; it has come back when they have ended too. Thread-safe.</summary>
 /// <remarks>Why waited for: a batch whose function has come back is done, and what its actions write after that would be lost with the process.</remarks>
-internal sealed class PendingActions
+internal sealed class PendingActions(DatasetRunner runner)
 {
     private static readonly AsyncLocal<PendingActions?> Current = new();
 
     private readonly Lock _lock = new();
+    private readonly DatasetRunner _runner = runner;
     private readonly List<(Task Action, Action? AtEnd)> _actions = [];
     private bool _isOver;
+
+    /// <summary>Who computes what the caller asks for, where a job has called it; else null.</summary>
+    public static DatasetRunner? Runner => Current.Value?._runner;
 
     /// <summary>Begins an action on a thread of its own; within a task of a dataset it is done before this returns, since a task must not wait for a run.</summary>
     /// <param name="action">The action; it waits.</param>
@@ -35,10 +39,12 @@ internal sealed class PendingActions
     }
 
     /// <summary>Calls a function of the user and waits for what it has begun, also when it throws.</summary>
+    /// <param name="runner">Who computes what it asks for, of datasets that belong to no job too.</param>
+    /// <param name="function">The function.</param>
     /// <remarks>Throws what the function throws, or else what the first of the actions has thrown. One that was cancelled is no failure.</remarks>
-    public static void Complete(Action function)
+    public static void Complete(DatasetRunner runner, Action function)
     {
-        var (outer, pending) = (Current.Value, new PendingActions());
+        var (outer, pending) = (Current.Value, new PendingActions(runner));
         Current.Value = pending;
         try
         {

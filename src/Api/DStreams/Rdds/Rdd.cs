@@ -2,21 +2,17 @@ using Millrace.Data;
 
 namespace Millrace.DStreams.Rdds;
 
-/// <summary>Makes RDDs.</summary>
+/// <summary>Makes RDDs that belong to no context. Who computes them stands with <see cref="Rdd{T}"/>.</summary>
 public static class Rdd
 {
     /// <summary>An RDD of the given rows, cut into slices of nearly the same size, in their order.</summary>
     /// <param name="rows">The rows; taken over as they are now.</param>
     /// <param name="numPartitions">Number of partitions; null for one a processor.</param>
     /// <exception cref="GraphException">Fewer partitions than 1.</exception>
-    public static Rdd<T> Parallelize<T>(IEnumerable<T> rows, int? numPartitions = null)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        var partitions = Check.Partitions(numPartitions ?? Environment.ProcessorCount);
-        return new(Slice(rows.ToArray(), partitions), "parallelize");
-    }
+    /// <remarks>Spark's <c>SparkContext.parallelize</c> is <see cref="StreamingContext.Parallelize"/>.</remarks>
+    public static Rdd<T> Parallelize<T>(IEnumerable<T> rows, int? numPartitions = null) => Parallelize(rows, numPartitions, runner: null);
 
-    /// <inheritdoc cref="Parallelize"/>
+    /// <inheritdoc cref="Parallelize{T}(IEnumerable{T}, int?)"/>
     public static Rdd<T> MakeRdd<T>(IEnumerable<T> rows, int? numPartitions = null) => Parallelize(rows, numPartitions);
 
     /// <summary>An RDD without rows and without partitions.</summary>
@@ -33,7 +29,7 @@ public static class Rdd
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Rdds.ObjectFile.Codecs.Of<T>();
-        return new(new SourceRecipe<T>("ObjectFileRdd", Rdds.ObjectFile.Parts<T>(path)), "objectFile", LocalRunner.Default);
+        return new(new SourceRecipe<T>("ObjectFileRdd", Rdds.ObjectFile.Parts<T>(path)), "objectFile");
     }
 
     /// <summary>The rows of all of them, duplicates among them, one RDD's partitions after the other's.</summary>
@@ -50,6 +46,16 @@ public static class Rdd
     /// <summary>The rows of a batch, in the partitions of the tasks that had them.</summary>
     internal static Rdd<T> OfPartitions<T>(IEnumerable<T[]> partitions, DatasetRunner runner) =>
         new(new SourceRecipe<T>("BatchRdd", [.. partitions]), "transform", runner: runner);
+
+    /// <param name="rows">The rows.</param>
+    /// <param name="numPartitions">Number of partitions, or null.</param>
+    /// <param name="runner">Who computes it; null for nobody in particular.</param>
+    internal static Rdd<T> Parallelize<T>(IEnumerable<T> rows, int? numPartitions, DatasetRunner? runner)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var partitions = Check.Partitions(numPartitions ?? Environment.ProcessorCount);
+        return new(Slice(rows.ToArray(), partitions), "parallelize", runner: runner);
+    }
 
     internal static SourceRecipe<T> Slice<T>(T[] rows, int partitions) => new(
         "ParallelCollectionRdd",

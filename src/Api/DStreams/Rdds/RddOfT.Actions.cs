@@ -57,27 +57,19 @@ public sealed partial class Rdd<T>
     /// <summary>Whether there is no row. Computes no more partitions than it takes to find one.</summary>
     public bool IsEmpty() => Take(1).Length == 0;
 
-    /// <summary>Calls <paramref name="action"/> for every row on the caller's thread, partition after partition, so that it may alter what it likes.</summary>
-    /// <remarks>In Spark the function runs in parallel; <see cref="ForeachPartition"/> does so here too.</remarks>
+    /// <summary>Calls <paramref name="action"/> for every row, on several threads at once: a partition's rows one after the other, and again from its first one where it is tried again.</summary>
+    /// <remarks>What changes something that is not made for many threads enumerates <see cref="Collect()"/> or <see cref="ToLocalIterator"/> instead.</remarks>
     public void Foreach(Action<T> action)
     {
         ArgumentNullException.ThrowIfNull(action);
-        Lineage.Prepare(this, Runner);
-        foreach (var partition in AllPartitions)
+        RunAll("foreach", (_, rows) =>
         {
-            Run(
-                "foreach",
-                [partition],
-                (_, rows) =>
-                {
-                    RowBlocks.ForEach(rows, action);
-                    return true;
-                },
-                LocalRunner.Caller);
-        }
+            RowBlocks.ForEach(rows, action);
+            return true;
+        });
     }
 
-    /// <summary>Calls <paramref name="action"/> once for each partition, on several threads at once.</summary>
+    /// <summary>Calls <paramref name="action"/> once for each partition, on several threads at once, and again where it is tried again.</summary>
     public void ForeachPartition(Action<IEnumerable<T>> action)
     {
         ArgumentNullException.ThrowIfNull(action);
@@ -145,12 +137,12 @@ public sealed partial class Rdd<T>
     }
 
     private TResult[] RunAll<TResult>(string operation, Func<int, IEnumerable<T>, TResult> task, CancellationToken cancellationToken = default) =>
-        Run(operation, AllPartitions, task, cancellationToken: cancellationToken);
+        Run(operation, AllPartitions, task, cancellationToken);
 
     internal TResult[] Run<TResult>(
-        string operation, IReadOnlyList<int> partitions, Func<int, IEnumerable<T>, TResult> task, DatasetRunner? runner = null, CancellationToken cancellationToken = default)
+        string operation, IReadOnlyList<int> partitions, Func<int, IEnumerable<T>, TResult> task, CancellationToken cancellationToken = default)
     {
-        var results = (runner ?? Runner).Run(this, partitions, (partition, rows) => UserCode.Call(operation, partition, rows, task), cancellationToken);
+        var results = Runner.Run(this, partitions, (partition, rows) => UserCode.Call(operation, partition, rows, task), cancellationToken);
         Lineage.FinishCheckpoints(this);
         return results;
     }

@@ -11,12 +11,14 @@ namespace Millrace.DStreams.Rdds;
 /// failure or a loss: they should depend on their arguments alone and must not alter them. Then every computation gives the same rows in the
 /// same order. Each operation of a lineage adds to the depth of the calls that compute it: a loop that makes its next RDD of its last one cuts
 /// the lineage now and then by <see cref="LocalCheckpoint"/> or <see cref="Checkpoint()"/>. Thread-safe.
-/// <para>Where: what stands on a batch of a running job is computed by the job's executors, as many actors as <c>millrace.task.threads</c>.
+/// <para>Where: what stands on a batch of a running job, or on <see cref="StreamingContext.Parallelize"/>, and whatever a body of <c>ForeachRDD</c> or
+/// a function of <c>Transform</c> asks for, is computed by the job's executors, as many actors as <c>millrace.task.threads</c>.
 /// A partition on which a function throws is given out again, up to <c>millrace.task.max-attempts</c> times in all; what it throws the last
 /// time reaches the caller of the action as a <see cref="UserFunctionException"/> of one line that names the operation and the partition. A
 /// partition that takes longer than <c>millrace.task.timeout</c> fails the job. When the job ends under an action, that throws
-/// <see cref="OperationCanceledException"/>. Everything else is computed on the caller's thread and threads of the pool, and tried once. An
-/// action that is called by a function of an RDD runs on that function's thread.</para>
+/// <see cref="OperationCanceledException"/>. Everything else (<see cref="Rdd.Parallelize{T}(IEnumerable{T}, int?)"/> and
+/// <see cref="Rdd.ObjectFile"/> outside of such functions, and all before the job's start and after its end) is computed on the caller's thread and
+/// threads of the pool, and tried once, as by Spark's <c>local</c> master. An action that is called by a function of an RDD runs on that function's thread.</para>
 /// </remarks>
 public sealed partial class Rdd<T> : Dataset
 {

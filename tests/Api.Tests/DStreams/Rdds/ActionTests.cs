@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CsCheck;
 using Millrace.Data;
 using Millrace.DStreams.Rdds;
@@ -9,12 +10,10 @@ public sealed class ActionTests
     [Fact]
     public void Rows_are_handed_over_in_the_order_of_the_partitions() => Datasets.Numbers.Sample(partitions =>
     {
-        var (rows, seen) = (Datasets.Of(partitions), new List<int>());
-        rows.Foreach(seen.Add);
+        var rows = Datasets.Of(partitions);
 
         Assert.Equal(partitions.Flat(), rows.Collect());
         Assert.Equal(partitions.Flat(), rows.ToLocalIterator());
-        Assert.Equal(partitions.Flat(), seen);
         Assert.Equal(partitions.Flat().Take(7), rows.Take(7));
         Assert.Equal(partitions.Flat().Length, rows.Count());
         Assert.Equal(partitions.Flat().Length == 0, rows.IsEmpty());
@@ -109,13 +108,14 @@ public sealed class ActionTests
     }
 
     [Fact]
-    public void Foreach_runs_on_the_callers_thread()
+    public void Foreach_is_called_for_every_row_those_of_a_partition_in_order()
     {
-        var threads = new HashSet<int>();
+        var seen = new ConcurrentQueue<int>();
 
-        Rdd.Parallelize(Enumerable.Range(0, 100), 10).Map(row => row).Foreach(_ => threads.Add(Environment.CurrentManagedThreadId));
+        Rdd.Parallelize(Enumerable.Range(0, 100), 10).Foreach(seen.Enqueue);
 
-        Assert.Equal([Environment.CurrentManagedThreadId], threads);
+        Assert.Equal(100, seen.Count);
+        Assert.All(seen.GroupBy(row => row / 10), partition => Assert.Equal(Enumerable.Range(10 * partition.Key, 10), partition));
     }
 
     [Fact]

@@ -41,10 +41,10 @@ public sealed class BatchTests
     public void Rows_of_a_batch_are_read_block_by_block_and_one_by_one()
     {
         var rdd = Rdd.OfBatch<int>([[Batch<int>.Of(1, 2), Batch<int>.Of(3)], [], [Batch<int>.Of(4)]], LocalRunner.Default);
-        var seen = new List<int>();
+        var seen = new ConcurrentBag<int>();
         rdd.Foreach(seen.Add);
 
-        Assert.Equal([1, 2, 3, 4], seen);
+        Assert.Equal([1, 2, 3, 4], seen.Order());
         Assert.Equal([1, 2, 3, 4], rdd.Collect());
         Assert.Equal([1, 2, 3], rdd.Take(3));
         Assert.Equal([[2, 4, 6], [], [8]], rdd.Map(row => row * 2).Rows());

@@ -23,6 +23,8 @@ internal sealed class ExecutorRun : IAsyncDisposable
 
     public StreamingContext Context { get; }
 
+    public IJobRunner Host => _host;
+
     /// <summary>Starts a job that goes on until it is disposed of.</summary>
     public static async Task<ExecutorRun> StartAsync(Action<ExecutorRun>? build = null, int executors = 2)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Millrace.Client;
 using Millrace.Data;
+using Millrace.DStreams;
 using Millrace.DStreams.Rdds;
 
 namespace Millrace.Api.Tests.DStreams.Rdds;
@@ -178,6 +179,74 @@ public sealed class ExecutorTests
         Assert.Equal("map threw DivideByZeroException: Attempted to divide by zero. (partition 1)", failure.Message);
         Assert.Equal(4, tries);
         Assert.Equal(JobState.Running, run.Context.Job!.State);
+    }
+
+    [Fact]
+    public async Task Foreach_in_a_body_runs_on_executors_and_a_partition_that_throws_is_tried_again()
+    {
+        var seen = new ConcurrentQueue<(int Row, Executor? Executor)>();
+        var done = new TaskCompletionSource();
+        await using var run = await ExecutorRun.StartAsync(run => run.Context.QueueStream(new ConcurrentQueue<int[]>([[1, 2]])).ForeachRDD(rdd =>
+        {
+            rdd.Coalesce(1).Foreach(row =>
+            {
+                seen.Enqueue((row, DatasetTask.Current?.Executor));
+                if (row == 2 && seen.Count < 8)
+                    throw new FormatException();
+            });
+            if (!seen.IsEmpty)
+                done.TrySetResult();
+        }));
+
+        await await Task.WhenAny(done.Task, run.Context.AwaitTerminationAsync()).WaitAsync(BatchRun.Patience);
+
+        Assert.Equal([1, 2, 1, 2, 1, 2, 1, 2], seen.Select(one => one.Row));
+        Assert.All(seen, one => Assert.NotNull(one.Executor));
+    }
+
+    [Fact]
+    public async Task What_stands_on_no_batch_is_computed_by_the_executors_of_the_body_that_asks_for_it()
+    {
+        var rows = Rdd.Parallelize([1, 2, 3], 3);
+        var executors = new TaskCompletionSource<Executor?[]>();
+        await using var run = await ExecutorRun.StartAsync(run => run.Context.QueueStream(new ConcurrentQueue<int[]>([[1]])).ForeachRDD(_ =>
+        {
+            Executor?[] outside = rows.Map(_ => DatasetTask.Current?.Executor).Collect();
+            Executor?[] shuffled = Rdd.Parallelize([1, 2, 3], 3).KeyBy(row => row).MapValues(_ => DatasetTask.Current?.Executor).ReduceByKey((left, _) => left).Values().Collect();
+            Executor?[] beside = rows.Map(_ => DatasetTask.Current?.Executor).CollectAsync().Result;
+            executors.TrySetResult([.. outside, .. shuffled, .. beside]);
+        }));
+
+        Assert.Equal(9, (await executors.Task.WaitAsync(BatchRun.Patience)).Count(executor => executor is not null));
+        Assert.All(rows.Map(_ => DatasetTask.Current?.Executor).Collect(), executor => Assert.Null(executor));
+    }
+
+    [Fact]
+    public async Task What_a_running_context_parallelizes_is_computed_by_its_executors_wherever_it_is_asked_for()
+    {
+        await using var run = await ExecutorRun.StartAsync();
+        var tries = new ConcurrentQueue<Executor?>();
+
+        var failure = Assert.Throws<UserFunctionException>(() => run.Context.Parallelize([1], 1).Foreach(_ =>
+        {
+            tries.Enqueue(DatasetTask.Current?.Executor);
+            throw new FormatException("no");
+        }));
+
+        Assert.Equal("foreach threw FormatException: no (partition 0)", failure.Message);
+        Assert.Equal(4, tries.Count);
+        Assert.All(tries, executor => Assert.NotNull(executor));
+    }
+
+    [Fact]
+    public async Task What_a_context_parallelizes_is_computed_before_its_start_and_after_its_end_too()
+    {
+        await using var run = await ExecutorRun.StartAsync();
+        await using var other = new StreamingContext(run.Host, TimeSpan.FromSeconds(1));
+        await run.Context.StopAsync();
+
+        Assert.Equal([2, 3], run.Context.Parallelize([1, 2]).Map(row => row + 1).Collect());
+        Assert.Equal([2, 3], other.Parallelize([1, 2]).Map(row => row + 1).Collect());
     }
 
     [Fact]
