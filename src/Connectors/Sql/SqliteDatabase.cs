@@ -15,6 +15,7 @@ internal sealed class SqliteDatabase : SqlDatabase
     private const int BusyTimeoutSeconds = 5;
 
     private readonly string _connectionString;
+    private readonly string _waitForOthers;
 
     /// <param name="path">The file.</param>
     /// <param name="busyTimeoutSeconds">How long one try waits for other writers of the file.</param>
@@ -23,6 +24,7 @@ internal sealed class SqliteDatabase : SqlDatabase
     {
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal) || path.Contains(":memory:", StringComparison.Ordinal))
             throw new GraphException($"SQLite: the path of a file expected, {(string.IsNullOrWhiteSpace(path) ? "none" : path.Replace('\0', '?'))} found; give one, as /data/sales.db.");
+        _waitForOthers = string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {busyTimeoutSeconds * 1000}");
         // Why a pool: opening costs milliseconds, and every epoch after a failure opens anew.
         _connectionString = new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(path), DefaultTimeout = busyTimeoutSeconds }.ToString();
     }
@@ -34,6 +36,11 @@ internal sealed class SqliteDatabase : SqlDatabase
         try
         {
             connection.Open();
+
+            // Why SQLite's own wait: that of Microsoft.Data.Sqlite looks again every 150 ms only, and several nodes may write to one file.
+            using var wait = connection.CreateCommand();
+            wait.CommandText = _waitForOthers;
+            wait.ExecuteNonQuery();
             return connection;
         }
         catch

@@ -1,3 +1,5 @@
+using LinqToDB;
+
 namespace Millrace.Runtime.Checkpoints;
 
 /// <summary>The database below a journal: how it is reached, named and made ready.</summary>
@@ -13,6 +15,9 @@ internal abstract class SqlDatabase
 
     /// <value>As linq2db calls it.</value>
     public abstract string ProviderName { get; }
+
+    /// <summary>How linq2db connects.</summary>
+    public virtual DataOptions Connecting => new DataOptions().UseConnectionString(ProviderName, ConnectionString);
 
     /// <summary>Connects within a few seconds, makes the table where there is none.</summary>
     public abstract Task PrepareAsync(CancellationToken cancellation);

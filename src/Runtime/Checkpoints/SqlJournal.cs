@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Persistence.Query;
+using Akka.Persistence.Sql.Config;
 using Akka.Persistence.Sql.Query;
 using Akka.Streams;
 using Akka.Streams.Dsl;
@@ -40,7 +41,7 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
     {
         _opening = opening;
         _context = new(job, streams, database, options, new(options, job, database.Name, logger, reason => GaveUp?.Invoke(reason)), logger);
-        _system = ActorSystem.Create("journal", SqlPlugin.ConfigOf(database));
+        _system = ActorSystem.Create("journal", BootstrapSetup.Create().WithConfig(SqlPlugin.ConfigOf(database)).And(new DataOptionsSetup(database.Connecting)));
         _appends = _system.ActorOf(SqlJournalActor.Props(_context), "appends");
         _query = PersistenceQuery.Get(_system).ReadJournalFor<SqlReadJournal>(SqlPlugin.QueryId);
         _materializer = _system.Materializer();

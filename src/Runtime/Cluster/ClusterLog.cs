@@ -17,6 +17,9 @@ internal static partial class ClusterLog
     [LoggerMessage(EventId = 4004, Level = LogLevel.Warning, Message = "The connection with node {Node} at {Address} broke ({Reason}); the node lives, what was on its way runs again")]
     public static partial void LinkBroke(ILogger logger, string node, string address, string reason);
 
+    [LoggerMessage(EventId = 4006, Level = LogLevel.Information, Message = "Node {Node} at {Address} has left")]
+    public static partial void NodeLeft(ILogger logger, string node, string address);
+
     [LoggerMessage(EventId = 4005, Level = LogLevel.Information, Message = "Job {Job}: this node takes over the coordination of node {Node}, which is gone")]
     public static partial void TakesOver(ILogger logger, string job, string node);
 }

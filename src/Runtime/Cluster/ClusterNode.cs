@@ -21,10 +21,12 @@ internal sealed class ClusterNode : IDisposable
 
     private static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SettleMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeaveMax = TimeSpan.FromMilliseconds(200);
 
     private readonly ClusterOptions _options;
     private readonly ILogger _logger;
     private readonly NodeUid _uid = NodeUid.New();
+    private readonly IPAddress _address;
     private readonly DataPlane _plane;
 
     // Whether whoever sends rows is on this machine.
@@ -35,7 +37,7 @@ internal sealed class ClusterNode : IDisposable
     public ClusterNode(ClusterOptions options, ILogger logger)
     {
         (_options, _logger) = (options, logger);
-        var address = AddressOf(options.Host);
+        var address = _address = AddressOf(options.Host);
         if (!IPAddress.IsLoopback(address) && !options.AllowsInsecure)
             throw new ConfigurationException($"millrace.cluster.host: a loopback address expected, since there is no TLS between nodes yet, {options.Host} found; set millrace.cluster.allow-insecure = on where nobody else reaches it.");
         _isTrusted = IPAddress.IsLoopback(address);
@@ -46,7 +48,10 @@ internal sealed class ClusterNode : IDisposable
     public string Address { get; private set; } = "";
 
     /// <summary>The configuration of an actor system that is a node.</summary>
-    public static Config SystemConfiguration(ClusterOptions options) => ConfigurationFactory.ParseString(string.Create(
+    /// <exception cref="ConfigurationException">No port is free.</exception>
+    public Config SystemConfiguration() => SystemConfiguration(_options, FreePort());
+
+    private static Config SystemConfiguration(ClusterOptions options, int port) => ConfigurationFactory.ParseString(string.Create(
         CultureInfo.InvariantCulture,
         $$"""
         akka {
@@ -74,7 +79,7 @@ internal sealed class ClusterNode : IDisposable
             }
             dot-netty.tcp {
               hostname = "{{options.Host}}"
-              port = {{options.Port}}
+              port = {{port}}
               maximum-frame-size = 8 MiB
               send-buffer-size = 8 MiB
               receive-buffer-size = 8 MiB
@@ -150,8 +155,44 @@ internal sealed class ClusterNode : IDisposable
         return network;
     }
 
+    /// <summary>Says goodbye, so that the others don't take it for a failure.</summary>
+    public async Task LeaveAsync()
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _actor.Tell(new NodeActor.Leave(told), ActorRefs.NoSender);
+        await Task.WhenAny(told.Task, Task.Delay(LeaveMax)).ConfigureAwait(false);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _plane.Dispose();
+
+    // Akka's error for a port that is taken is no line for a user; who takes it in between gets that one.
+    private int FreePort()
+    {
+        var (first, last) = _options.Ports;
+        if (first == 0)
+            return 0;
+        for (var port = first; port <= last; port++)
+        {
+            using var listener = new TcpListener(_address, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException cause) when (cause.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+            }
+            catch (SocketException cause)
+            {
+                throw new ConfigurationException($"millrace.cluster.host: an address of this machine expected, {_address} found ({cause.SocketErrorCode}); correct it.", cause);
+            }
+        }
+
+        throw new ConfigurationException(first == last
+            ? $"millrace.cluster.port: a port that is free expected, {first} found, which is in use; stop what uses it, or choose another one."
+            : $"millrace.cluster.port: a port that is free expected, none from {first} to {last} found; stop what uses them, or choose others.");
+    }
 
     private static string? OpaquePart(CodecSchema schema) => schema.Kind == SchemaKind.Opaque && schema.Name.StartsWith("hyperion", StringComparison.OrdinalIgnoreCase)
         ? schema.Name

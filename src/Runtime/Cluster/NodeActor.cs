@@ -57,6 +57,9 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
     /// <summary>Completed when every node of the cluster has said hello, with the fingerprint that any of them has of a job; null where none runs it.</summary>
     internal sealed record Settled(string Job, TaskCompletionSource<(string Fingerprint, string Address)?> Answer);
 
+    /// <summary>The host ends: completed when the others have been told.</summary>
+    internal sealed record Leave(TaskCompletionSource Told);
+
     private sealed record LinkClosed(NodeUid Node, string Reason);
 
     private sealed record Probed(NodeUid Node, bool? IsThere, string Reason, bool IsLink);
@@ -141,7 +144,11 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
                 OnProbed(probed);
                 break;
             case NodeMessage.NodeGone gone:
-                OnGone(gone.Node, "another node says so", tells: false);
+                OnGone(gone.Node, PeerAt(Sender.Path.Address)?.Uid == gone.Node ? null : "another node says so", tells: false);
+                break;
+            case Leave leave:
+                TellAll(new NodeMessage.NodeGone(_self));
+                leave.Told.TrySetResult();
                 break;
             case Joined joined:
                 OnJoined(joined.Job);
@@ -363,11 +370,17 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
         }
     }
 
-    private void OnGone(NodeUid node, string reason, bool tells)
+    /// <param name="node">It.</param>
+    /// <param name="reason">How that is known; null where it says so itself.</param>
+    /// <param name="tells">Whether to tell the others.</param>
+    private void OnGone(NodeUid node, string? reason, bool tells)
     {
         if (!_gone.Add(node) || !_peers.Remove(node, out var peer))
             return;
-        ClusterLog.NodeGone(_logger, node.ToString(), peer.Address.ToString(), reason);
+        if (reason is null)
+            ClusterLog.NodeLeft(_logger, node.ToString(), peer.Address.ToString());
+        else
+            ClusterLog.NodeGone(_logger, node.ToString(), peer.Address.ToString(), reason);
         _plane.Close(node);
         if (_members.Remove(peer.Address))
             _cluster.Down(peer.Address);

@@ -24,7 +24,7 @@ internal abstract record NodeMessage
     /// <summary>To one process of the job.</summary>
     internal sealed record ForProcess(string Job, ProcessUid Process, ControlMessages.ToProcess Message) : NodeMessage;
 
-    /// <summary>A node is certainly gone.</summary>
+    /// <summary>A node is certainly gone; or is about to go, where it says so itself.</summary>
     internal sealed record NodeGone(NodeUid Node) : NodeMessage;
 
     /// <summary>A process takes no part in a job any more, of its own will.</summary>

@@ -9,7 +9,8 @@ public sealed record ClusterOptions
 
     public required string Host { get; init; }
 
-    public required int Port { get; init; }
+    /// <summary>Of the control connections: the first one that is free.</summary>
+    public required (int First, int Last) Ports { get; init; }
 
     public required int DataPort { get; init; }
 
@@ -28,5 +29,5 @@ public sealed record ClusterOptions
     public IEnumerable<string> SeedList => Seeds.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} at {Host}:{Port}";
+    public override string ToString() => $"{Name} at {Host}:{Ports.First}";
 }

@@ -24,6 +24,19 @@ internal sealed class ConfigSection(Config section)
         return value;
     }
 
+    /// <summary>A port, or the first and the last of several, as <c>4053-4055</c>.</summary>
+    public (int First, int Last) Ports(string key)
+    {
+        var text = Text(key);
+        var ends = text.Split('-', StringSplitOptions.TrimEntries);
+        if (ends.Length <= 2
+            && ushort.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            && ushort.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            && (first == last || (first > 0 && first < last)))
+            return (first, last);
+        throw Wrong(key, text, "a port from 0 to 65535, or two as in 4053-4055,");
+    }
+
     public TimeSpan Duration(string key, TimeSpan minimum, TimeSpan maximum)
     {
         var text = Text(key);

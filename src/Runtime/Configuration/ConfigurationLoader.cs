@@ -102,7 +102,7 @@ public static class ConfigurationLoader
             IsEnabled = section.Choice("cluster.enabled", ("off", false), ("on", true)),
             Name = section.Word("cluster.name", 64),
             Host = section.OptionalText("cluster.host"),
-            Port = section.Integer("cluster.port", 0, ushort.MaxValue),
+            Ports = section.Ports("cluster.port"),
             DataPort = section.Integer("cluster.data-port", 0, ushort.MaxValue),
             Seeds = section.OptionalText("cluster.seeds"),
             Nodes = section.Integer("cluster.nodes", 1, 1000),

@@ -132,7 +132,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         ActorSystem? system = null;
         try
         {
-            system = CreateSystem(runtime.Cluster.Name, ClusterNode.SystemConfiguration(runtime.Cluster).WithFallback(config), options);
+            system = CreateSystem(runtime.Cluster.Name, node.SystemConfiguration().WithFallback(config), options);
             await node.StartAsync(system, cancellationToken).ConfigureAwait(false);
             return new(system, ownsSystem: true, runtime, options, node);
         }
@@ -354,6 +354,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     {
         await StopAsync(Options.DrainTimeout).ConfigureAwait(false);
         _signals?.Dispose();
+        if (_node is not null)
+            await _node.LeaveAsync().ConfigureAwait(false);
         _node?.Dispose();
         if (!_ownsSystem)
             return;

@@ -170,7 +170,7 @@ internal sealed class EpochCoordinator : UntypedActor
                     _carriedOut.AddRange(orders);
                 break;
             case CoordinatorMessages.AttemptRaised raised:
-                _job.OnAttempt(raised.Plan, raised.Reason);
+                _job.OnAttempt(raised.Plan, raised.Reason, _clock.NowMs);
                 break;
             case CoordinatorMessages.Completed or CoordinatorMessages.Stopped or CoordinatorMessages.JobFailed or CoordinatorMessages.Fenced:
                 Context.Parent.Tell(effect);

@@ -41,6 +41,7 @@ internal sealed class JobHandle : IJob
     private long _committed;
     private int _attempt;
     private long _attempts;
+    private long _attemptedAtMs;
     private bool _isPlaced;
     private volatile bool _isOpened;
 
@@ -220,7 +221,7 @@ internal sealed class JobHandle : IJob
         {
             case ControlMessages.Attempt attempt:
                 OnOpened(attempt.Plan.Base);
-                OnAttempt(attempt.Plan, "as its coordinator, in another process, says");
+                OnAttempt(attempt.Plan, "as its coordinator, in another process, says", nowMs);
                 break;
             case ControlMessages.Run run:
                 OnPlanned(run.Plan, nowMs);
@@ -267,17 +268,18 @@ internal sealed class JobHandle : IJob
             Interlocked.Exchange(ref _committed, epoch);
             if (_plannedAtMs.Remove(epoch, out var plannedAtMs))
                 _metrics.EpochCommitted(Id, nowMs - plannedAtMs);
-            Enter(JobState.Running, from: JobState.Recovering);
+            if (Enter(JobState.Running, from: JobState.Recovering))
+                JobLog.Recovered(_logger, Id.Name, epoch, nowMs - _attemptedAtMs);
         }
     }
 
-    public void OnAttempt(AttemptPlan plan, string reason)
+    public void OnAttempt(AttemptPlan plan, string reason, long nowMs)
     {
         lock (_events)
         {
             if (plan.Number <= _attempt)
                 return;
-            _attempt = plan.Number;
+            (_attempt, _attemptedAtMs) = (plan.Number, nowMs);
             if (_isShared && _observed is { } task)
                 Observe(plan.Owner[task] == _process, plan.Base);
         }
@@ -341,12 +343,14 @@ internal sealed class JobHandle : IJob
         return inputs;
     }
 
-    private void Enter(JobState state, JobState from)
+    private bool Enter(JobState state, JobState from)
     {
         lock (_lock)
         {
-            if (_state == from)
-                _state = state;
+            if (_state != from)
+                return false;
+            _state = state;
+            return true;
         }
     }
 }

@@ -36,6 +36,9 @@ internal static partial class JobLog
     [LoggerMessage(EventId = 1011, Level = LogLevel.Information, Message = "Job {Job} begins with nothing: no checkpoint of it in {Journal}")]
     public static partial void BeginsAnew(ILogger logger, string job, string journal);
 
+    [LoggerMessage(EventId = 1013, Level = LogLevel.Information, Message = "Job {Job} has recovered: epoch {Epoch} is committed, {Milliseconds} ms after the attempt")]
+    public static partial void Recovered(ILogger logger, string job, long epoch, long milliseconds);
+
     [LoggerMessage(EventId = 1012, Level = LogLevel.Information, Message = "Job {Job}: node {Node} coordinates it from now on, behind epoch {Epoch}")]
     public static partial void Coordinates(ILogger logger, string job, string node, long epoch);
 

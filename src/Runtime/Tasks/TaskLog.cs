@@ -23,6 +23,9 @@ internal static partial class TaskLog
     [LoggerMessage(EventId = 2007, Level = LogLevel.Information, Message = "Job {Job}: sink {Sink} takes epochs again, up to {Epoch}")]
     public static partial void SinkTakesAgain(ILogger logger, string job, string sink, long epoch);
 
+    [LoggerMessage(EventId = 2008, Level = LogLevel.Information, Message = "Job {Job}: the tasks that attempt {Attempt} places here are ready, {Tasks} of them")]
+    public static partial void TasksReady(ILogger logger, string job, int attempt, int tasks);
+
     [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "Job {Job}: what brings the records of source {Source} has not ended while the job stops in order, and is waited for no longer; what it brings from now on is not taken")]
     public static partial void SourceCutOff(ILogger logger, string job, string source);
 }

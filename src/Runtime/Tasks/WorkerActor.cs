@@ -33,6 +33,7 @@ internal sealed class WorkerActor : UntypedActor
     private TaskPlace[] _places = [];
     private AttemptPlan? _placed;
     private bool _isUp;
+    private int _ready;
     private int _running;
     private IActorRef _coordinator = ActorRefs.Nobody;
 
@@ -160,7 +161,16 @@ internal sealed class WorkerActor : UntypedActor
 
     private void TellUp()
     {
-        if (_isUp || !_protocol.IsUp)
+        if (!_protocol.IsUp)
+            return;
+        if (_ready < _protocol.CurrentAttempt!.Number)
+        {
+            _ready = _protocol.CurrentAttempt.Number;
+            if (_network is not null && _isUp)
+                TaskLog.TasksReady(_settings.Logger, _settings.Job.Name, _ready, _protocol.CurrentAttempt.Owner.Count(owner => owner == _self));
+        }
+
+        if (_isUp)
             return;
         _isUp = true;
         Context.Parent.Tell(new Up());
