@@ -8,7 +8,6 @@ namespace Millrace.Chaos;
 /// <summary>What every run has: a directory, a database, records that are fed, and a judge.</summary>
 internal sealed class Arena : IDisposable
 {
-    private const int IntervalMs = 100;
     private const int WindowBatches = 10;
     private const int SlideBatches = 2;
 
@@ -22,11 +21,12 @@ internal sealed class Arena : IDisposable
     private Arena(ChaosOptions options, ChaosFiles files, PostgresServer? server, TextWriter progress, int slots)
     {
         (_options, Files, Server, _progress, _slots) = (options, files, server, progress, slots);
-        var zeroMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / IntervalMs * IntervalMs;
+        var intervalMs = options.IntervalMs;
+        var zeroMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / intervalMs * intervalMs;
         var postgres = options.Postgres ?? server?.ConnectionString;
-        _times = new BatchTimes(zeroMs, IntervalMs, WindowBatches, SlideBatches);
+        _times = new BatchTimes(zeroMs, intervalMs, WindowBatches, SlideBatches);
         Sinks = postgres is null ? SinkReader.Sqlite(files.Database) : SinkReader.Postgres(postgres);
-        Arguments = [files.Root, Text(zeroMs), Text(IntervalMs), Text(WindowBatches), Text(SlideBatches), Text(slots), .. postgres is null ? (string[])[] : [postgres]];
+        Arguments = [files.Root, Text(zeroMs), Text(intervalMs), Text(WindowBatches), Text(SlideBatches), Text(slots), .. postgres is null ? (string[])[] : [postgres]];
         _feeder = new Feeder(files, options.Seed, options.RecordsPerSecond);
     }
 

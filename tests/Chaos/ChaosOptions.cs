@@ -6,7 +6,7 @@ public abstract record ChaosOptions
     /// <summary>What input and faults are drawn from. <value>Default 1.</value></summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Where journal and SQL sink are. <value>Default SQLite.</value></summary>
+    /// <summary>Where journal and SQL sink are. <value>Default SQLite; of a cluster PostgreSQL.</value></summary>
     public JournalKind Journal { get; init; } = JournalKind.Sqlite;
 
     /// <summary>PostgreSQL to use. <value>Default null: a server of the run's own.</value></summary>
@@ -14,6 +14,9 @@ public abstract record ChaosOptions
 
     /// <summary>Records a second that are fed, orders and payments together.</summary>
     public int RecordsPerSecond { get; init; }
+
+    /// <summary>From one batch to the next.</summary>
+    internal virtual int IntervalMs => 100;
 
     /// <summary>The victim's program, as published. <value>Default null: as it was built.</value></summary>
     public string? Victim { get; init; }

@@ -5,7 +5,10 @@ namespace Millrace.Chaos.Cluster;
 /// <summary>Several nodes, of which one after the other is hit by a fault.</summary>
 public sealed record ClusterOptions : ChaosOptions
 {
-    public ClusterOptions() => RecordsPerSecond = 20_000;
+    public ClusterOptions() => (RecordsPerSecond, Journal) = (20_000, JournalKind.Postgres);
+
+    // A dozen sinks in three processes write to one file in turn, and wait for the disk each time.
+    internal override int IntervalMs => Journal == JournalKind.Sqlite ? 300 : base.IntervalMs;
 
     /// <summary>Nodes. <value>Default 3; 2 to 9.</value></summary>
     public int Nodes { get; init; } = 3;

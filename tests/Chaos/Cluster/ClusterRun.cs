@@ -11,7 +11,7 @@ public sealed class ClusterRun(ClusterOptions options, TextWriter progress)
     private const int SlotsOfNode = 10_000;
 
     // The cluster runs well when its last commit is no older.
-    private const long FreshMs = 1000;
+    private const long FreshMs = 1500;
 
     private readonly List<(FaultKind Kind, TimeSpan Recovery)> _recoveries = [];
     private int _inFlight;
