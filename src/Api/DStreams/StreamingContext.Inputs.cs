@@ -55,7 +55,7 @@ public sealed partial class StreamingContext
     /// <param name="format">What the files hold.</param>
     /// <param name="options">Which files to take, as for <see cref="TextFileStream"/>.</param>
     public DStream<T> FileStream<T>(string directory, IFileFormat<T> format, DirectorySourceOptions? options = null) =>
-        SourceStream("file", new DirectorySource<T>(directory, format, options));
+        SourceStream("file", new DirectorySource<T>(directory, format, options, _runner.Clock));
 
     /// <summary>What a receiver of the user's own stores. The runtime runs it on a thread of its own and starts it again after a failure.</summary>
     /// <param name="create">Makes a new receiver; called once a start of the job.</param>
@@ -64,7 +64,7 @@ public sealed partial class StreamingContext
     public DStream<T> ReceiverStream<T>(Func<Receiver<T>> create, ReceiverOptions? options = null)
     {
         options ??= new();
-        var source = new ReceiverSource<T>(create, options with { WriteAheadLog = options.WriteAheadLog ?? WriteAheadLog });
+        var source = new ReceiverSource<T>(create, options with { WriteAheadLog = options.WriteAheadLog ?? WriteAheadLog }, timeProvider: _runner.Clock);
         return Monitored(SourceStream("receiver", source), source);
     }
 

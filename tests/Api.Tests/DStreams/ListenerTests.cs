@@ -95,12 +95,12 @@ public sealed class ListenerTests
         var listener = new Recorder(batches: 1);
         run.Context.AddStreamingListener(listener);
         var receiver = new Letters();
-        run.Collect(run.Context.ReceiverStream(() => receiver, new() { RestartDelay = TimeSpan.FromMilliseconds(1) }));
+        run.Collect(run.Context.ReceiverStream(() => receiver));
         await run.Context.StartAsync();
         await receiver.Stored.Task.WaitAsync(BatchRun.Patience);
 
         receiver.ReportError("odd record", new FormatException("é"));
-        receiver.Restart("connection lost");
+        receiver.Restart("connection lost", delay: TimeSpan.Zero);
         await listener.Heard("receiver receiver starts", times: 2).WaitAsync(BatchRun.Patience);
         await run.Context.StopAsync();
         await listener.Heard("receiver receiver stops").WaitAsync(BatchRun.Patience);
