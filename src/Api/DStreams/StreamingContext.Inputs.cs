@@ -7,6 +7,7 @@ using Millrace.Connectors.Memory;
 using Millrace.Connectors.Rates;
 using Millrace.Connectors.Receivers;
 using Millrace.Connectors.Sockets;
+using Millrace.DStreams.Rdds;
 using Millrace.Time;
 
 namespace Millrace.DStreams;
@@ -36,6 +37,25 @@ public sealed partial class StreamingContext
     {
         ArgumentNullException.ThrowIfNull(queue);
         return SourceStream("queue", new QueueSource<T>(queue, oneAtATime));
+    }
+
+    /// <summary>RDDs from a queue of this process, one a batch or the union of all that are there.</summary>
+    /// <param name="queue">Where the RDDs come from; may be filled while the job runs. <see cref="Rdd.Parallelize"/> makes one of rows.</param>
+    /// <param name="oneAtATime">One RDD a batch, or all that are there.</param>
+    /// <param name="defaultRdd">The batch where the queue is empty. <value>Default null: an empty batch.</value></param>
+    /// <remarks>The executors of the job compute them, on their batch's turn. Their partitions become those of the stream, in their order.</remarks>
+    public DStream<T> QueueStream<T>(ConcurrentQueue<Rdd<T>> queue, bool oneAtATime = true, Rdd<T>? defaultRdd = null)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        // Why with an empty one of the job: what stands on it is computed by the job's executors.
+        var ofJob = Rdd.OfPartitions<T>([], Datasets);
+        return SourceStream("queue", new RddQueueSource<T>(queue, oneAtATime)).Transform(taken =>
+        {
+            Rdd<T>[] rdds = [.. taken.Collect()];
+            if (rdds is [] && defaultRdd is not null)
+                rdds = [defaultRdd];
+            return Rdd.Union([ofJob, .. rdds]);
+        });
     }
 
     /// <summary>Lines of the text files that appear in a directory: each file is the rows of the batch that finds it. Files must be moved in whole.</summary>
