@@ -32,6 +32,19 @@ public sealed partial class StreamingContext
         return Monitored(SourceStream("rawSocket", source), source);
     }
 
+    /// <summary>Records that a function makes of the bytes of a TCP server. Without <see cref="WriteAheadLog"/>, what a killed process had received and not committed is lost.</summary>
+    /// <param name="host">Name or address of the server.</param>
+    /// <param name="port">TCP port, 1 to 65535.</param>
+    /// <param name="converter">Called once a connection with its bytes, on a thread of the receiver; the sequence it returns ends with the bytes.</param>
+    /// <param name="options">How to run the receiver: block interval, rates, waits between two connections.</param>
+    /// <remarks>Where the server is not there, closes, or the function throws, it is connected to again after <see cref="ReceiverOptions.RestartDelay"/>, with a warning.</remarks>
+    public DStream<T> SocketStream<T>(string host, int port, Func<Stream, IEnumerable<T>> converter, ReceiverOptions? options = null)
+    {
+        options ??= new();
+        var source = SocketStreamSource.Of(host, port, converter, options with { WriteAheadLog = options.WriteAheadLog ?? WriteAheadLog }, _runner.Clock);
+        return Monitored(SourceStream("socket", source), source);
+    }
+
     /// <summary>Arrays from a queue of this process, one a batch or all that are there. The arrays must not change afterwards.</summary>
     public DStream<T> QueueStream<T>(ConcurrentQueue<T[]> queue, bool oneAtATime = true)
     {
@@ -96,6 +109,9 @@ public sealed partial class StreamingContext
 
     /// <summary>What an observable pushes, until it completes. A push waits while the job is behind; none is dropped. Its error fails the job.</summary>
     public DStream<T> InputStream<T>(IObservable<T> input) => SourceStream("input", new ObservableSource<T>(input));
+
+    /// <summary>What one of this process's inputs gives, as <c>AkkaStreamSource.Of(source)</c>, or one of those above with a name or a smaller buffer of its own.</summary>
+    public DStream<T> InputStream<T>(InputSource<T> input) => SourceStream("input", input);
 
     /// <summary>Rows of a number and a time, so many a second from the first batch time on, computed from batch times alone; a program that is started again goes on.</summary>
     public DStream<RateRow> RateStream(long rowsPerSecond = 1) => SourceStream("rate", new RateSource(rowsPerSecond));
