@@ -13,11 +13,14 @@ using Millrace.Samples;
 using Millrace.Time;
 
 const int Lines = 400;
+const string Usage = "Usage: RecoverableWordCount [DIRECTORY]";
 
+if (args is ["-h" or "--help"])
+    return Sample.Help($"{Usage}: counts the words of {Lines} lines and keeps log, counts and checkpoint in the directory; kill it, and start it again.");
 if (args.Length > 1)
-    return Sample.Refuse($"Usage: RecoverableWordCount [DIRECTORY]; {args.Length} arguments found, none or one expected.");
+    return Sample.Refuse($"{Usage}; no argument or one expected, {args.Length} found.");
 if (args is [['-', ..] option])
-    return Sample.Refuse($"Usage: RecoverableWordCount [DIRECTORY]; option '{option}' found, none expected.");
+    return Sample.Refuse($"{Usage}; no option expected, '{option}' found.");
 var directory = Path.GetFullPath(args.Length == 1 ? args[0] : Path.Combine(Path.GetTempPath(), "millrace-recoverable-word-count"));
 var (logs, table, checkpoint) = (Path.Combine(directory, "log"), Path.Combine(directory, "counts.db"), Path.Combine(directory, "checkpoint"));
 

@@ -12,8 +12,11 @@ internal static class Sample
     /// <summary>Runs the sample; the result is the exit code of the process.</summary>
     public static async Task<int> RunAsync(string[] args, Func<TextInput, Task> run)
     {
+        var usage = $"Usage: {typeof(Sample).Assembly.GetName().Name} [HOST PORT]";
+        if (args is ["-h" or "--help"])
+            return Help($"{usage}: reads from the text server there, e.g. `nc -lk 9999`, until Ctrl-C; without arguments from one of its own with a bundled text.");
         if (args.Length is not (0 or 2))
-            return Refuse($"Usage: {typeof(Sample).Assembly.GetName().Name} [HOST PORT]; {args.Length} arguments found, none or two expected.");
+            return Refuse($"{usage}; no argument or two expected, {args.Length} found.");
         var port = 0;
         if (args.Length == 2 && !(int.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535))
             return Refuse($"Port '{args[1]}' found, a number from 1 to 65535 expected.");
@@ -48,6 +51,13 @@ internal static class Sample
         {
             return Refuse(mistake.Message);
         }
+    }
+
+    /// <summary>Says how the sample is called; the result is the exit code.</summary>
+    public static int Help(string usage)
+    {
+        Console.WriteLine(usage);
+        return 0;
     }
 
     /// <summary>Says what is wrong with how the sample was called; the result is the exit code.</summary>

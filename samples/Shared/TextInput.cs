@@ -31,6 +31,7 @@ internal sealed class TextInput(string host, int port, BundledText? bundled)
         await context.StartAsync();
         if (bundled is null)
         {
+            Console.WriteLine($"Reading lines from {host}:{port}; Ctrl-C ends it.");
             await context.AwaitTerminationAsync();
             return;
         }

@@ -1,5 +1,6 @@
 // Counts the words that have arrived on a TCP socket since the start, as Spark's StatefulNetworkWordCount does: each word of a batch
-// is printed with its running count, and "hello" and "world" have been seen once before.
+// is printed with its running count, and "hello" and "world" have been seen once before. The counts end with the process;
+// samples/RecoverableWordCount shows how they outlive it.
 //   dotnet run --project samples/StatefulNetworkWordCount                 opens a text server of its own, feeds it a bundled text, ends with it
 //   dotnet run --project samples/StatefulNetworkWordCount -- HOST PORT    reads from a server, e.g. `nc -lk 9999`; Ctrl-C ends it
 using Millrace;

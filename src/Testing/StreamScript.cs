@@ -26,6 +26,8 @@ namespace Millrace.Testing;
 /// </code>
 /// <para>Build the program before the first batch runs: that starts the job. A batch is over when it is committed and the bodies of all output
 /// operations have run. Nothing sleeps: an hour's window takes as long as its batches take to compute.</para>
+/// <para>Streams of files and of receivers go by the script's clock too: a file that the test writes is in the next batch, and so is a record
+/// that a receiver has stored; blocks, rates and restarts wait for the clock to be moved. Streams of text and raw blocks from sockets wait for their server in real time.</para>
 /// <para>For one thread.</para>
 /// </remarks>
 public sealed class StreamScript : IAsyncDisposable

@@ -10,6 +10,8 @@ public sealed record StreamScriptOptions
     public JobOptions Job { get; init; } = new() { Parallelism = 2 };
 
     /// <summary>Where the clock stands at first; batch k has this time plus k intervals. <value>Default 1 January 1970, so that batch times are multiples of the interval.</value></summary>
+    /// <remarks>Files that the test writes have the system's time; a stream of files takes them in the next batch where that is later than the
+    /// script's clock. From a start after today on they are too old, unless the test sets their time of modification.</remarks>
     public DateTimeOffset Start { get; init; } = DateTimeOffset.UnixEpoch;
 
     /// <summary>

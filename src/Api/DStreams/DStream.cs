@@ -224,6 +224,7 @@ public partial class DStream<T>
     /// <summary>Refuses to bring two streams together that have not the same batches.</summary>
     internal void CheckTogether<TOther>(DStream<TOther> other, string operation)
     {
+        ArgumentNullException.ThrowIfNull(other);
         if (!ReferenceEquals(Context, other.Context))
             throw new GraphException($"{operation}: streams of two contexts found, streams of one expected.");
         if (SlideBatches != other.SlideBatches)

@@ -148,7 +148,36 @@ public sealed partial class StreamingContext : IAsyncDisposable
         return new(this, new OutputPort<T>(node), slideBatches: streams[0].SlideBatches);
     }
 
-    /// <summary>A function of the batches of several streams of the same slide; see <see cref="DStream{T}.Transform{TOut}(Func{Rdd{T},Time,Rdd{TOut}})"/>.</summary>
+    /// <summary>A function of the batches of two streams of the same slide, which may be of different types.</summary>
+    /// <inheritdoc cref="DStream{T}.Transform{TOut}(Func{Rdd{T},Time,Rdd{TOut}})" path="/remarks"/>
+    public DStream<TOut> Transform<T1, T2, TOut>(DStream<T1> first, DStream<T2> second, Func<Rdd<T1>, Rdd<T2>, Time, Rdd<TOut>> transform)
+    {
+        ArgumentNullException.ThrowIfNull(transform);
+        CheckOwn(first, "transform");
+        first.CheckTogether(second, "transform");
+        var transformed = new Transformed(this, first.SlideBatches);
+        transformed.Add(first);
+        transformed.Add(second);
+        return transformed.Build((rdds, time) => transform((Rdd<T1>)rdds[0], (Rdd<T2>)rdds[1], time));
+    }
+
+    /// <summary>A function of the batches of three streams of the same slide, which may be of different types.</summary>
+    /// <inheritdoc cref="DStream{T}.Transform{TOut}(Func{Rdd{T},Time,Rdd{TOut}})" path="/remarks"/>
+    public DStream<TOut> Transform<T1, T2, T3, TOut>(
+        DStream<T1> first, DStream<T2> second, DStream<T3> third, Func<Rdd<T1>, Rdd<T2>, Rdd<T3>, Time, Rdd<TOut>> transform)
+    {
+        ArgumentNullException.ThrowIfNull(transform);
+        CheckOwn(first, "transform");
+        first.CheckTogether(second, "transform");
+        first.CheckTogether(third, "transform");
+        var transformed = new Transformed(this, first.SlideBatches);
+        transformed.Add(first);
+        transformed.Add(second);
+        transformed.Add(third);
+        return transformed.Build((rdds, time) => transform((Rdd<T1>)rdds[0], (Rdd<T2>)rdds[1], (Rdd<T3>)rdds[2], time));
+    }
+
+    /// <summary>A function of the batches of any number of streams of one type and of the same slide; see <see cref="DStream{T}.Transform{TOut}(Func{Rdd{T},Time,Rdd{TOut}})"/>.</summary>
     public DStream<TOut> Transform<T, TOut>(IReadOnlyList<DStream<T>> streams, Func<IReadOnlyList<Rdd<T>>, Time, Rdd<TOut>> transform)
     {
         ArgumentNullException.ThrowIfNull(streams);
@@ -374,10 +403,18 @@ public sealed partial class StreamingContext : IAsyncDisposable
         }
     }
 
-    private static void CheckTogether<T>(IReadOnlyList<DStream<T>> streams, string operation)
+    private void CheckOwn<T>(DStream<T> first, string operation)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        if (!ReferenceEquals(first.Context, this))
+            throw new GraphException($"{operation}: a stream of another context found, streams of this one expected.");
+    }
+
+    private void CheckTogether<T>(IReadOnlyList<DStream<T>> streams, string operation)
     {
         if (streams.Count == 0)
             throw new GraphException($"{operation}: no stream found, one or more expected.");
+        CheckOwn(streams[0], operation);
         foreach (var stream in streams)
             streams[0].CheckTogether(stream, operation);
     }

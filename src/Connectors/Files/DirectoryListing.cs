@@ -19,7 +19,9 @@ internal sealed class DirectoryListing
     private readonly string _directory;
     private readonly DirectorySourceOptions _options;
     private readonly SplitContext _context;
+    private readonly TimeProvider _clock;
     private long _nowMs;
+    private long _presentMs;
     private bool _isBegun;
     private bool _isAway;
     private int _warnings;
@@ -27,9 +29,9 @@ internal sealed class DirectoryListing
     private readonly record struct Entry(string Name, long ModifiedMs, long SizeBytes, bool IsLink, bool IsUnreadable);
 
     /// <exception cref="SourceFailedException">The directory does not exist, is a file, or can't be listed.</exception>
-    public DirectoryListing(string source, string directory, DirectorySourceOptions options, SplitContext context)
+    public DirectoryListing(string source, string directory, DirectorySourceOptions options, SplitContext context, TimeProvider clock)
     {
-        (_source, _directory, _options, _context) = (source, directory, options, context);
+        (_source, _directory, _options, _context, _clock) = (source, directory, options, context, clock);
         Memory = new((long)options.RememberWindow.TotalMilliseconds, context.FirstOffset);
         try
         {
@@ -53,7 +55,7 @@ internal sealed class DirectoryListing
         if (!_isBegun)
             startMs = Math.Max(startMs, FirstThresholdMs(nowMs - windowMs));
         Memory.ThresholdMs = Math.Max(Memory.ThresholdMs, startMs);
-        (_isBegun, _nowMs, _warnings) = (true, nowMs, 0);
+        (_isBegun, _nowMs, _presentMs, _warnings) = (true, nowMs, ToMs(_clock.GetUtcNow()), 0);
         Memory.Forget();
         if (!TryList(out var entries))
             return [];
@@ -157,7 +159,9 @@ internal sealed class DirectoryListing
         if (!IsUnreadable(name, ref entry))
         {
             var modifiedMs = ToMs(entry.LastWriteTimeUtc);
-            if (modifiedMs <= Memory.ThresholdMs || modifiedMs > _nowMs)
+            // Why not what is later than the present: it is by another clock, and its time may never come. A test's clock stands still in 1970.
+            var isOfLaterEpoch = modifiedMs > _nowMs && modifiedMs <= _presentMs;
+            if (modifiedMs <= Memory.ThresholdMs || isOfLaterEpoch)
                 return false;
         }
 

@@ -5,7 +5,7 @@ namespace Millrace.Connectors.Files;
 /// <summary>The files that appear in a directory, as Spark's <c>fileStream</c>, <c>textFileStream</c> and <c>binaryRecordsStream</c>.</summary>
 /// <remarks>
 /// <para>Each epoch lists the directory at its planned time and takes the files that are new: modified after the ignore threshold and
-/// not after the planned time, and not taken before. The threshold is <see cref="DirectorySourceOptions.RememberWindow"/> before the last
+/// not after the planned time, and not taken before. One modified after the present is by a clock that is ahead, and taken as well. The threshold is <see cref="DirectorySourceOptions.RememberWindow"/> before the last
 /// listing; <see cref="DirectorySourceOptions.NewFilesOnly"/> sets the first. Files of an epoch are read in order of modification
 /// time and name. Files must be moved in whole and never change: a file is read up to the size it had when it was taken, and an empty one
 /// gives nothing. Subdirectories are not looked into. Listing and reading, chunk by chunk, happen on the task's thread.</para>
@@ -21,12 +21,14 @@ public sealed class DirectorySource<T> : ISource<T>
     private readonly string _directory;
     private readonly IFileFormat<T> _format;
     private readonly DirectorySourceOptions _options;
+    private readonly TimeProvider _clock;
 
     /// <param name="directory">The directory to watch; it must exist when the job starts.</param>
     /// <param name="format">What the files hold: <see cref="LineFormat"/>, <see cref="FixedLengthFormat"/>, or your own.</param>
     /// <param name="options">Which files to take; null for the defaults.</param>
+    /// <param name="timeProvider">The clock that planned times are of; null for the system's.</param>
     /// <exception cref="GraphException">The directory is empty, or an option out of its range.</exception>
-    public DirectorySource(string directory, IFileFormat<T> format, DirectorySourceOptions? options = null)
+    public DirectorySource(string directory, IFileFormat<T> format, DirectorySourceOptions? options = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(format);
         if (string.IsNullOrWhiteSpace(directory) || directory.Contains('\0', StringComparison.Ordinal))
@@ -34,7 +36,7 @@ public sealed class DirectorySource<T> : ISource<T>
         Description = $"directory {FilePaths.Printable(directory)}";
         _options = options ?? new();
         _options.Validate(Description);
-        (_directory, _format) = (Path.GetFullPath(directory), format);
+        (_directory, _format, _clock) = (Path.GetFullPath(directory), format, timeProvider ?? TimeProvider.System);
     }
 
     /// <inheritdoc/>
@@ -51,7 +53,7 @@ public sealed class DirectorySource<T> : ISource<T>
     public ISplitReader<T> Open(SplitContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var listing = new DirectoryListing(Description, _directory, _options, context);
+        var listing = new DirectoryListing(Description, _directory, _options, context, _clock);
         return new DirectoryReader<T>(listing, new FileCursor<T>(Description, _format, context.RecordSkipped), _format, Description, context.FirstOffset);
     }
 }

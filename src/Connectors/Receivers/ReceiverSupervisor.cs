@@ -123,8 +123,8 @@ internal sealed class ReceiverSupervisor<T> : IRecordInput
         finally
         {
             _commands.Writer.TryComplete();
-            // Why no longer: whoever waits for the last records must not wait for ever.
-            await Task.WhenAny(Task.Run(() => StopReceiver(_stoppedFor)), Task.Delay(StopMax, _clock)).ConfigureAwait(false);
+            // Why no longer: whoever waits for the last records must not wait for ever; not by the job's clock, which may stand still.
+            await Task.WhenAny(Task.Run(() => StopReceiver(_stoppedFor)), Task.Delay(StopMax)).ConfigureAwait(false);
             await EndAsync().ConfigureAwait(false);
             Blocks.Dispose();
         }

@@ -29,12 +29,7 @@ internal sealed class SocketServer
     /// <exception cref="GraphException">The host is empty, the port or an option out of its range.</exception>
     public SocketServer(string kind, string host, int port, SocketOptions options, ILogger? logger, TimeProvider? clock)
     {
-        if (string.IsNullOrWhiteSpace(host))
-            throw new GraphException($"Source {kind}: host '{host}' found, a name or an address expected; give the server's, as localhost.");
-        if (host.Length > HostLengthMax)
-            throw new GraphException($"Source {kind}: a host of {host.Length} characters found, at most {HostLengthMax} expected; give the server's name or address, as localhost.");
-        if (port is < 1 or > 65535)
-            throw new GraphException($"Source {kind} {host}: port {port} found, 1 to 65535 expected; give the server's port.");
+        CheckAddress(kind, host, port);
         (_host, _port, _options, _logger, _clock) = (host, port, options, logger, clock ?? TimeProvider.System);
         Source = $"{kind} {host}:{port}";
         options.Validate(Source);
@@ -52,6 +47,18 @@ internal sealed class SocketServer
 
     /// <summary>The source, as messages name it: <c>socket localhost:9999</c>.</summary>
     public string Source { get; }
+
+    /// <summary>Refuses a host that is empty or too long, and a port that is none.</summary>
+    /// <exception cref="GraphException">It is.</exception>
+    public static void CheckAddress(string kind, string host, int port)
+    {
+        if (string.IsNullOrWhiteSpace(host))
+            throw new GraphException($"Source {kind}: host '{host}' found, a name or an address expected; give the server's, as localhost.");
+        if (host.Length > HostLengthMax)
+            throw new GraphException($"Source {kind}: a host of {host.Length} characters found, at most {HostLengthMax} expected; give the server's name or address, as localhost.");
+        if (port is < 1 or > 65535)
+            throw new GraphException($"Source {kind} {host}: port {port} found, 1 to 65535 expected; give the server's port.");
+    }
 
     /// <summary>Starts to receive.</summary>
     /// <param name="context">The split.</param>

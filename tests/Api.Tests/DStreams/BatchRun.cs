@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Client;
 using Millrace.DStreams;
@@ -24,13 +25,14 @@ internal sealed class BatchRun : IAsyncDisposable
 
     public IJobRunner Host => _host;
 
-    public static async Task<BatchRun> CreateAsync(JobOptions? options = null)
+    public static async Task<BatchRun> CreateAsync(JobOptions? options = null, ILoggerFactory? logs = null)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         var host = await MillraceHost.StartEmbeddedAsync(host =>
         {
             host.Clock = clock;
             host.StopsOnSignal = false;
+            host.LoggerFactory = logs ?? host.LoggerFactory;
         });
         return new BatchRun(clock, host, options);
     }

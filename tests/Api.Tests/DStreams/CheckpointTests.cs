@@ -7,6 +7,7 @@ using Millrace.Connectors.Batches;
 using Millrace.Connectors.Rates;
 using Millrace.Data;
 using Millrace.DStreams;
+using Millrace.DStreams.Rdds;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
 
@@ -279,6 +280,40 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal([("a", 1L)], after[2000]);
         Assert.Equal([("a", 1L)], after[3000]);
         Assert.Equal(2, second.Context.Job!.Counters.RecordsLost);
+    }
+
+    [Fact]
+    public async Task Queue_of_RDDs_is_warned_of_and_what_a_killed_process_had_taken_from_it_is_counted_as_lost()
+    {
+        var journal = new MemoryJournal(isDurable: true);
+        var dying = new MortalJournal(journal, row => row is JournalRows.Committed { Epoch.Epoch: 2 });
+        using var logs = new LogLines();
+        var queue = new ConcurrentQueue<Rdd<string>>();
+        await using (var first = await CheckpointRun.CreateAsync(_clock, journals: _ => dying, logs: logs))
+        {
+            Totals(first);
+            queue.Enqueue(Rdd.Parallelize(["a"]));
+            await first.RunAsync(1);
+            queue.Enqueue(Rdd.Parallelize(["x", "y"]));
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await dying.Died.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        queue.Enqueue(Rdd.Parallelize(["b"]));
+        await using var second = await CheckpointRun.CreateAsync(_clock, journals: _ => journal);
+        var after = Totals(second);
+        await second.RunAsync(1);
+
+        Assert.Contains("can't be read again", Assert.Single(logs.Warnings), StringComparison.Ordinal);
+        Assert.Equal([("a", 1L), ("b", 1L)], after[3000].Order());
+        Assert.Equal(1, second.Context.Job!.Counters.RecordsLost);
+
+        ConcurrentDictionary<long, (string, long)[]> Totals(CheckpointRun run)
+        {
+            ConcurrentDictionary<long, (string, long)[]> totals = [];
+            GetOrCreate(run, () => totals = run.Collect(Running(run.Context.QueueStream(queue).Map(word => (word, 1L)))));
+            return totals;
+        }
     }
 
     [Fact]

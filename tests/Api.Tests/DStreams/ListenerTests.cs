@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Millrace.Client;
+using Millrace.Connectors.Adapters;
 using Millrace.Connectors.Receivers;
 using Millrace.Data;
 using Millrace.DStreams;
@@ -98,12 +99,12 @@ public sealed class ListenerTests
         run.Context.AddStreamingListener(listener);
         var receiver = new Letters();
         run.Collect(run.Context.QueueStream(new ConcurrentQueue<int[]>()));
-        run.Collect(run.Context.ReceiverStream(() => receiver, new() { RestartDelay = TimeSpan.FromMilliseconds(1) }));
+        run.Collect(run.Context.ReceiverStream(() => receiver));
         await run.Context.StartAsync();
         await receiver.Stored.Task.WaitAsync(BatchRun.Patience);
 
         receiver.ReportError("odd record", new FormatException("é"));
-        receiver.Restart("connection lost");
+        receiver.Restart("connection lost", delay: TimeSpan.Zero);
         await listener.Heard("receiver receiver starts", times: 2).WaitAsync(BatchRun.Patience);
         await run.Context.StopAsync();
         await listener.Heard("receiver receiver stops").WaitAsync(BatchRun.Patience);
@@ -139,7 +140,7 @@ public sealed class ListenerTests
     }
 
     [Fact]
-    public async Task A_channel_an_observable_and_an_async_sequence_are_inputs()
+    public async Task A_channel_an_async_sequence_and_a_stream_of_Akka_are_inputs()
     {
         await using var run = await BatchRun.CreateAsync();
         var channel = Channel.CreateUnbounded<int>();
@@ -147,14 +148,14 @@ public sealed class ListenerTests
             channel.Writer.TryWrite(row);
         channel.Writer.Complete();
         var rows = new ConcurrentBag<int>();
-        var union = run.Context.Union([run.Context.InputStream(channel.Reader), run.Context.InputStream(Sequence())]);
+        var union = run.Context.Union([run.Context.InputStream(channel.Reader), run.Context.InputStream(Sequence()), run.Context.InputStream(AkkaStreamSource.Of(Akka.Streams.Dsl.Source.From([10])))]);
         union.ForeachRDD(rdd => rdd.Foreach(rows.Add));
         run.Context.AddStreamingListener(new Pacer(run));
         await run.Context.StartAsync();
         run.Advance(1);
         await run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience);
 
-        Assert.Equal([1, 2, 3, 7, 8], rows.Order());
+        Assert.Equal([1, 2, 3, 7, 8, 10], rows.Order());
     }
 
     [Fact]

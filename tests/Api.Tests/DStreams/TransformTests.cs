@@ -34,6 +34,36 @@ public sealed class TransformTests
     }
 
     [Fact]
+    public async Task The_batches_of_two_or_three_streams_of_different_types_meet_in_one_function()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var numbers = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1, 2], [3]]));
+        var words = run.Context.QueueStream(new ConcurrentQueue<string[]>([["a"], ["b", "c"]]));
+        var halves = run.Context.QueueStream(new ConcurrentQueue<double[]>([[0.5], []]));
+        var two = run.Collect(run.Context.Transform(numbers, words, (left, right, _) => left.Map(number => $"{number}").Union(right)));
+        var three = run.Collect(run.Context.Transform(
+            numbers, words, halves, (first, second, third, time) => Rdd.Parallelize([$"{time.Milliseconds}: {first.Count()} {second.Count()} {third.Count()}"])));
+
+        await run.RunAsync(numbers, 2);
+
+        Assert.Equal([["1", "2", "a"], ["3", "b", "c"]], two.Select(batch => batch.Rows.Order(StringComparer.Ordinal).ToArray()));
+        Assert.Equal([["1000: 2 1 1"], ["2000: 1 2 0"]], three.Select(batch => batch.Rows));
+    }
+
+    [Fact]
+    public async Task Streams_of_other_slides_do_not_meet()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>());
+        var slow = stream.Window(2 * BatchRun.Interval, 2 * BatchRun.Interval);
+
+        var failure = Assert.Throws<GraphException>(() => run.Context.Transform(stream, stream, slow, (first, _, _, _) => first));
+
+        Assert.DoesNotContain("gather", run.Context.Explain(), StringComparison.Ordinal);
+        Assert.Equal("transform: slides of 1000 ms and 2000 ms found, the same slide expected; give both the same windows.", failure.Message);
+    }
+
+    [Fact]
     public async Task On_a_window_it_is_called_once_a_slide()
     {
         await using var run = await BatchRun.CreateAsync();

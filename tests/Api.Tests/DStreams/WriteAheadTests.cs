@@ -26,7 +26,9 @@ public sealed class WriteAheadTests : IDisposable
         await using var run = await CheckpointRun.CreateAsync(_clock, journals: _ => _journal, writeAheadLog: true);
         var receiver = new TirelessReceiver();
         run.Context.Checkpoint(Checkpoints);
-        var batches = run.Collect(run.Context.ReceiverStream(() => receiver, new() { BlockInterval = TimeSpan.FromDays(1), MaxRate = 20_000 }));
+        var batches = run.Collect(run.Context.SourceStream(
+            "receiver",
+            new ReceiverSource<int>(() => receiver, new() { BlockInterval = TimeSpan.FromDays(1), MaxRate = 20_000, WriteAheadLog = true }, timeProvider: TimeProvider.System)));
         await run.Context.StartAsync();
         await receiver.Storing.WaitAsync(TimeSpan.FromSeconds(30));
 

@@ -28,8 +28,21 @@ public sealed class NetworkWordCountTests
     }
 
     [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    public async Task Asked_for_help_it_says_how_it_is_called(string option)
+    {
+        using var sample = SampleProcess.Start(Sample, option);
+
+        var (exitCode, output, error) = await sample.EndAsync();
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.StartsWith("Usage: NetworkWordCount [HOST PORT]: reads from the text server there", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Port '99999' found, a number from 1 to 65535 expected.", "localhost", "99999")]
-    [InlineData("Usage: NetworkWordCount [HOST PORT]; 1 arguments found, none or two expected.", "localhost")]
+    [InlineData("Usage: NetworkWordCount [HOST PORT]; no argument or two expected, 1 found.", "localhost")]
     public async Task Wrong_arguments_end_it_with_one_line_and_exit_code_2(string line, params string[] arguments)
     {
         using var sample = SampleProcess.Start(Sample, arguments);

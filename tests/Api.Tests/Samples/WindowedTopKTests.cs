@@ -38,6 +38,6 @@ public sealed class WindowedTopKTests
 
         var (exitCode, _, error) = await sample.EndAsync();
 
-        Assert.Equal((2, "Usage: WindowedTopK [HOST PORT]; 1 arguments found, none or two expected."), (exitCode, error.Trim()));
+        Assert.Equal((2, "Usage: WindowedTopK [HOST PORT]; no argument or two expected, 1 found."), (exitCode, error.Trim()));
     }
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Akka;
+using Akka.Streams;
 using Akka.Streams.Dsl;
 using Millrace.Connectors.Adapters;
 using Millrace.Data;
@@ -126,6 +127,28 @@ public sealed class InputSourceTests
         harness.Dispose();
 
         await ended.Task.WaitAsync(Waiting.Timeout);
+    }
+
+    [Fact]
+    public async Task Stream_of_any_materialized_value_gives_its_elements_and_the_value()
+    {
+        var queue = new TaskCompletionSource<ISourceQueueWithComplete<int>>();
+        using var harness = new InputHarness(AkkaStreamSource.Of(Source.Queue<int>(16, OverflowStrategy.Backpressure), queue.SetResult));
+
+        var offers = await queue.Task.WaitAsync(Waiting.Timeout);
+        await offers.OfferAsync(1);
+        await offers.OfferAsync(2);
+        offers.Complete();
+
+        Assert.Equal([1, 2], await harness.TakeAll());
+    }
+
+    [Fact]
+    public async Task Error_of_whoever_is_told_of_the_value_fails_the_source_in_one_line()
+    {
+        using var harness = new InputHarness(AkkaStreamSource.Of(Source.From([1]), _ => throw new FormatException("no value")));
+
+        Assert.Equal("Source stream: its input failed: FormatException: no value", await harness.Failed());
     }
 
     [Theory]

@@ -214,7 +214,7 @@ public sealed class DirectoryBadInputTests : IDisposable
         for (var i = 0; i < files; i++)
             File.WriteAllBytes(Path.Combine(harness.Watched, $"{i}"), i % 2 == 0 ? [] : [1]);
         var nowMs = new DateTimeOffset(File.GetLastWriteTimeUtc(Path.Combine(harness.Watched, $"{files - 1}"))).ToUnixTimeMilliseconds() + 1;
-        var listing = new DirectoryListing("many", harness.Watched, new(), new(new(0), 1, _ => { }));
+        var listing = new DirectoryListing("many", harness.Watched, new(), new(new(0), 1, _ => { }), TimeProvider.System);
 
         var clock = Stopwatch.StartNew();
         var found = listing.Take(nowMs);

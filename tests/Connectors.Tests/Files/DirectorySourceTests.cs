@@ -8,6 +8,7 @@ namespace Millrace.Connectors.Tests.Files;
 public sealed class DirectorySourceTests : IDisposable
 {
     private const long SecondMs = 1000;
+    private const long HourMs = 3600 * SecondMs;
 
     private readonly DirectoryHarness _harness = new();
 
@@ -103,6 +104,19 @@ public sealed class DirectorySourceTests : IDisposable
 
         Assert.Equal(0, Poll(reader, 1));
         Assert.Equal(["early"], Read(reader, 0, Poll(reader, 2, StartMs + SecondMs)));
+    }
+
+    [Fact]
+    public void File_modified_after_the_present_does_not_wait_for_a_time_that_may_never_come_and_is_taken_once()
+    {
+        var reader = _harness.OpenText();
+        _harness.Write("ahead", "ahead", DateTimeOffset.UtcNow.AddYears(10).ToUnixTimeMilliseconds());
+
+        var end = Poll(reader, 1);
+
+        Assert.Equal(["ahead"], Read(reader, 0, end));
+        Assert.Equal(end, Poll(reader, 2, StartMs + (HourMs / 2)));
+        Assert.Equal(end, Poll(reader, 3, DateTimeOffset.UtcNow.AddYears(1).ToUnixTimeMilliseconds()));
     }
 
     [Fact]
