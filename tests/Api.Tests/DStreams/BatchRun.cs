@@ -24,13 +24,14 @@ internal sealed class BatchRun : IAsyncDisposable
 
     public IJobRunner Host => _host;
 
-    public static async Task<BatchRun> CreateAsync(JobOptions? options = null)
+    public static async Task<BatchRun> CreateAsync(JobOptions? options = null, string drainTimeout = "30 s")
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         var host = await MillraceHost.StartEmbeddedAsync(host =>
         {
             host.Clock = clock;
             host.StopsOnSignal = false;
+            host.WithHocon($"millrace.stop.drain-timeout = {drainTimeout}");
         });
         return new BatchRun(clock, host, options);
     }

@@ -282,8 +282,7 @@ public sealed class SavepointTests : IDisposable
         return graph;
     }
 
-    private Task<MillraceHost> StartHostAsync() => MillraceHost.StartEmbeddedAsync(options =>
-        (options.StopsOnSignal, options.Journals) = (false, directory => _journals.GetOrAdd(directory, _ => new MemoryJournal(isDurable: true))));
+    private Task<MillraceHost> StartHostAsync() => TestHost.StartAsync(configure: options => options.Journals = directory => _journals.GetOrAdd(directory, _ => new MemoryJournal(isDurable: true)));
 
     private static JobOptions OptionsOf(string name, string? savepoint) =>
         TestHost.Often with { Name = name, Parallelism = 1, CheckpointDirectory = name, Savepoint = savepoint };
