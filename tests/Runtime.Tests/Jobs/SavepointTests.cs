@@ -193,7 +193,7 @@ public sealed class SavepointTests : IDisposable
         await using var host = await StartHostAsync();
 
         var failure = await Assert.ThrowsAsync<GraphException>(() => host.StartAsync(Windowed(3), OptionsOf("second", Savepoint)));
-        Assert.Contains("operator window: table batches belongs to 2 partitions and can't be divided among 3; set its Parallelism to 2", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("operator window: table batches belongs to 2 partitions and can't be divided among 3; give it 2 partitions: where the program makes it, or by JobOptions.Parallelism", failure.Message, StringComparison.Ordinal);
         var job = await host.StartAsync(Windowed(2), OptionsOf("second", Savepoint));
         await job.StopAsync(graceful: true);
 
