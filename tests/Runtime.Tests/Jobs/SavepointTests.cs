@@ -217,6 +217,9 @@ public sealed class SavepointTests : IDisposable
         File.Delete(Savepoint);
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(Sums(2), OptionsOf("second", Savepoint)));
         Assert.StartsWith($"Savepoint {Savepoint}: a whole savepoint expected, Could not find file", failure.Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(Savepoint);
+        failure = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(Sums(2), OptionsOf("second", Savepoint)));
+        Assert.Equal($"Savepoint {Savepoint}: the file of a savepoint expected, a directory found; name the file in it.", failure.Message);
 
         async Task RefusedAsync(string what, byte[] content)
         {
@@ -235,6 +238,13 @@ public sealed class SavepointTests : IDisposable
         await job.TakeSavepointAsync(Savepoint);
         var twice = await Assert.ThrowsAsync<ConfigurationException>(() => job.TakeSavepointAsync(Savepoint));
         Assert.Equal($"Savepoint {Savepoint}: a new file expected, one found; remove it, or choose another name.", twice.Message);
+        var directory = Path.GetDirectoryName(Savepoint)!;
+        foreach (var name in new[] { directory, Path.Combine(directory, "new") + Path.DirectorySeparatorChar })
+        {
+            var refused = await Assert.ThrowsAsync<ConfigurationException>(() => job.TakeSavepointAsync(name));
+            Assert.Equal($"Savepoint {name}: the name of a new file expected, that of a directory found; name a file in it, as {Path.Combine(name, "savepoint")}.", refused.Message);
+        }
+
         var unwritable = await Assert.ThrowsAsync<ConfigurationException>(() => job.TakeSavepointAsync(Path.Combine(Savepoint, "below-a-file")));
         Assert.Contains("a file that can be written expected", unwritable.Message, StringComparison.Ordinal);
         await job.StopAsync(graceful: true);
