@@ -67,7 +67,7 @@ internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, Immutable
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or RowFormatException)
         {
-            throw new ConfigurationException($"Savepoint {path}: a whole savepoint expected, {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; take it from a copy, or begin from another.", cause);
+            throw new ConfigurationException($"Savepoint {path}: a whole savepoint expected, {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; {(cause as RowFormatException)?.Remedy ?? "take it from a copy, or begin from another"}.", cause);
         }
     }
 

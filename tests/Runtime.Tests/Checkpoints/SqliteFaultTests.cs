@@ -133,7 +133,7 @@ public sealed class SqliteFaultTests : IDisposable
         await using var journal = await WrittenAsync();
         Change(2, bytes => bytes[2] = 2);
 
-        await AssertDamagedAsync(journal, 2, "number 2: format version 1 expected, version 2 found; start it with the newer Millrace that wrote it");
+        await AssertDamagedAsync(journal, 2, "number 2: format version 1 expected, version 2 found; start it with the newer Millrace that wrote it.");
     }
 
     [Fact]

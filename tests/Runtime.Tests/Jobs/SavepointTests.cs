@@ -214,6 +214,7 @@ public sealed class SavepointTests : IDisposable
         await RefusedAsync("another kind of file found", []);
         await RefusedAsync("another kind of file found", "hello world"u8.ToArray());
         await RefusedAsync("another kind of file found; take it from a copy, or begin from another.", "abc"u8.ToArray());
+        await RefusedAsync("format version 1 expected, version 2 found; start it with the newer Millrace that wrote it.", [.. bytes[..6], 2, .. bytes[7..]]);
         File.Delete(Savepoint);
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(Sums(2), OptionsOf("second", Savepoint)));
         Assert.StartsWith($"Savepoint {Savepoint}: a whole savepoint expected, Could not find file", failure.Message, StringComparison.Ordinal);
