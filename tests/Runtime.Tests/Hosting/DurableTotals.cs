@@ -29,6 +29,9 @@ internal sealed class DurableTotals(string name, string journal, SqlDatabase tab
 
     public string Log => Path.Combine(_folder.FullName, "log");
 
+    /// <summary>How many segments the log has.</summary>
+    public int Segments => Directory.GetFiles(Path.Combine(Log, "partition-0"), "*.log").Length;
+
     public LogWriterOptions LogOptions { get; init; } = new();
 
     public LogWriter Writer => _writer ??= LogStore.Create(Log, partitions: 1).OpenWriter(0, LogOptions);
@@ -38,7 +41,7 @@ internal sealed class DurableTotals(string name, string journal, SqlDatabase tab
     /// <summary>Completes with the first warning.</summary>
     public Task Warned => _warnings.Came;
 
-    public async Task StartAsync(string reader = "totals")
+    public async Task StartAsync(string? reader = "totals")
     {
         _ = Writer;
         _host = await TestHost.StartAsync(journal, options => options.WithWarningsOn(_warnings));
@@ -99,7 +102,7 @@ internal sealed class DurableTotals(string name, string journal, SqlDatabase tab
         _folder.Delete(recursive: true);
     }
 
-    private StreamGraph Graph(string reader)
+    private StreamGraph Graph(string? reader)
     {
         var graph = new StreamGraph();
         var source = graph.AddSource("log", new LogSource<string>(Log, LogFormat.Text, new LogSourceOptions { Reader = reader }));
