@@ -114,7 +114,9 @@ public sealed partial class StreamingContext
     public DStream<T> InputStream<T>(InputSource<T> input) => SourceStream("input", input);
 
     /// <summary>Rows of a number and a time, so many a second from the first batch time on, computed from batch times alone; a program that is started again goes on.</summary>
-    public DStream<RateRow> RateStream(long rowsPerSecond = 1) => SourceStream("rate", new RateSource(rowsPerSecond));
+    /// <param name="rowsPerSecond">From 1 to 1,000,000,000.</param>
+    /// <param name="splits">Partitions of the stream, fixed for the life of a checkpoint. <value>Default null: the job's parallelism.</value></param>
+    public DStream<RateRow> RateStream(long rowsPerSecond = 1, int? splits = null) => SourceStream("rate", new RateSource(rowsPerSecond, splits: splits));
 
     /// <summary>Any source.</summary>
     public DStream<T> SourceStream<T>(string kind, ISource<T> source)

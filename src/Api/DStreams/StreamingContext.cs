@@ -308,7 +308,8 @@ public sealed partial class StreamingContext : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Ends the context. Gracefully: what was received is worked off first. Stopping twice does nothing.</summary>
+    /// <summary>Ends the context. Gracefully: what was received is worked off first, as long as no more than <c>millrace.stop.graceful-timeout</c> goes by without a batch. Stopping twice does nothing.</summary>
+    /// <exception cref="StopTimeoutException">The work was not done in time: the context has ended as by an immediate stop.</exception>
     /// <remarks>Called by the body of an output operation, it only begins, since that batch is to be worked off too: <see cref="AwaitTerminationAsync"/> tells when it has ended.</remarks>
     public Task StopAsync(bool graceful = false)
     {
@@ -337,12 +338,18 @@ public sealed partial class StreamingContext : IAsyncDisposable
 
     private async Task EndAsync(IJob? job, bool graceful)
     {
-        if (job is not null)
-            await job.StopAsync(graceful).ConfigureAwait(false);
-        foreach (var monitor in _monitors)
-            monitor.Ended();
-        _driver.Dispose();
-        Bus.Dispose();
+        try
+        {
+            if (job is not null)
+                await job.StopAsync(graceful).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var monitor in _monitors)
+                monitor.Ended();
+            _driver.Dispose();
+            Bus.Dispose();
+        }
     }
 
     /// <inheritdoc/>

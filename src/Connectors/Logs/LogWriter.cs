@@ -127,6 +127,9 @@ public sealed class LogWriter : IDisposable
         }
     }
 
+    /// <summary>What was cut off when it was opened; null: the log ended in a whole record.</summary>
+    internal LogTear? Torn { get; private set; }
+
     /// <summary>Where the segment that is written to begins.</summary>
     internal long SegmentFirst { get; private set; }
 
@@ -195,6 +198,8 @@ public sealed class LogWriter : IDisposable
         (End, _position, _salt) = (recovered.End, recovered.Bytes, recovered.Salt);
         OpenFiles(segments[^1]);
         SegmentFirst = segments[^1];
+        if (RandomAccess.GetLength(_file!) - _position is > 0 and var bytes)
+            Torn = new(_partition.SegmentPath(segments[^1]), _position, End, bytes);
         RandomAccess.SetLength(_file!, _position);
         // Why anew: entries may be torn, or be of records that were.
         RandomAccess.SetLength(_index!, 0);

@@ -29,6 +29,7 @@ internal sealed class WriteAheadLog<T>
     private readonly Channel<bool> _work = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<string>? _warn;
+    private readonly Action<string> _recordSkipped;
     private Action<int>? _offer;
     private Action<SourceFailedException>? _fail;
     private Group _gathering = new();
@@ -68,7 +69,8 @@ internal sealed class WriteAheadLog<T>
 
     private WriteAheadLog(string source, SplitStorage storage, SplitContext context, LogWriterOptions options)
     {
-        (Source, _storage, Committed, _released, _options, _warn) = (source, storage, context.FirstOffset, context.FirstOffset, options, context.Warn);
+        (Source, _storage, Committed, _released, _options, _warn, _recordSkipped) =
+            (source, storage, context.FirstOffset, context.FirstOffset, options, context.Warn, context.RecordSkipped);
         try
         {
             _codec = storage.Codecs.Of<T>();
@@ -234,6 +236,8 @@ internal sealed class WriteAheadLog<T>
             if (store.Partition(0).Segments()[0] is var oldest && oldest > Committed)
                 throw new LogException($"{store.Partition(0).Description}: record {Committed} expected, {oldest} found as the oldest; put the log there that belongs to the checkpoint or savepoint.");
             new WriteAheadSchemas(store.Path).Use(_codec.Schema, writer.End, Committed);
+            if (writer.Torn is { } torn)
+                Tell(torn);
             return writer;
         }
         catch
@@ -241,6 +245,14 @@ internal sealed class WriteAheadLog<T>
             writer.Dispose();
             throw;
         }
+    }
+
+    private void Tell(LogTear torn)
+    {
+        _warn?.Invoke(
+            $"Source {Source}: a whole record expected at the end of its write-ahead log, {torn.Bytes} bytes of one found behind byte {torn.Position} of {FilePaths.Printable(torn.Path)} (offset {torn.Offset}); "
+            + "they are cut off, as after a kill: a record that was not acknowledged, unless the disk has lost what it had.");
+        _recordSkipped("torn at the end of the write-ahead log");
     }
 
     // Why more than once: a reader that this process has just disposed of may not have closed it yet.

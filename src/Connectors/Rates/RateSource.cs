@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Planning;
 
 namespace Millrace.Connectors.Rates;
 
@@ -19,12 +20,15 @@ public sealed class RateSource : ISource<RateRow>
 
     /// <param name="rowsPerSecond">Rows a second over all splits, from 1 to 1,000,000,000.</param>
     /// <param name="start">The timestamp of row 0; null for the first epoch's planned time.</param>
-    /// <exception cref="GraphException">The rate is out of its range.</exception>
-    public RateSource(long rowsPerSecond = 1, DateTimeOffset? start = null)
+    /// <param name="splits">How many readers share the rows, 1 or more; null for as many as a job's sources have by default. Fixed for the life of the job's state.</param>
+    /// <exception cref="GraphException">The rate or the number of splits is out of its range.</exception>
+    public RateSource(long rowsPerSecond = 1, DateTimeOffset? start = null, int? splits = null)
     {
         if (rowsPerSecond is < 1 or > RowsPerSecondMax)
             throw new GraphException($"Rate source: {rowsPerSecond} rows a second found, 1 to {RowsPerSecondMax} expected; correct the rate.");
-        (_rowsPerSecond, _startMs) = (rowsPerSecond, start?.ToUnixTimeMilliseconds());
+        if (splits < 1 || splits > PlanLimits.ParallelismMax)
+            throw new GraphException($"Rate source: {splits} splits found, 1 to {PlanLimits.ParallelismMax} expected, or null for the job's parallelism.");
+        (_rowsPerSecond, _startMs, Splits) = (rowsPerSecond, start?.ToUnixTimeMilliseconds(), splits);
         Description = $"rate {rowsPerSecond}/s";
     }
 
@@ -34,8 +38,8 @@ public sealed class RateSource : ISource<RateRow>
     /// <inheritdoc/>
     public bool IsReplayable => true;
 
-    /// <summary>Any number: row <c>n</c> goes to split <c>n mod splits</c>.</summary>
-    public int? Splits => null;
+    /// <summary>As it was told, else any number: row <c>n</c> goes to split <c>n mod splits</c>.</summary>
+    public int? Splits { get; }
 
     /// <inheritdoc/>
     public ISplitReader<RateRow> Open(SplitContext context)

@@ -30,7 +30,7 @@ public interface IJob
     /// <remarks>A job is started from it by <see cref="JobOptions.Savepoint"/>. Its sinks must hold nothing behind the epoch: to go on with the same ones, use <see cref="StopWithSavepointAsync"/>.</remarks>
     Task<Epoch> TakeSavepointAsync(string path, CancellationToken cancellationToken = default);
 
-    /// <summary>Stops the job gracefully, and writes a savepoint of its last epoch, behind which nothing is written.</summary>
+    /// <summary>Stops the job gracefully, and writes a savepoint of its last epoch, behind which nothing is written; as long as that takes.</summary>
     /// <inheritdoc cref="TakeSavepointAsync"/>
     Task<Epoch> StopWithSavepointAsync(string path, CancellationToken cancellationToken = default);
 
@@ -38,5 +38,8 @@ public interface IJob
     /// Stops the job. Gracefully: what volatile sources (sockets, receivers, observables) have received is read, every epoch commits and is
     /// written, then the tasks end; what can be read again (files, logs, queues) is left as it is. Otherwise the tasks end at once and epochs in flight are dropped.
     /// </summary>
+    /// <param name="graceful">Whether what is there is worked off first. An embedded job that commits nothing for <c>millrace.stop.graceful-timeout</c> meanwhile is ended at once.</param>
+    /// <param name="cancellationToken">Ends the wait, not the stop.</param>
+    /// <exception cref="StopTimeoutException">A graceful stop was not done in time; the message says what was not written.</exception>
     Task StopAsync(bool graceful, CancellationToken cancellationToken = default);
 }

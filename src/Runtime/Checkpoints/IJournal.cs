@@ -25,6 +25,7 @@ internal interface IJournal
     /// <param name="number">Its number there.</param>
     /// <param name="damage">What was expected and found.</param>
     /// <param name="journal">The journal's <see cref="Name"/>.</param>
-    static string Damage(string job, JournalStream stream, long number, string damage, string journal) =>
-        $"Journal of job {job}, stream {stream}, number {number}: {damage}; restore {journal} from a backup.";
+    /// <param name="remedy">What helps; null: a backup does.</param>
+    static string Damage(string job, JournalStream stream, long number, string damage, string journal, string? remedy = null) =>
+        $"Journal of job {job}, stream {stream}, number {number}: {damage}; {remedy ?? $"restore {journal} from a backup"}.";
 }

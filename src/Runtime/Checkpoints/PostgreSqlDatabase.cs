@@ -21,6 +21,14 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
             UNIQUE (persistence_id, sequence_number));
         """;
 
+    // Changes nothing, and needs every right that the journal's work needs; a server that is for reading alone refuses it.
+    private const string Rehearsal = $"""
+        SELECT nextval(pg_get_serial_sequence('{Table}', 'ordering'));
+        INSERT INTO {Table} (created, deleted, persistence_id, sequence_number, message) SELECT 0, false, '', 0, '' WHERE false;
+        UPDATE {Table} SET deleted = deleted WHERE false;
+        DELETE FROM {Table} WHERE false;
+        """;
+
     public PostgreSqlDatabase(string connectionString)
     {
         NpgsqlConnectionStringBuilder builder;
@@ -61,7 +69,13 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
         // Why look first: who may only write rows need not have the right to make tables.
         await using var look = new NpgsqlCommand($"SELECT to_regclass('{Table}') IS NOT NULL", connection);
         if (await look.ExecuteScalarAsync(cancellation) is true)
+        {
+            // Why: a right that is missing, or a standby, is known here and not by the first row.
+            await using var rehearse = new NpgsqlCommand(Rehearsal, connection);
+            await rehearse.ExecuteNonQueryAsync(cancellation);
             return;
+        }
+
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var create = new NpgsqlCommand(Definition, connection, transaction);
         await create.ExecuteNonQueryAsync(cancellation);

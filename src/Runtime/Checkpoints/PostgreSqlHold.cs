@@ -35,7 +35,7 @@ internal sealed class PostgreSqlHold : IAsyncDisposable
     {
         var own = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = OwnName() }.ToString();
         if (isUsed && await UptimeAsync(own, cancellation) < RetakeMax)
-            return (null, "or may take it again, since the server has just started");
+            return (null, "perhaps nobody: the server has just started, and a process that had the job may take it again");
         var (connection, owner) = await TakeAsync(own, streams, cancellation);
         return (connection is null ? null : new(own, streams, connection), owner);
     }

@@ -46,7 +46,7 @@ internal readonly record struct RowChunkHeader(RowKind Kind, int Index, int Coun
 
         // Why before the checksum: a later version may place even that elsewhere.
         if (chunk[VersionAt] > Version)
-            throw new RowFormatException($"format version {Version} expected, version {chunk[VersionAt]} found; start it with the newer Millrace that wrote it");
+            throw new RowFormatException($"format version {Version} expected, version {chunk[VersionAt]} found", "start it with the newer Millrace that wrote it");
         if (chunk[VersionAt] != Version)
             throw new RowFormatException($"format version {Version} expected, version {chunk[VersionAt]} found");
         var header = new RowChunkHeader(

@@ -41,9 +41,11 @@ internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, Immutable
         }
     }
 
-    /// <exception cref="ConfigurationException">There is such a file already: a savepoint is kept until somebody removes it.</exception>
+    /// <exception cref="ConfigurationException">There is such a file already: a savepoint is kept until somebody removes it. Or a directory.</exception>
     public static void Refuse(string path)
     {
+        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
+            throw new ConfigurationException($"Savepoint {path}: the name of a new file expected, that of a directory found; name a file in it, as {Path.Combine(path, "savepoint")}.");
         if (Path.Exists(path))
             throw new ConfigurationException($"Savepoint {path}: a new file expected, one found; remove it, or choose another name.");
     }
@@ -51,6 +53,8 @@ internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, Immutable
     /// <exception cref="ConfigurationException">It is not there, no savepoint, damaged, or of a later version.</exception>
     public static SavepointFile Read(string path)
     {
+        if (Directory.Exists(path))
+            throw new ConfigurationException($"Savepoint {path}: the file of a savepoint expected, a directory found; name the file in it.");
         try
         {
             var rows = ReadRows(path);
@@ -63,7 +67,7 @@ internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, Immutable
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or RowFormatException)
         {
-            throw new ConfigurationException($"Savepoint {path}: a whole savepoint expected, {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; take it from a copy, or begin from another.", cause);
+            throw new ConfigurationException($"Savepoint {path}: a whole savepoint expected, {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}; {(cause as RowFormatException)?.Remedy ?? "take it from a copy, or begin from another"}.", cause);
         }
     }
 

@@ -162,7 +162,7 @@ internal sealed class SqlJournal : IJournal, IAsyncDisposable
         }
         catch (RowFormatException damage)
         {
-            (reason, before) = (IJournal.Damage(_context.Job, request.Stream, rows.Number, damage.Message, Name), rows.FirstNumber > request.FromNumber ? [] : rows.Rows);
+            (reason, before) = (IJournal.Damage(_context.Job, request.Stream, rows.Number, damage.Message, Name, damage.Remedy), rows.FirstNumber > request.FromNumber ? [] : rows.Rows);
         }
         catch (Exception fault) when (SqlFault.IsDamage(fault))
         {

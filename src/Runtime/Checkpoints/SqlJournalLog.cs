@@ -14,10 +14,10 @@ internal static partial class SqlJournalLog
     [LoggerMessage(EventId = 1106, Level = LogLevel.Warning, Message = "Journal of job {Job}: {Database} still fails, now it {Reason}")]
     public static partial void OutageChanged(ILogger logger, string job, string database, string reason);
 
-    [LoggerMessage(EventId = 1107, Level = LogLevel.Warning, Message = "Journal of job {Job}: the start waits, at most {Seconds} s: another process has the job on {Database} ({Owner})")]
+    [LoggerMessage(EventId = 1107, Level = LogLevel.Warning, Message = "Journal of job {Job}: the start waits, at most {Seconds} s, for whoever has the job on {Database} ({Owner})")]
     public static partial void HoldWaits(ILogger logger, string job, double seconds, string database, string owner);
 
-    [LoggerMessage(EventId = 1102, Level = LogLevel.Information, Message = "Journal of job {Job}: {Database} works again after {Seconds} s")]
+    [LoggerMessage(EventId = 1102, Level = LogLevel.Warning, Message = "Journal of job {Job}: {Database} works again, the job goes on after {Seconds} s")]
     public static partial void OutageEnded(ILogger logger, string job, string database, double seconds);
 
     [LoggerMessage(EventId = 1103, Level = LogLevel.Warning, Message = "Journal of job {Job}, stream {Stream}: number {Expected} expected, an append at {Found} refused since it would leave a gap")]

@@ -89,6 +89,7 @@ public static class ConfigurationLoader
             MaxAttempts = section.Integer("task.max-attempts", 1, 1000),
             CreditBatches = section.Integer("exchange.credits", 1, 1024),
             BatchDelayMax = section.Duration("exchange.max-batch-delay", TimeSpan.Zero, TimeSpan.FromSeconds(10)),
+            GracefulTimeout = section.Duration("stop.graceful-timeout", TimeSpan.Zero, TimeSpan.FromDays(1)),
             DrainTimeout = section.Duration("stop.drain-timeout", TimeSpan.Zero, TimeSpan.FromHours(1)),
             Journal = ReadJournal(section),
             Cluster = ReadCluster(section),

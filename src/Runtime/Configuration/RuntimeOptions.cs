@@ -29,6 +29,8 @@ public sealed record RuntimeOptions
 
     public required TimeSpan DrainTimeout { get; init; }
 
+    public required TimeSpan GracefulTimeout { get; init; }
+
     public required JournalOptions Journal { get; init; }
 
     public required ClusterOptions Cluster { get; init; }

@@ -46,7 +46,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
 
     private const int SnapshotEveryEpochsMax = 1000;
 
-    // Why so short: what has not ended with the drain time hangs in user code, and nobody should wait for it.
+    // Why so short: what has not ended by then hangs in user code, and nobody should wait for it.
     private static readonly TimeSpan EndTimeout = TimeSpan.FromMilliseconds(100);
 
     private readonly ActorSystem _system;
@@ -61,7 +61,6 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<JobId, JobHandle> _jobs = [];
     private readonly StopSignals? _signals;
-    private readonly CancellationTokenSource _stopsSoon = new();
     private readonly ClusterNode? _node;
     private int _jobNumber;
     private long _stoppingSince;
@@ -171,7 +170,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var id = new JobId(options.Name ?? string.Create(CultureInfo.InvariantCulture, $"job-{Interlocked.Increment(ref _jobNumber)}"));
         var (meter, counts) = (new ChannelMeter(), new RecordCounts(reason => _metrics.Dropped(id, reason), count => _metrics.DeadLettered(id, count)));
         var executors = new ExecutorPool(Options.TaskThreads, Options.MaxAttempts);
-        var handle = new JobHandle(id, plan, options.Observer, executors, meter, counts, _metrics, _logger, options.CheckpointDirectory is not null, isShared: _node is not null);
+        var stopsSoon = new CancellationTokenSource();
+        var handle = new JobHandle(id, plan, options.Observer, executors, meter, counts, _metrics, _logger, Options.GracefulTimeout, stopsSoon, options.CheckpointDirectory is not null, isShared: _node is not null);
         Register(handle);
 
         // Why behind it: a stop that came before has not seen this job, one that comes now will.
@@ -184,7 +184,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var opened = await OpenJournalAsync(handle, options, cancellationToken).ConfigureAwait(false);
         var journal = opened.Journal;
         var clock = new JobClock(Clock);
-        var settings = SettingsOf(id, plan, options, meter, counts, clock, journal.IsDurable);
+        var settings = SettingsOf(id, plan, options, meter, counts, clock, journal.IsDurable) with { StopsSoon = stopsSoon.Token };
         var origin = await ImportAsync(handle, options, settings, opened, cancellationToken).ConfigureAwait(false);
         var manifest = journal.IsDurable ? JobManifest.Of(id.Name, plan, CountedEpochMs(options)).ToString() : null;
         var network = await JoinAsync(handle, $"{manifest}\n{EpochMs(options)} {options.EmptyEpochs} {options.OnError}", settings, opened, cancellationToken).ConfigureAwait(false);
@@ -217,7 +217,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         catch (Exception cause) when (cause is OperationCanceledException or Data.ConfigurationException)
         {
             // In a cluster the others go on without this node.
-            _ = _node is null ? handle.StopAsync(graceful: false, CancellationToken.None) : handle.LeaveAsync();
+            _ = _node is null ? handle.StopAsync(graceful: false, CancellationToken.None) : handle.LeaveAsync(Options.DrainTimeout);
             throw;
         }
 
@@ -249,7 +249,6 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         Logger = _logger,
         Clock = clock,
         IsDurable = isDurable,
-        StopsSoon = _stopsSoon.Token,
         CheckpointDirectory = options.CheckpointDirectory,
         Codecs = _codecs,
         Faults = _options.Faults,
@@ -326,27 +325,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         Interlocked.CompareExchange(ref _stoppingSince, Stopwatch.GetTimestamp(), 0);
         Interlocked.Exchange(ref _stopping, 1);
 
-        // Why half: what the sources have taken in by then still has to run.
-        _stopsSoon.CancelAfter(drainTimeout / 2);
-        var jobs = _jobs.Values.ToArray();
-
         // Of a node's end the others hear at once, and go on.
-        var drained = Task.WhenAll(jobs.Select(job => _node is null ? job.StopAsync(graceful: true) : job.LeaveAsync()));
-        try
-        {
-            await drained.WaitAsync(drainTimeout).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            onLate?.Invoke();
-            var late = jobs.Where(job => !job.Completion.IsCompleted).ToArray();
-            foreach (var job in late)
-                JobLog.DrainTimedOut(_logger, job.Id.Name, drainTimeout.TotalSeconds);
-            await Task.WhenAny(Task.WhenAll(late.Select(job => job.StopAsync(graceful: false))), Task.Delay(EndTimeout)).ConfigureAwait(false);
-            // A job that does not even hear it is over all the same.
-            foreach (var job in late)
-                job.End(JobState.Stopped);
-        }
+        await Task.WhenAll(_jobs.Values.Select(job => _node is null ? job.DrainAsync(drainTimeout, onLate) : job.LeaveAsync(drainTimeout))).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,9 @@ namespace Millrace.Runtime.Jobs;
 /// <summary>A job as its user sees it. Fed by the job's actors; thread-safe.</summary>
 internal sealed class JobHandle : IJob
 {
+    // An immediate stop waits for no user code: only a machine that is very busy takes so long.
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _lock = new();
     private readonly Lock _events = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,9 +32,13 @@ internal sealed class JobHandle : IJob
     private readonly ExecutorPool _executors;
     private readonly bool _isDurable;
     private readonly bool _isShared;
+    private readonly TimeSpan _gracefulTimeout;
+    private readonly CancellationTokenSource _stopsSoon;
     private Action<bool>? _stop;
     private Action<object>? _tell;
     private bool? _stopAsked;
+    private (TimeSpan Limit, string Key)? _lateAfter;
+    private string? _late;
     private JobState _state = JobState.Starting;
     private long _planned;
     private long _told;
@@ -43,12 +50,26 @@ internal sealed class JobHandle : IJob
     private long _attempts;
     private long _attemptedAtMs;
     private bool _isPlaced;
+    private bool _isEnding;
     private volatile bool _isOpened;
 
+    /// <param name="id">Its name.</param>
+    /// <param name="graph">The plan.</param>
+    /// <param name="observer">Hears of epochs.</param>
+    /// <param name="executors">Compute its datasets; closed with the job.</param>
+    /// <param name="meter">Counts batches between tasks.</param>
+    /// <param name="counts">Counts records.</param>
+    /// <param name="metrics">Of all jobs.</param>
+    /// <param name="logger">Hears of its life.</param>
+    /// <param name="gracefulTimeout">How long a graceful stop that the program asks for may go on without a commit.</param>
+    /// <param name="stopsSoon">Cancelled when a graceful stop has used half of its time: sources are waited for no longer.</param>
+    /// <param name="isDurable">Whether it keeps checkpoints.</param>
+    /// <param name="isShared">Whether it runs in several processes.</param>
     public JobHandle(
-        JobId id, JobGraph graph, IJobObserver? observer, ExecutorPool executors, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger, bool isDurable = false, bool isShared = false)
+        JobId id, JobGraph graph, IJobObserver? observer, ExecutorPool executors, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger,
+        TimeSpan gracefulTimeout, CancellationTokenSource stopsSoon, bool isDurable = false, bool isShared = false)
     {
-        (_isDurable, _isShared) = (isDurable, isShared);
+        (_gracefulTimeout, _stopsSoon, _isDurable, _isShared) = (gracefulTimeout, stopsSoon, isDurable, isShared);
         Id = id;
         _graph = graph;
         _observer = observer;
@@ -149,7 +170,7 @@ internal sealed class JobHandle : IJob
         var written = new TaskCompletionSource<Epoch>(TaskCreationOptions.RunContinuationsAsynchronously);
         var answer = AskAsync(new EpochCoordinator.SavepointWaiting(path, stops, written), written.Task, cancellationToken);
         if (stops)
-            await StopAsync(graceful: true, cancellationToken).ConfigureAwait(false);
+            await StopInTheEndAsync(graceful: true).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (!await answer.ConfigureAwait(false))
             throw new InvalidOperationException($"Job {Id} expected to run until its savepoint is written, {State} found; its checkpoint directory holds what it committed.");
         return await written.Task.ConfigureAwait(false);
@@ -157,6 +178,68 @@ internal sealed class JobHandle : IJob
 
     /// <inheritdoc/>
     public async Task StopAsync(bool graceful, CancellationToken cancellationToken = default)
+    {
+        if (!graceful || _isShared)
+            await StopInTheEndAsync(graceful).WaitAsync(cancellationToken).ConfigureAwait(false);
+        else if (await DrainAsync().WaitAsync(cancellationToken).ConfigureAwait(false) is { } late)
+            throw new StopTimeoutException(late) { Job = Id };
+    }
+
+    /// <summary>Stops gracefully, and at once when that has not ended in time.</summary>
+    /// <param name="limit">What it takes at most.</param>
+    /// <param name="onLate">Called before the job is ended late.</param>
+    /// <returns>What was not written in time, in one line; null: all is written.</returns>
+    public async Task<string?> DrainAsync(TimeSpan limit, Action? onLate = null)
+    {
+        if (!await EndsAsync(StopInOrderAsync(limit), limit).ConfigureAwait(false))
+        {
+            onLate?.Invoke();
+            await EndLateAsync(limit, "millrace.stop.drain-timeout").ConfigureAwait(false);
+        }
+
+        lock (_lock)
+            return _late;
+    }
+
+    /// <summary>The same, with as much time as it takes as long as epochs commit.</summary>
+    private async Task<string?> DrainAsync()
+    {
+        var stopping = StopInOrderAsync(_gracefulTimeout);
+        Epoch before;
+        do
+            before = Committed;
+        while (!await EndsAsync(stopping, _gracefulTimeout).ConfigureAwait(false) && Committed != before);
+        if (!stopping.IsCompleted)
+            await EndLateAsync(_gracefulTimeout, "millrace.stop.graceful-timeout").ConfigureAwait(false);
+        lock (_lock)
+            return _late;
+    }
+
+    private Task StopInOrderAsync(TimeSpan limit)
+    {
+        // Why half: what the sources have taken in by then still has to run.
+        _stopsSoon.CancelAfter(limit / 2);
+        return StopInTheEndAsync(graceful: true);
+    }
+
+    private async Task EndLateAsync(TimeSpan limit, string key)
+    {
+        lock (_lock)
+            _lateAfter ??= (limit, key);
+
+        // A job that does not even hear it is over all the same.
+        if (!await EndsAsync(StopInTheEndAsync(graceful: false), EndTimeout).ConfigureAwait(false))
+            End(JobState.Stopped);
+    }
+
+    private static async Task<bool> EndsAsync(Task ending, TimeSpan limit)
+    {
+        await ending.WaitAsync(limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ending.IsCompleted;
+    }
+
+    /// <summary>Tells the job to stop and waits until it has ended, as long as that takes.</summary>
+    private async Task StopInTheEndAsync(bool graceful)
     {
         Action<bool>? stop;
         lock (_lock)
@@ -169,24 +252,18 @@ internal sealed class JobHandle : IJob
 
         // Without a supervisor yet, it hears of it when it starts.
         stop?.Invoke(graceful);
-        try
-        {
-            await _completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (JobFailedException)
-        {
-            // Why: whoever stops a job wants it ended; how it ended stands in Completion.
-        }
+
+        // Why: whoever stops a job wants it ended; how it ended stands in Completion.
+        await _completion.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>This process takes no further part in the job, which others go on with.</summary>
-    public async Task LeaveAsync()
+    /// <param name="limit">What that takes at most.</param>
+    public async Task LeaveAsync(TimeSpan limit)
     {
-        if (Volatile.Read(ref _tell) is not { } tell)
+        Volatile.Read(ref _tell)?.Invoke(new JobSupervisor.Leave());
+        if (Volatile.Read(ref _tell) is null || !await EndsAsync(_completion.Task, limit).ConfigureAwait(false))
             End(JobState.Stopped);
-        else
-            tell(new JobSupervisor.Leave());
-        await _completion.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>This process takes part, as one that nobody has heard of before.</summary>
@@ -298,13 +375,18 @@ internal sealed class JobHandle : IJob
     }
 
     /// <summary>The job has ended, once.</summary>
+    /// <param name="state">How.</param>
+    /// <param name="reason">Of a failure: why. Of a stop: what it has left undone.</param>
     public void End(JobState state, string? reason = null)
     {
         lock (_lock)
         {
-            if (_completion.Task.IsCompleted)
+            if (_completion.Task.IsCompleted || _isEnding)
                 return;
+            _isEnding = true;
             _state = state;
+            if (state == JobState.Stopped && _lateAfter is var (limit, key))
+                _late = LateText(limit, key, reason);
         }
 
         // Why before all else: a task of the stream that waits for them would not end, and its parent neither.
@@ -321,11 +403,17 @@ internal sealed class JobHandle : IJob
         }
         else
         {
+            if (_late is not null)
+                JobLog.DrainTimedOut(_logger, _late);
             JobLog.Ended(_logger, Id.Name, state);
             _started.TrySetResult();
             _completion.TrySetResult();
         }
     }
+
+    private string LateText(TimeSpan limit, string key, string? left) =>
+        $"Job {Id}: everything planned written by its graceful stop within {limit.TotalSeconds:0.###} s expected ({key}), {left ?? $"epoch {_committed} the last committed one"} found; "
+        + (_isDurable ? "the job was ended, and goes on with the rest when it is started again." : "the job was ended, and the rest is lost, since it keeps no checkpoints.");
 
     private List<SourceInput> InputsOf(EpochPlan plan)
     {

@@ -18,8 +18,8 @@ internal static partial class JobLog
     [LoggerMessage(EventId = 1004, Level = LogLevel.Information, Message = "Job {Job} ended: {State}")]
     public static partial void Ended(ILogger logger, string job, JobState state);
 
-    [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "Job {Job} still runs {Seconds} s after it was told to stop; its tasks are ended now")]
-    public static partial void DrainTimedOut(ILogger logger, string job, double seconds);
+    [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "{Left}")]
+    public static partial void DrainTimedOut(ILogger logger, string left);
 
     [LoggerMessage(EventId = 1007, Level = LogLevel.Warning, Message = "Job {Job}: what a killed process had received and not committed is lost, and what of it was planned is counted, of sources that can't be read again: {Sources}; where that matters, use a log, files or the write-ahead log of receivers")]
     public static partial void VolatileSources(ILogger logger, string job, string sources);

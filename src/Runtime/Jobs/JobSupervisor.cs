@@ -140,8 +140,8 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case CoordinatorMessages.Stopped when _isGraceful:
                 Finish(JobState.Stopped);
                 break;
-            case CoordinatorMessages.Stopped:
-                End(JobState.Stopped);
+            case CoordinatorMessages.Stopped stopped:
+                End(JobState.Stopped, stopped.Left is { } left ? TextOf(left) : null);
                 break;
             case Terminated when _outcome is { } outcome:
                 End(outcome);
@@ -181,10 +181,30 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     private void OnStop(bool isGraceful)
     {
         _isGraceful = isGraceful;
-        if (_spec.Network is not null && !isGraceful)
+        if (!isGraceful && _outcome is { } outcome)
+            End(outcome, "all of it, and a task that does not end,");
+        else if (_spec.Network is not null && !isGraceful)
             End(JobState.Stopped);
         else
             _coordinator.Tell(new CoordinatorMessages.Stop(isGraceful));
+    }
+
+    private string TextOf(UnfinishedWork left)
+    {
+        var uncommitted = (left.Planned - left.Committed) switch
+        {
+            0 => "",
+            1 => $"epoch {left.Planned} not committed",
+            _ => $"epochs {left.Committed + 1} to {left.Planned} not committed",
+        };
+        var unwritten = left.Slowest is { } sink ? $"sink {_spec.Settings.Topology.SinkOf(sink.Task)} at epoch {sink.Epoch} of {left.Committed} committed ones" : "";
+        return (uncommitted, unwritten) switch
+        {
+            ("", "") => $"all up to epoch {left.Committed}, and a source that is still asked what it had received last,",
+            ("", _) => unwritten,
+            (_, "") => uncommitted,
+            _ => $"{uncommitted}, {unwritten}",
+        };
     }
 
     private void OnWatch()

@@ -1,5 +1,6 @@
 using Millrace.Client;
 using Millrace.Data;
+using Millrace.Graphs;
 using Millrace.Planning;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
@@ -132,7 +133,9 @@ internal sealed class SavepointImport
 
         if (_written.Stages[only].Tasks != stage.Parallelism)
         {
-            _refused.Add($"source {id}: splits {_written.Stages[only].Tasks} written, {stage.Parallelism} in the job; positions are by split: set its Parallelism");
+            var splits = _written.Stages[only].Tasks;
+            var howTo = stage.Head.Accept(new FixedSplits()) is null ? Give(splits, "splits") : $"begin on a source that has {splits}, which this one does not leave to the job";
+            _refused.Add($"source {id}: splits {splits} written, {stage.Parallelism} in the job; positions are by split: {howTo}");
             return;
         }
 
@@ -144,6 +147,9 @@ internal sealed class SavepointImport
 
         _restored.Add($"source {id}");
     }
+
+    private static string Give(int count, string what) =>
+        $"give it {count} {what}: where the program makes it, or by JobOptions.Parallelism (millrace.task.parallelism) with all others that name no number";
 
     private void FitTables()
     {
@@ -195,7 +201,7 @@ internal sealed class SavepointImport
         var moves = written.Tasks != parallelism;
         if (moves && table.IsLocal)
         {
-            _refused.Add($"operator {@operator}: table {table.Name} belongs to {written.Tasks} partitions and can't be divided among {parallelism}; set its Parallelism to {written.Tasks}");
+            _refused.Add($"operator {@operator}: table {table.Name} belongs to {written.Tasks} partitions and can't be divided among {parallelism}; {Give(written.Tasks, "partitions")}");
             return;
         }
 
@@ -240,5 +246,15 @@ internal sealed class SavepointImport
             part.Write(writer, _settings.Codecs);
             _tables[first + partition].Add(new(@operator.Name, delta.Table, writer.ToArray()));
         }
+    }
+
+    /// <summary>How many splits a source has by itself; null where it has as many as it is given.</summary>
+    private sealed class FixedSplits : INodeVisitor<int?>
+    {
+        public int? Visit<T>(SourceNode<T> node) => node.Source.Splits;
+
+        public int? Visit(OperatorNode node) => null;
+
+        public int? Visit<T>(SinkNode<T> node) => null;
     }
 }

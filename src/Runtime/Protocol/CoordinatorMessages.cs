@@ -54,7 +54,8 @@ internal static class CoordinatorMessages
     internal sealed record Completed : ICoordinatorEffect;
 
     /// <summary>Effect: stopped on request. Last effect.</summary>
-    internal sealed record Stopped : ICoordinatorEffect;
+    /// <param name="Left">What an immediate stop has left undone; null behind a graceful one, and of one that never ruled.</param>
+    internal sealed record Stopped(UnfinishedWork? Left = null) : ICoordinatorEffect;
 
     /// <summary>Effect: the job is given up. Last effect.</summary>
     internal sealed record JobFailed(string Reason) : ICoordinatorEffect;

@@ -326,6 +326,20 @@ internal sealed partial class CoordinatorProtocol
         Broadcast(new ControlMessages.Run(Incarnation, plan), effects);
     }
 
+    private UnfinishedWork Unfinished()
+    {
+        SinkWatermark? slowest = null;
+        foreach (var sink in _shape.Sinks)
+        {
+            if (_applied[sink] < (slowest?.Epoch ?? _history.LastCommitted))
+            {
+                slowest = new SinkWatermark(sink, _applied[sink]);
+            }
+        }
+
+        return new UnfinishedWork(_history.LastPlanned, _history.LastCommitted, slowest);
+    }
+
     /// <summary>Nothing is left to plan, everything planned is committed, applied, and known to every owner.</summary>
     private void DecideEnd(ImmutableArray<JournalRows.Row>.Builder rows)
     {

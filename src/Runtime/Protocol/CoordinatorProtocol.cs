@@ -182,8 +182,8 @@ internal sealed partial class CoordinatorProtocol
 
         if (!stop.IsGraceful || !Rules)
         {
+            effects.Add(new Stopped(Rules ? Unfinished() : null));
             State = CoordinatorState.Stopped;
-            effects.Add(new Stopped());
         }
         else if (State == CoordinatorState.Running)
         {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Akka.Actor;
 using Millrace.Connectors;
 using Millrace.Data;
@@ -11,8 +10,11 @@ namespace Millrace.Runtime.Tasks;
 /// <content>How committed epochs reach the task's sink.</content>
 internal sealed partial class TaskActor
 {
+    private const int SinkReasonsMax = 16;
+
+    private readonly HashSet<string> _sinkReasons = new(StringComparer.Ordinal);
     private ProtocolTimer? _sinkTimer;
-    private uint _sinkWarnings;
+    private long _sinkFailsSinceMs;
 
     private void OnSinkAnswered(TaskMessages.SinkAnswered answered) => StepSink(new SinkMessages.ApplyEnded(
         answered.Epoch,
@@ -24,11 +26,18 @@ internal sealed partial class TaskActor
         },
         answered.Watermark));
 
-    // At powers of two: it is tried about once a second, for as long as it takes.
     private void OnSinkWarned(TaskMessages.SinkWarned warned)
     {
-        if (_sink is not null && BitOperations.IsPow2(++_sinkWarnings))
+        if (_sink is not null && IsSinkNews(warned.Reason))
             TaskLog.SinkRefuses(_settings.Logger, _settings.Job.Name, SinkId.Name, warned.Epoch, warned.Reason);
+    }
+
+    // Each reason once: it is tried many times a minute, for as long as it takes.
+    private bool IsSinkNews(string reason)
+    {
+        if (_sinkReasons.Count == 0)
+            _sinkFailsSinceMs = _settings.Clock.NowMs;
+        return _sinkReasons.Count < SinkReasonsMax && _sinkReasons.Add(reason);
     }
 
     private void StepSink(ISinkInput input)
@@ -55,9 +64,9 @@ internal sealed partial class TaskActor
                 ReadSinkWatermark();
                 break;
             case SinkMessages.Applied applied:
-                if (_sinkWarnings > 0)
-                    TaskLog.SinkTakesAgain(_settings.Logger, _settings.Job.Name, SinkId.Name, applied.Epoch);
-                _sinkWarnings = 0;
+                if (_sinkReasons.Count > 0)
+                    TaskLog.SinkTakesAgain(_settings.Logger, _settings.Job.Name, SinkId.Name, Math.Round((_settings.Clock.NowMs - _sinkFailsSinceMs) / 1000.0, 1), applied.Epoch);
+                _sinkReasons.Clear();
                 if (_restored.Count > 0 && applied.Epoch >= _restored[^1].Reference.Epoch)
                     _restored = [];
                 _worker.Tell(new WorkerMessages.SinkApplied(_task, applied.Epoch));
@@ -83,7 +92,8 @@ internal sealed partial class TaskActor
         }
         catch (TransientFaultException cause)
         {
-            TaskLog.SinkUnreachable(_settings.Logger, _settings.Job.Name, SinkId.Name, cause.Message);
+            if (IsSinkNews(cause.Message))
+                TaskLog.SinkUnreachable(_settings.Logger, _settings.Job.Name, SinkId.Name, cause.Message);
             StepSink(new SinkMessages.WatermarkUnknown());
         }
         catch (Exception cause) when (cause is not TaskFailure)

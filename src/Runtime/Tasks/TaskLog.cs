@@ -20,8 +20,8 @@ internal static partial class TaskLog
     [LoggerMessage(EventId = 2006, Level = LogLevel.Warning, Message = "Job {Job}: sink {Sink} has not taken epoch {Epoch} and is tried again: {Reason}")]
     public static partial void SinkRefuses(ILogger logger, string job, string sink, long epoch, string reason);
 
-    [LoggerMessage(EventId = 2007, Level = LogLevel.Information, Message = "Job {Job}: sink {Sink} takes epochs again, up to {Epoch}")]
-    public static partial void SinkTakesAgain(ILogger logger, string job, string sink, long epoch);
+    [LoggerMessage(EventId = 2007, Level = LogLevel.Warning, Message = "Job {Job}: sink {Sink} works again after {Seconds} s, and has everything up to epoch {Epoch}")]
+    public static partial void SinkTakesAgain(ILogger logger, string job, string sink, double seconds, long epoch);
 
     [LoggerMessage(EventId = 2008, Level = LogLevel.Information, Message = "Job {Job}: the tasks that attempt {Attempt} places here are ready, {Tasks} of them")]
     public static partial void TasksReady(ILogger logger, string job, int attempt, int tasks);

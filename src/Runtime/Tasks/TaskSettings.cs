@@ -38,7 +38,7 @@ internal sealed record TaskSettings
     /// <summary>Whether the journal outlives the process, so that tasks hand over what they changed.</summary>
     public required bool IsDurable { get; init; }
 
-    /// <summary>Cancelled when the host stops and sources are waited for no longer. <value>Default: never.</value></summary>
+    /// <summary>Cancelled when the job stops and sources are waited for no longer. <value>Default: never.</value></summary>
     public CancellationToken StopsSoon { get; init; }
 
     /// <summary>Where the job keeps what outlives the process; null where nothing does.</summary>

@@ -25,7 +25,7 @@ internal sealed class BatchRun : IAsyncDisposable
 
     public IJobRunner Host => _host;
 
-    public static async Task<BatchRun> CreateAsync(JobOptions? options = null, ILoggerFactory? logs = null)
+    public static async Task<BatchRun> CreateAsync(JobOptions? options = null, ILoggerFactory? logs = null, string gracefulTimeout = "60 s")
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         var host = await MillraceHost.StartEmbeddedAsync(host =>
@@ -33,6 +33,7 @@ internal sealed class BatchRun : IAsyncDisposable
             host.Clock = clock;
             host.StopsOnSignal = false;
             host.LoggerFactory = logs ?? host.LoggerFactory;
+            host.WithHocon($"millrace.stop.graceful-timeout = {gracefulTimeout}");
         });
         return new BatchRun(clock, host, options);
     }

@@ -30,6 +30,7 @@ internal sealed class CheckpointRun : IAsyncDisposable
             (options.Clock, options.StopsOnSignal) = (clock, false);
             options.Journals = journals;
             options.LoggerFactory = logs ?? options.LoggerFactory;
+            options.WithHocon("millrace.stop.drain-timeout = 30 s");
         });
         return new(clock, host, job ?? new JobOptions { Parallelism = 2 }, writeAheadLog);
     }

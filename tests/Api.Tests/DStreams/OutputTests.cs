@@ -136,6 +136,29 @@ public sealed class OutputTests
     }
 
     [Fact]
+    public async Task A_graceful_stop_says_what_a_body_that_does_not_return_has_left_undone()
+    {
+        using var released = new ManualResetEventSlim();
+        var entered = new TaskCompletionSource();
+        await using var run = await BatchRun.CreateAsync(gracefulTimeout: "200 ms");
+        run.Context.QueueStream(new ConcurrentQueue<int[]>([[1]])).ForeachRDD(_ =>
+        {
+            entered.TrySetResult();
+            released.Wait();
+        });
+        await run.Context.StartAsync();
+        run.Advance(1);
+        await entered.Task.WaitAsync(BatchRun.Patience);
+
+        var failure = await Assert.ThrowsAsync<StopTimeoutException>(() => run.Context.StopAsync(graceful: true).WaitAsync(BatchRun.Patience));
+        released.Set();
+
+        Assert.Contains("(millrace.stop.graceful-timeout), sink foreachRDD(queue) at epoch 0 of ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(StreamingContextState.Stopped, run.Context.State);
+        await run.Context.AwaitTerminationAsync().WaitAsync(BatchRun.Patience);
+    }
+
+    [Fact]
     public async Task A_graceful_stop_works_off_whatever_a_receiver_was_told_is_stored()
     {
         await using var run = await BatchRun.CreateAsync();

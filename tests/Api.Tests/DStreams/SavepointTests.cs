@@ -42,6 +42,47 @@ public sealed class SavepointTests : IDisposable
     }
 
     [Fact]
+    public async Task A_source_keeps_its_splits_where_the_job_has_another_parallelism()
+    {
+        await using (var first = await CheckpointRun.CreateAsync(_clock))
+        {
+            Build(first, "first", splits: null);
+            await first.RunAsync(2);
+            await first.StopWithSavepointAsync(Savepoint);
+        }
+
+        var options = new JobOptions { Parallelism = 5, Savepoint = Savepoint };
+        await using var other = await CheckpointRun.CreateAsync(_clock, options);
+        Build(other, "other", splits: null);
+        Assert.Equal(
+            "source rate: splits 2 written, 5 in the job; positions are by split: give it 2 splits: where the program makes it, or by JobOptions.Parallelism (millrace.task.parallelism) with all others that name no number",
+            Assert.Single(other.Context.CompareWithSavepoint().Refused));
+
+        await using var fixedTo = await CheckpointRun.CreateAsync(_clock, options);
+        Build(fixedTo, "fixed", splits: 3);
+        Assert.Equal(
+            "source rate: splits 2 written, 3 in the job; positions are by split: begin on a source that has 2, which this one does not leave to the job",
+            Assert.Single(fixedTo.Context.CompareWithSavepoint().Refused));
+
+        await using var same = await CheckpointRun.CreateAsync(_clock, options);
+        var rows = Build(same, "same", splits: 2);
+        Assert.Empty(same.Context.CompareWithSavepoint().Refused);
+        await same.CatchUpAsync();
+        await same.RunAsync(2);
+        var last = rows.Keys.Max();
+        Assert.Equal(rows[last].Max() - 9, rows[last].Min());
+        Assert.Equal(10, rows[last].Length);
+        Assert.Equal(rows[last - 1000].Max() + 1, rows[last].Min());
+
+        ConcurrentDictionary<long, long[]> Build(CheckpointRun run, string directory, int? splits)
+        {
+            var collected = run.Collect(run.Context.RateStream(10, splits).Map(row => row.Value));
+            run.Context.Checkpoint(Path.Combine(_folder.FullName, directory));
+            return collected;
+        }
+    }
+
+    [Fact]
     public async Task State_that_a_partitioner_of_the_user_has_placed_stays_where_it_is()
     {
         _queue.Enqueue(["a", "b", "c"]);

@@ -24,6 +24,8 @@ internal sealed class WriteAheadHarness : IDisposable
 
     public ConcurrentQueue<string> Warnings { get; } = new();
 
+    public ConcurrentQueue<string> Skipped { get; } = new();
+
     public string Directory { get; private set; }
 
     public string Partition => Path.Combine(Directory, "partition-0");
@@ -34,7 +36,7 @@ internal sealed class WriteAheadHarness : IDisposable
 
     /// <summary>What a reader is given that goes on at <paramref name="committed"/>.</summary>
     public SplitContext Context(long committed = 0) =>
-        new(new PartitionId(0), 1, _ => { }, Warnings.Enqueue, committed, Storage: new SplitStorage(Directory, new CodecCatalog()));
+        new(new PartitionId(0), 1, Skipped.Enqueue, Warnings.Enqueue, committed, Storage: new SplitStorage(Directory, new CodecCatalog()));
 
     /// <summary>Another writer, so that no process gets the log before it is disposed of.</summary>
     public LogWriter Occupy() => LogStore.Create(Directory, 1).OpenWriter(0);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Millrace.Connectors.Logs;
 using Millrace.Data;
 using Millrace.TestServers;
@@ -180,19 +181,31 @@ public sealed class WriteAheadLogTests : IDisposable
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(12)]
-    public async Task Block_half_written_at_the_kill_is_cut(int bytesMissing)
+    public async Task Block_half_written_at_the_kill_is_cut_and_told_of(int bytesMissing)
     {
+        // A frame of length and checksum, the length of the text, the text.
+        var bytesOf = 8 + 1 + "half of it".Length - bytesMissing;
         var first = _harness.Live();
         await first.Store("a", "b");
         await first.Store("half of it");
         _harness.Kill();
-        using (var segment = File.OpenWrite(_harness.Segments[^1]))
-            segment.SetLength(segment.Length - bytesMissing);
+        var path = _harness.Segments[^1];
+        long end;
+        using (var segment = File.OpenWrite(path))
+            segment.SetLength(end = segment.Length - bytesMissing);
 
         var second = _harness.Live(first.Progress(0, 2));
         await second.Store("c");
 
         Assert.Equal(["a", "b", "c"], second.Read(0, second.End));
+        var warning = Assert.Single(_harness.Warnings);
+        Assert.Matches($@"^Source receiver test: .*, {bytesOf} bytes of one found behind byte {end - bytesOf} of {Regex.Escape(path)} \(offset 2\); they are cut off", warning);
+        Assert.Equal(["torn at the end of the write-ahead log"], _harness.Skipped);
+
+        // Told once: what is cut off is gone.
+        _harness.Kill();
+        await _harness.Live(second.Progress(0, 3)).OfferedAtLeast(3);
+        Assert.Single(_harness.Warnings);
     }
 
     [Fact]
@@ -296,6 +309,7 @@ public sealed class WriteAheadLogTests : IDisposable
         var failure = await _harness.Live(first.Progress(0, 20)).FailureAsync();
 
         Assert.Contains("an intact record expected", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_harness.Skipped);
     }
 
     [Fact]

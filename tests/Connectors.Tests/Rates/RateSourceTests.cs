@@ -14,6 +14,8 @@ public sealed class RateSourceTests
     {
         Assert.Throws<GraphException>(() => new RateSource(0));
         Assert.Throws<GraphException>(() => new RateSource(1_000_000_001));
+        Assert.Throws<GraphException>(() => new RateSource(splits: 0));
+        Assert.Equal(3, new RateSource(splits: 3).Splits);
     }
 
     [Fact]

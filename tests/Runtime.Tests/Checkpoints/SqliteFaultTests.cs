@@ -34,7 +34,7 @@ public sealed class SqliteFaultTests : IDisposable
         Assert.Equal([Row(1), Row(2)], (await journal.ReadAllAsync(Stream)).Select(row => row.Row));
         Assert.Equal(2, _log.Lines.Length);
         Assert.Equal($"Warning: Journal of job job: SQLite {_file.File} is locked by another process; close what holds it; epochs wait until it works again", _log.Lines[0]);
-        Assert.StartsWith($"Information: Journal of job job: SQLite {_file.File} works again after ", _log.Lines[1], StringComparison.Ordinal);
+        Assert.StartsWith($"Warning: Journal of job job: SQLite {_file.File} works again, the job goes on after ", _log.Lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class SqliteFaultTests : IDisposable
         await using var journal = await WrittenAsync();
         Change(2, bytes => bytes[2] = 2);
 
-        await AssertDamagedAsync(journal, 2, "number 2: format version 1 expected, version 2 found; start it with the newer Millrace that wrote it");
+        await AssertDamagedAsync(journal, 2, "number 2: format version 1 expected, version 2 found; start it with the newer Millrace that wrote it.");
     }
 
     [Fact]

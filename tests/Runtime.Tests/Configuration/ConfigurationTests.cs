@@ -23,6 +23,7 @@ public sealed partial class ConfigurationTests
         ["exchange.credits"] = "77",
         ["exchange.max-batch-delay"] = "7 ms",
         ["stop.drain-timeout"] = "7 s",
+        ["stop.graceful-timeout"] = "8 s",
         ["journal.kind"] = "postgresql",
         ["journal.connection-string"] = "\"Host=db\"",
         ["journal.outage-budget"] = "7 m",

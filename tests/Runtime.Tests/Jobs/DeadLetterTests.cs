@@ -270,8 +270,7 @@ public sealed class DeadLetterTests
     private (int Key, long Value) Check((int Key, long Value) row) =>
         _poison.ContainsKey(row.Value) ? throw new FormatException($"poison {row.Value}") : row;
 
-    private static Task<MillraceHost> StartHostAsync(MemoryJournal journal) => MillraceHost.StartEmbeddedAsync(options =>
-        (options.StopsOnSignal, options.Journals) = (false, _ => journal));
+    private static Task<MillraceHost> StartHostAsync(MemoryJournal journal) => TestHost.StartAsync(configure: options => options.Journals = _ => journal);
 
     private static async Task<IJob> StartAsync(MillraceHost host, StreamGraph graph, JobOptions? options = null) =>
         await host.StartAsync(graph, options ?? OneSplit).WaitAsync(TestHost.Patience);

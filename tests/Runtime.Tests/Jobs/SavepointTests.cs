@@ -193,7 +193,7 @@ public sealed class SavepointTests : IDisposable
         await using var host = await StartHostAsync();
 
         var failure = await Assert.ThrowsAsync<GraphException>(() => host.StartAsync(Windowed(3), OptionsOf("second", Savepoint)));
-        Assert.Contains("operator window: table batches belongs to 2 partitions and can't be divided among 3; set its Parallelism to 2", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("operator window: table batches belongs to 2 partitions and can't be divided among 3; give it 2 partitions: where the program makes it, or by JobOptions.Parallelism", failure.Message, StringComparison.Ordinal);
         var job = await host.StartAsync(Windowed(2), OptionsOf("second", Savepoint));
         await job.StopAsync(graceful: true);
 
@@ -214,9 +214,13 @@ public sealed class SavepointTests : IDisposable
         await RefusedAsync("another kind of file found", []);
         await RefusedAsync("another kind of file found", "hello world"u8.ToArray());
         await RefusedAsync("another kind of file found; take it from a copy, or begin from another.", "abc"u8.ToArray());
+        await RefusedAsync("format version 1 expected, version 2 found; start it with the newer Millrace that wrote it.", [.. bytes[..6], 2, .. bytes[7..]]);
         File.Delete(Savepoint);
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(Sums(2), OptionsOf("second", Savepoint)));
         Assert.StartsWith($"Savepoint {Savepoint}: a whole savepoint expected, Could not find file", failure.Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(Savepoint);
+        failure = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(Sums(2), OptionsOf("second", Savepoint)));
+        Assert.Equal($"Savepoint {Savepoint}: the file of a savepoint expected, a directory found; name the file in it.", failure.Message);
 
         async Task RefusedAsync(string what, byte[] content)
         {
@@ -235,6 +239,13 @@ public sealed class SavepointTests : IDisposable
         await job.TakeSavepointAsync(Savepoint);
         var twice = await Assert.ThrowsAsync<ConfigurationException>(() => job.TakeSavepointAsync(Savepoint));
         Assert.Equal($"Savepoint {Savepoint}: a new file expected, one found; remove it, or choose another name.", twice.Message);
+        var directory = Path.GetDirectoryName(Savepoint)!;
+        foreach (var name in new[] { directory, Path.Combine(directory, "new") + Path.DirectorySeparatorChar })
+        {
+            var refused = await Assert.ThrowsAsync<ConfigurationException>(() => job.TakeSavepointAsync(name));
+            Assert.Equal($"Savepoint {name}: the name of a new file expected, that of a directory found; name a file in it, as {Path.Combine(name, "savepoint")}.", refused.Message);
+        }
+
         var unwritable = await Assert.ThrowsAsync<ConfigurationException>(() => job.TakeSavepointAsync(Path.Combine(Savepoint, "below-a-file")));
         Assert.Contains("a file that can be written expected", unwritable.Message, StringComparison.Ordinal);
         await job.StopAsync(graceful: true);
@@ -282,8 +293,7 @@ public sealed class SavepointTests : IDisposable
         return graph;
     }
 
-    private Task<MillraceHost> StartHostAsync() => MillraceHost.StartEmbeddedAsync(options =>
-        (options.StopsOnSignal, options.Journals) = (false, directory => _journals.GetOrAdd(directory, _ => new MemoryJournal(isDurable: true))));
+    private Task<MillraceHost> StartHostAsync() => TestHost.StartAsync(configure: options => options.Journals = directory => _journals.GetOrAdd(directory, _ => new MemoryJournal(isDurable: true)));
 
     private static JobOptions OptionsOf(string name, string? savepoint) =>
         TestHost.Often with { Name = name, Parallelism = 1, CheckpointDirectory = name, Savepoint = savepoint };

@@ -49,6 +49,28 @@ public sealed class SinkErrorTests
         }
     }
 
+    [Theory]
+    [InlineData(true, "has not taken epoch 1 and is tried again")]
+    [InlineData(false, "can't be reached and is asked again")]
+    public async Task A_sink_that_refuses_for_a_while_is_told_of_once_a_reason_and_again_when_it_works(bool isReached, string what)
+    {
+        var warnings = new StringWriter();
+        await using var host = await TestHost.StartAsync(configure: options => options.WithWarningsOn(warnings));
+        var sink = new RefusingSink<int>(["no room", "no room", "no room", "no server", "no room", "no server"], isReached);
+        var graph = TestHost.Graph(new QueueSource<int>(new([[1, 2, 3]])), sink, "map", () => new MapOperator<int, int>(row => row));
+
+        var job = await host.StartAsync(graph, TestHost.Often with { Name = "refused", Parallelism = 1 });
+        await sink.Taken.WaitAsync(TestHost.Patience);
+        await job.StopAsync(graceful: true).WaitAsync(TestHost.Patience);
+
+        Assert.Equal(6, sink.Refused);
+        Assert.Collection(
+            warnings.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries),
+            line => Assert.Equal($"Job refused: sink ledger(queue) {what}: no room", line),
+            line => Assert.Equal($"Job refused: sink ledger(queue) {what}: no server", line),
+            line => Assert.Matches($@"^Job refused: sink ledger\(queue\) works again after [0-9.]+ s, and has everything up to epoch {(isReached ? 1 : 0)}$", line));
+    }
+
     private static async Task<JobFailedException> FailureOfAsync(MillraceHost host, string method, Action trap, JobOptions options)
     {
         var graph = TestHost.Graph(new QueueSource<int>(new([[1, 2, 3]])), new TrapSink<int>(method, trap), "map", () => new MapOperator<int, int>(row => row));

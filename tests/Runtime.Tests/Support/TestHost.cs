@@ -1,6 +1,7 @@
 using Millrace.Client;
 using Millrace.Connectors;
 using Millrace.Graphs;
+using Millrace.Runtime.Hosting;
 
 namespace Millrace.Runtime.Tests.Support;
 
@@ -11,10 +12,12 @@ internal static class TestHost
 
     public static JobOptions Often { get; } = new() { EpochInterval = TimeSpan.FromMilliseconds(1), Parallelism = 2 };
 
-    public static Task<MillraceHost> StartAsync(string hocon = "") => MillraceHost.StartEmbeddedAsync(options =>
+    public static Task<MillraceHost> StartAsync(string hocon = "", Action<MillraceHostOptions>? configure = null) => MillraceHost.StartEmbeddedAsync(options =>
     {
         options.StopsOnSignal = false;
-        options.WithHocon(hocon);
+        // A graceful stop may take as long as the tests are patient: the machine may be busy.
+        options.WithHocon($"millrace.stop.drain-timeout = 30 s\n{hocon}");
+        configure?.Invoke(options);
     });
 
     /// <summary>source → step → sink.</summary>
