@@ -13,7 +13,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
     private const int IntervalMs = 100;
     private const int WindowBatches = 10;
     private const int SlideBatches = 2;
-    private const int ProgressEvery = 20;
+    private const int ProgressLines = 10;
 
     // Why not all of it: half of the recoveries are shorter than the usual one, and a commit that comes first is no kill during recovery.
     private const double RecoveryPart = 0.8;
@@ -32,6 +32,8 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
         var directory = Directory.CreateDirectory(options.Directory ?? Path.Combine(Path.GetTempPath(), $"millrace-chaos-{Guid.NewGuid():N}")).FullName;
         var files = new ChaosFiles(directory);
         using var server = options.Journal == JournalKind.Postgres && options.Postgres is null ? StartPostgres() : null;
+        await progress.WriteLineAsync(
+            $"Seed {options.Seed}: {options.Kills} kills{(options.TimeLimit is { } limit ? $", at most {limit.TotalMinutes} minutes" : "")}, a few seconds each, on {(options.Journal == JournalKind.Postgres ? "PostgreSQL" : "SQLite")}; files in {directory}.").ConfigureAwait(false);
         try
         {
             var report = await RunAsync(files, options.Postgres ?? server?.ConnectionString).ConfigureAwait(false);
@@ -94,8 +96,8 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
             }
 
             _watermarks.Follow(sinks.ReadWatermarks());
-            if ((kill + 1) % ProgressEvery == 0)
-                await progress.WriteLineAsync($"{kill + 1} kills, {_inFlight} with an epoch in flight, {_duringRecovery} during recovery.").ConfigureAwait(false);
+            if ((kill + 1) % Math.Max(1, kills.Length / ProgressLines) == 0)
+                await progress.WriteLineAsync($"{kill + 1} of {kills.Length} kills, {_inFlight} with an epoch in flight, {_duringRecovery} during recovery.").ConfigureAwait(false);
         }
     }
 

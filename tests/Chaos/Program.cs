@@ -16,11 +16,10 @@ internal static class Program
             return 0;
         }
 
-        if (args is not ["single", .. var rest] || Read(rest) is not { } options)
-        {
-            await Console.Error.WriteLineAsync($"Cannot read '{string.Join(' ', args)}'. {Usage}");
-            return 2;
-        }
+        if (args is not ["single", .. var rest])
+            return await RefuseAsync(string.Join(' ', args));
+        if (Read(rest, out var wrong) is not { } options)
+            return await RefuseAsync(wrong);
 
         try
         {
@@ -40,16 +39,26 @@ internal static class Program
         }
     }
 
-    private static ChaosOptions? Read(string[] args)
+    private static async Task<int> RefuseAsync(string wrong)
+    {
+        await Console.Error.WriteLineAsync($"Cannot read '{wrong}'. {Usage}");
+        return 2;
+    }
+
+    /// <param name="args">Options and their values.</param>
+    /// <param name="wrong">The first that makes no sense: unknown, there twice, or with a value that can't be.</param>
+    private static ChaosOptions? Read(string[] args, out string wrong)
     {
         var options = new ChaosOptions();
         for (var index = 0; index < args.Length; index += 2)
         {
+            wrong = string.Join(' ', args.Skip(index).Take(2));
             if (index + 1 == args.Length || Array.IndexOf(args, args[index]) < index || Read(options, args[index], args[index + 1]) is not { } read)
                 return null;
             options = read;
         }
 
+        wrong = "";
         return options;
     }
 
