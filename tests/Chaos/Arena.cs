@@ -53,6 +53,7 @@ internal sealed class Arena : IDisposable
     public static async Task<T> RunAsync<T>(ChaosOptions options, TextWriter progress, int slots, Func<Arena, Task<T>> run, Func<T, Verdict> verdictOf)
     {
         var directory = Directory.CreateDirectory(options.Directory ?? Path.Combine(Path.GetTempPath(), $"millrace-chaos-{Guid.NewGuid():N}")).FullName;
+        await progress.WriteLineAsync($"Seed {options.Seed}, on {(options.Journal == JournalKind.Postgres ? "PostgreSQL" : "SQLite")}: {options}; files in {directory}.").ConfigureAwait(false);
         using var server = options.Journal == JournalKind.Postgres && options.Postgres is null ? StartPostgres() : null;
         try
         {

@@ -16,23 +16,27 @@ internal static class ChaosArguments
         and for both   [--minutes N] [--seed N] [--journal sqlite|postgres] [--postgres CONNECTION] [--rate RECORDS_PER_SECOND] [--victim DLL] [--directory PATH]
         """;
 
-    /// <returns>Null where they make no sense.</returns>
-    public static ChaosOptions? Read(string[] args)
+    /// <param name="args">All of them.</param>
+    /// <param name="wrong">The first that makes no sense: unknown, there twice, or with a value that can't be.</param>
+    /// <returns>Null where there is one.</returns>
+    public static ChaosOptions? Read(string[] args, out string wrong)
     {
+        wrong = string.Join(' ', args);
         ChaosOptions? options = args switch
         {
             ["single", ..] => new SingleOptions(),
             ["cluster", ..] => new ClusterOptions(),
             _ => null,
         };
-        if (options is null || args.Length % 2 == 0)
+        if (options is null)
             return null;
         var (kills, kinds) = ((int?)null, (string?)null);
         for (var index = 1; index < args.Length; index += 2)
         {
-            var (name, value) = (args[index], args[index + 1]);
-            if (Array.IndexOf(args, name) < index)
+            wrong = string.Join(' ', args.Skip(index).Take(2));
+            if (index + 1 == args.Length || Array.IndexOf(args, args[index]) < index)
                 return null;
+            var (name, value) = (args[index], args[index + 1]);
             switch (name)
             {
                 case "--kills" when Number(value) is > 0 and var number:
@@ -49,6 +53,7 @@ internal static class ChaosArguments
             }
         }
 
+        wrong = $"--faults {kinds}";
         return options switch
         {
             SingleOptions single => single with { Kills = kills ?? single.Kills },

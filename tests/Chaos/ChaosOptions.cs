@@ -15,6 +15,8 @@ public abstract record ChaosOptions
     /// <summary>Records a second that are fed, orders and payments together.</summary>
     public int RecordsPerSecond { get; init; }
 
+    private protected string Limit => TimeLimit is { } limit ? $", at most {limit.TotalMinutes} minutes" : "";
+
     /// <summary>From one batch to the next.</summary>
     internal virtual int IntervalMs => 100;
 

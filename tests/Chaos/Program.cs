@@ -13,9 +13,9 @@ internal static class Program
             return 0;
         }
 
-        if (ChaosArguments.Read(args) is not { } options)
+        if (ChaosArguments.Read(args, out var wrong) is not { } options)
         {
-            await Console.Error.WriteLineAsync($"Cannot read '{string.Join(' ', args)}'.\n{ChaosArguments.Usage}");
+            await Console.Error.WriteLineAsync($"Cannot read '{wrong}'.\n{ChaosArguments.Usage}");
             return 2;
         }
 

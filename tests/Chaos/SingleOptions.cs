@@ -7,4 +7,7 @@ public sealed record SingleOptions : ChaosOptions
 
     /// <summary>How often it is killed. <value>Default 20; 1 or more.</value></summary>
     public int Kills { get; init; } = 20;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Kills} kills, a few seconds each{Limit}";
 }

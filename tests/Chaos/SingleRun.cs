@@ -7,7 +7,7 @@ namespace Millrace.Chaos;
 /// <param name="progress">Where to say how far it is, a line now and then.</param>
 public sealed class SingleRun(SingleOptions options, TextWriter progress)
 {
-    private const int ProgressEvery = 20;
+    private const int ProgressLines = 10;
 
     // Why not all of it: half of the recoveries are shorter than the usual one, and a commit that comes first is no kill during recovery.
     private const double RecoveryPart = 0.8;
@@ -54,7 +54,7 @@ public sealed class SingleRun(SingleOptions options, TextWriter progress)
             }
 
             arena.FollowWatermarks();
-            if ((kill + 1) % ProgressEvery == 0)
+            if ((kill + 1) % Math.Max(1, kills.Length / ProgressLines) == 0)
                 await progress.WriteLineAsync($"{kill + 1} kills, {_inFlight} with an epoch in flight, {_duringRecovery} during recovery.").ConfigureAwait(false);
         }
     }

@@ -377,7 +377,8 @@ internal sealed class JobHandle : IJob
     /// <summary>The job has ended, once.</summary>
     /// <param name="state">How.</param>
     /// <param name="reason">Of a failure: why. Of a stop: what it has left undone.</param>
-    public void End(JobState state, string? reason = null)
+    /// <param name="cause">Of an error of ours: what was thrown, for whoever mends it.</param>
+    public void End(JobState state, string? reason = null, Exception? cause = null)
     {
         lock (_lock)
         {
@@ -393,7 +394,7 @@ internal sealed class JobHandle : IJob
         _executors.Close();
         if (state == JobState.Failed)
         {
-            var failure = new JobFailedException($"Job {Id} failed: {reason}") { Job = Id };
+            var failure = new JobFailedException($"Job {Id} failed: {reason}", cause) { Job = Id };
             JobLog.Failed(_logger, Id.Name, reason ?? "");
             _started.TrySetException(failure);
             _completion.TrySetException(failure);

@@ -54,7 +54,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
         cause =>
         {
-            End(JobState.Failed, $"internal error: {UserText.Of(cause)}");
+            End(JobState.Failed, $"internal error: {UserText.Of(cause)}", cause);
             return Directive.Stop;
         });
 
@@ -237,9 +237,9 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
         _worker.Tell(new WorkerActor.Finish());
     }
 
-    private void End(JobState state, string? reason = null)
+    private void End(JobState state, string? reason = null, Exception? cause = null)
     {
-        _spec.Handle.End(state, reason);
+        _spec.Handle.End(state, reason, cause);
         Context.Stop(Self);
     }
 }

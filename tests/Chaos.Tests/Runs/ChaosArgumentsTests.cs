@@ -36,5 +36,15 @@ public sealed class ChaosArgumentsTests
     [InlineData("cluster --journal oracle")]
     public void What_makes_no_sense_is_refused(string line) => Assert.Null(Read(line));
 
-    private static ChaosOptions? Read(string line) => ChaosArguments.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    [Theory]
+    [InlineData("single --kills 3 --seed x", "--seed x")]
+    [InlineData("cluster --kills 3 --faults flood", "--faults flood")]
+    [InlineData("single --rate", "--rate")]
+    public void The_option_that_makes_no_sense_is_named(string line, string expected)
+    {
+        Assert.Null(ChaosArguments.Read(line.Split(' '), out var wrong));
+        Assert.Equal(expected, wrong);
+    }
+
+    private static ChaosOptions? Read(string line) => ChaosArguments.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), out _);
 }

@@ -7,6 +7,9 @@ public sealed record ClusterOptions : ChaosOptions
 {
     public ClusterOptions() => (RecordsPerSecond, Journal) = (20_000, JournalKind.Postgres);
 
+    /// <inheritdoc/>
+    public override string ToString() => $"{Nodes} nodes, {string.Join(", ", Faults.Select(fault => $"{fault.Value} × {fault.Key}"))}, some ten seconds each{Limit}";
+
     // A dozen sinks in three processes write to one file in turn, and wait for the disk each time.
     internal override int IntervalMs => Journal == JournalKind.Sqlite ? 300 : base.IntervalMs;
 
