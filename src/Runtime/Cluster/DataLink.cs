@@ -65,7 +65,7 @@ internal sealed class DataLink : IDisposable
                     break;
             }
         }
-        catch (Exception cause) when (cause is IOException or ObjectDisposedException)
+        catch (Exception cause)
         {
             Close(ReasonOf(cause));
         }
