@@ -14,9 +14,9 @@ namespace Millrace.Runtime.Cluster;
 /// </remarks>
 internal sealed class DataPlane : IDisposable
 {
-    private const uint Magic = 0x4D_52_44_31;
-    private const int Unnamed = 0;
     private const int StrangersMax = 256;
+    private const int NameLengthMax = 100;
+    private const int GreetingBytesMax = 1024;
 
     private static readonly TimeSpan GreetingMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ConnectMax = TimeSpan.FromSeconds(1);
@@ -181,12 +181,12 @@ internal sealed class DataPlane : IDisposable
                     return;
                 }
 
-                var node = ReadGreeting(message.Span, expected?.Node);
+                var node = Greeted(Greeting.Read(message.Span), expected?.Node);
                 peer = node;
                 LinkTo(node).Attach(link!);
                 greeted.TrySetResult();
-            });
-            link.Send(Greeting(expected?.Node));
+            }, GreetingBytesMax);
+            link.Send(new Greeting(_cluster, _self, expected?.Node).ToBytes());
             link.Start();
             await Task.WhenAny(greeted.Task, link.Closed, Task.Delay(Timeout.Infinite, patience.Token)).ConfigureAwait(false);
             if (!greeted.Task.IsCompleted)
@@ -236,32 +236,16 @@ internal sealed class DataPlane : IDisposable
             receive(message);
     }
 
-    private byte[] Greeting(NodeUid? to)
+    private NodeUid Greeted(Greeting greeting, NodeUid? expected)
     {
-        using var writer = new CodecWriter();
-        writer.WriteFixed32(Magic);
-        writer.WriteText(_cluster);
-        writer.WriteFixed64(_self.Value);
-        writer.WriteFixed64(to?.Value ?? Unnamed);
-        return writer.ToArray();
-    }
-
-    private NodeUid ReadGreeting(ReadOnlySpan<byte> message, NodeUid? expected)
-    {
-        var from = new CodecReader(message);
-        if (from.ReadFixed32() != Magic)
-            throw new CorruptPayloadException("The greeting of a node expected, other bytes found; see whether a node of this version is at the other end.");
-        var cluster = from.ReadText();
-        if (cluster != _cluster)
-            throw new CorruptPayloadException($"A node of cluster {_cluster} expected, one of '{cluster}' found; correct millrace.cluster.name or the seeds.");
-        var (node, to) = (new NodeUid(from.ReadFixed64()), from.ReadFixed64());
-        from.ExpectEnd();
-        if (to != Unnamed && to != _self.Value)
+        if (greeting.Cluster != _cluster)
+            throw new CorruptPayloadException($"A node of cluster {_cluster} expected, one of '{UserText.OfValue(greeting.Cluster, NameLengthMax)}' found; correct millrace.cluster.name or the seeds.");
+        if (greeting.To is { } to && to != _self)
             throw new CorruptPayloadException("A connection to this node expected, one to another that was here before found.");
-        if (expected is { } wanted && node != wanted)
+        if (expected is { } wanted && greeting.From != wanted)
             throw new CorruptPayloadException("The node that was here before expected, another one found.");
-        if (_gone.ContainsKey(node))
+        if (_gone.ContainsKey(greeting.From))
             throw new CorruptPayloadException("A node that lives expected, one that was declared gone found.");
-        return node;
+        return greeting.From;
     }
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -179,6 +181,35 @@ public sealed class NodeTlsTests : IDisposable
 
         Assert.Equal(options.Key, node.OpenKeyFile);
     }
+
+    [SkippableFact]
+    public async Task The_commands_of_the_commented_file_make_what_it_names()
+    {
+        Skip.If(OperatingSystem.IsWindows());
+        var lines = await File.ReadAllLinesAsync(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "hocon", "tls.conf"));
+        var commands = lines.Where(line => line.StartsWith("#      ", StringComparison.Ordinal)).Select(line => line[1..].Trim());
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-e", "-c", string.Join('\n', commands)])
+        {
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            Environment = { ["MILLRACE_TLS_PASSWORD"] = TestAuthority.Password },
+        })!;
+        var said = await shell.StandardError.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        Skip.If(said.Contains("openssl: not found", StringComparison.Ordinal), "This machine has no openssl.");
+
+        Assert.True(shell.ExitCode == 0, said);
+        var options = ConfigurationLoader.Read(ConfigurationLoader.WithReference(ConfigurationLoader.Parse(string.Join('\n', lines), "tls.conf"))).Cluster.Tls;
+        var inPem = options with { Certificate = At(options.Certificate), Key = At(options.Key), Authority = At(options.Authority) };
+        using var node = new NodeTls(inPem);
+        using var other = new NodeTls(inPem with { Certificate = At("node-1.p12"), Key = "", Password = TestAuthority.Password });
+        Assert.Null(node.OpenKeyFile);
+
+        string At(string file) => Path.Combine(_folder.FullName, file);
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     /// <summary>A node that takes whatever of the two authorities, with the other one's certificate.</summary>
     private NodeTls Both()

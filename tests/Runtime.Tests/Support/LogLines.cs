@@ -7,8 +7,11 @@ namespace Millrace.Runtime.Tests.Support;
 internal sealed class LogLines : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = [];
+    private readonly TaskCompletionSource<string> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyCollection<string> All => _lines;
+
+    public Task<string> FirstAsync() => _first.Task;
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -23,8 +26,11 @@ internal sealed class LogLines : ILoggerFactory, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel))
-            _lines.Enqueue(formatter(state, exception));
+        if (!IsEnabled(logLevel))
+            return;
+        var line = formatter(state, exception);
+        _lines.Enqueue(line);
+        _first.TrySetResult(line);
     }
 
     public void Dispose()
