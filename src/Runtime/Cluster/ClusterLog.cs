@@ -5,7 +5,7 @@ namespace Millrace.Runtime.Cluster;
 /// <summary>What a node writes to the log.</summary>
 internal static partial class ClusterLog
 {
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Warning, Message = "Data connection from {From} was not taken: {Reason}")]
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Warning, Message = "A connection with {From} was not taken: {Reason}")]
     public static partial void ConnectionRefused(ILogger logger, string from, string reason);
 
     [LoggerMessage(EventId = 4002, Level = LogLevel.Information, Message = "Node {Node} at {Address} is there")]
@@ -22,4 +22,7 @@ internal static partial class ClusterLog
 
     [LoggerMessage(EventId = 4005, Level = LogLevel.Information, Message = "Job {Job}: this node takes over the coordination of node {Node}, which is gone")]
     public static partial void TakesOver(ILogger logger, string job, string node);
+
+    [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "millrace.cluster.tls: {File} holds the node's private key and can be read by anybody on this machine; take that right away (chmod 600)")]
+    public static partial void KeyIsOpen(ILogger logger, string file);
 }

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
+using Akka.Event;
 using Microsoft.Extensions.Logging;
 using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Tasks;
@@ -28,24 +30,54 @@ internal sealed class ClusterNode : IDisposable
     private readonly NodeUid _uid = NodeUid.New();
     private readonly IPAddress _address;
     private readonly DataPlane _plane;
+    private readonly NodeTls? _tls;
+    private readonly RefusalLog _refusals;
 
-    // Whether whoever sends rows is on this machine.
+    // Whether whoever sends rows is on this machine, or has shown that it is a node.
     private readonly bool _isTrusted;
     private IActorRef _actor = ActorRefs.Nobody;
 
-    /// <exception cref="ConfigurationException">An address can't be used.</exception>
+    /// <exception cref="ConfigurationException">An address or a certificate can't be used.</exception>
     public ClusterNode(ClusterOptions options, ILogger logger)
     {
-        (_options, _logger) = (options, logger);
+        (_options, _logger, _refusals) = (options, logger, new RefusalLog(logger));
         var address = _address = AddressOf(options.Host);
-        if (!IPAddress.IsLoopback(address) && !options.AllowsInsecure)
-            throw new ConfigurationException($"millrace.cluster.host: a loopback address expected, since there is no TLS between nodes yet, {options.Host} found; set millrace.cluster.allow-insecure = on where nobody else reaches it.");
-        _isTrusted = IPAddress.IsLoopback(address);
-        _plane = new DataPlane(_uid, options.Name, new IPEndPoint(address, options.DataPort), logger);
+        if (!IPAddress.IsLoopback(address) && !options.Tls.IsEnabled && !options.AllowsInsecure)
+            throw new ConfigurationException($"millrace.cluster.host: a loopback address expected without TLS between nodes, {options.Host} found; set millrace.cluster.tls as hocon/tls.conf says, or millrace.cluster.allow-insecure = on where nobody else reaches it.");
+        _tls = options.Tls.IsEnabled ? new NodeTls(options.Tls) : null;
+        _isTrusted = _tls is not null || IPAddress.IsLoopback(address);
+        try
+        {
+            _plane = new DataPlane(_uid, options.Name, new IPEndPoint(address, options.DataPort), _tls, _refusals);
+        }
+        catch
+        {
+            _tls?.Dispose();
+            throw;
+        }
+
+        if (_tls?.OpenKeyFile is { } file)
+            ClusterLog.KeyIsOpen(logger, file);
     }
+
+    /// <summary>What the actor system that is a node needs beside its configuration.</summary>
+    public IEnumerable<Setup> SystemSetups => _tls is null ? [] : [_tls.Setup(_refusals.Write)];
 
     /// <summary>Where other nodes join, as <c>host:port</c>; known when it has joined itself.</summary>
     public string Address { get; private set; } = "";
+
+    /// <summary>Says of a connection that Akka.Remote did not take what a person needs to know.</summary>
+    /// <returns>Whether the error was one.</returns>
+    public bool TakesError(Error error)
+    {
+        if (TransportError.Read(error) is not { } found)
+            return false;
+        if (found.IsVague)
+            _refusals.WriteVague(found.From, found.Reason);
+        else
+            _refusals.Write(found.From, found.Reason);
+        return true;
+    }
 
     /// <summary>The configuration of an actor system that is a node.</summary>
     /// <exception cref="ConfigurationException">No port is free.</exception>
@@ -78,6 +110,7 @@ internal sealed class ClusterNode : IDisposable
               dedicated-thread-pool { thread-count = 2, threadtype = background }
             }
             dot-netty.tcp {
+              enable-ssl = {{(options.Tls.IsEnabled ? "on" : "off")}}
               hostname = "{{options.Host}}"
               port = {{port}}
               maximum-frame-size = 8 MiB
@@ -105,7 +138,7 @@ internal sealed class ClusterNode : IDisposable
         """));
 
     /// <summary>Joins the cluster.</summary>
-    /// <exception cref="ConfigurationException">No seed answers in time; one line.</exception>
+    /// <exception cref="ConfigurationException">No seed answers in time, or one answers that this node does not belong to; one line.</exception>
     public async Task StartAsync(ActorSystem system, CancellationToken cancellation)
     {
         var cluster = AkkaCluster.Get(system);
@@ -114,16 +147,21 @@ internal sealed class ClusterNode : IDisposable
         _plane.Start();
         var isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberUp(() => isUp.TrySetResult());
-        cluster.JoinSeedNodes(_options.Seeds.Length == 0 ? [cluster.SelfAddress] : _options.SeedList.Select(seed => SeedAddress(system, seed)));
-        try
+        cluster.JoinSeedNodes(_options.Seeds.Length == 0 ? [cluster.SelfAddress] : _options.SeedList.Select(seed => SeedAddress(cluster.SelfAddress, seed)));
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        ended.CancelAfter(JoinMax);
+        var refused = new SeedProbe(_options.SeedList.Where(seed => seed != Address), _tls).FirstRefusalAsync(ended.Token);
+        await Task.WhenAny(isUp.Task, refused).ConfigureAwait(false);
+        if (isUp.Task.IsCompleted)
         {
-            await isUp.Task.WaitAsync(JoinMax, cancellation).ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+            return;
         }
-        catch (TimeoutException late)
-        {
-            throw new ConfigurationException(
-                $"Cluster {_options.Name}: a seed that answers expected within {JoinMax.TotalSeconds} s, none of {(_options.Seeds.Length == 0 ? Address : _options.Seeds)} found; start one of them, or correct millrace.cluster.seeds (the first one begins the cluster).", late);
-        }
+
+        cancellation.ThrowIfCancellationRequested();
+        throw new ConfigurationException(await refused.ConfigureAwait(false) is { } refusal
+            ? $"Cluster {_options.Name}: {refusal}"
+            : $"Cluster {_options.Name}: a seed that answers expected within {JoinMax.TotalSeconds} s, none of {(_options.Seeds.Length == 0 ? Address : _options.Seeds)} found; start one of them, or correct millrace.cluster.seeds (the first one begins the cluster).");
     }
 
     /// <summary>Takes part in a job.</summary>
@@ -164,7 +202,11 @@ internal sealed class ClusterNode : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _plane.Dispose();
+    public void Dispose()
+    {
+        _plane.Dispose();
+        _tls?.Dispose();
+    }
 
     // Akka's error for a port that is taken is no line for a user; who takes it in between gets that one.
     private int FreePort()
@@ -198,10 +240,10 @@ internal sealed class ClusterNode : IDisposable
         ? schema.Name
         : schema.Parts.Select(part => OpaquePart(part.Schema)).FirstOrDefault(part => part is not null);
 
-    private static Address SeedAddress(ActorSystem system, string seed)
+    private static Address SeedAddress(Address self, string seed)
     {
         var colon = seed.LastIndexOf(':');
-        return new Address("akka.tcp", system.Name, seed[..colon], int.Parse(seed.AsSpan(colon + 1), CultureInfo.InvariantCulture));
+        return new Address(self.Protocol, self.System, seed[..colon], int.Parse(seed.AsSpan(colon + 1), CultureInfo.InvariantCulture));
     }
 
     private static IPAddress AddressOf(string host)

@@ -17,11 +17,14 @@ internal sealed class DataLink : IDisposable
     private readonly Action<ReadOnlyMemory<byte>> _receive;
     private readonly Pipe _outgoing = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int _firstBytesMax;
     private bool _isClosed;
 
     /// <param name="stream">The connection; the link disposes of it.</param>
     /// <param name="receive">Takes a message, which is good for the time of the call; an exception closes the link.</param>
-    public DataLink(Stream stream, Action<ReadOnlyMemory<byte>> receive) => (_stream, _receive) = (stream, receive);
+    /// <param name="firstBytesMax">The most bytes of the first message: whoever has not said who it is gets no memory.</param>
+    public DataLink(Stream stream, Action<ReadOnlyMemory<byte>> receive, int firstBytesMax = FrameFormat.MessageBytesMax) =>
+        (_stream, _receive, _firstBytesMax) = (stream, receive, firstBytesMax);
 
     /// <summary>Completes, without an error, when the link is closed: why, for a person.</summary>
     public Task<string> Closed => _closed.Task;
@@ -65,7 +68,7 @@ internal sealed class DataLink : IDisposable
                     break;
             }
         }
-        catch (Exception cause) when (cause is IOException or ObjectDisposedException)
+        catch (Exception cause)
         {
             Close(ReasonOf(cause));
         }
@@ -78,7 +81,7 @@ internal sealed class DataLink : IDisposable
     private async Task ReceiveAsync()
     {
         var incoming = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: FrameFormat.FrameBytesMax, leaveOpen: true));
-        using var assembler = new MessageAssembler();
+        using var assembler = new MessageAssembler(_firstBytesMax);
         try
         {
             while (true)
@@ -86,7 +89,11 @@ internal sealed class DataLink : IDisposable
                 var read = await incoming.ReadAsync().ConfigureAwait(false);
                 var rest = read.Buffer;
                 while (assembler.TryTake(ref rest, out var message))
+                {
                     _receive(message);
+                    assembler.Allow(FrameFormat.MessageBytesMax);
+                }
+
                 var isWithin = assembler.IsWithin || !rest.IsEmpty;
                 incoming.AdvanceTo(rest.Start, rest.End);
                 if (!read.IsCompleted)

@@ -75,9 +75,10 @@ internal static class DataMessage
 
     /// <summary>Reads a message: an item or credit, and the task that it is for.</summary>
     /// <param name="message">The bytes.</param>
-    /// <param name="codecs">By task and channel.</param>
+    /// <param name="codecs">By task and input channel.</param>
+    /// <param name="outputs">How many output channels each task has.</param>
     /// <exception cref="CorruptPayloadException">The bytes are no message for a task of the job.</exception>
-    public static (int Task, object Content) Read(ReadOnlySpan<byte> message, EdgeCodec[][] codecs)
+    public static (int Task, object Content) Read(ReadOnlySpan<byte> message, EdgeCodec[][] codecs, int[] outputs)
     {
         var from = new CodecReader(message);
         var kind = (Kind)from.ReadByte();
@@ -85,7 +86,7 @@ internal static class DataMessage
         var task = Index(ref from, codecs.Length);
         object content = kind switch
         {
-            Kind.Credit => new Credit(Number(ref from), Number(ref from), Number(ref from)),
+            Kind.Credit => new Credit(Index(ref from, outputs[task]), Number(ref from), Number(ref from)),
             >= Kind.Batch and <= Kind.Idle => ReadItem(kind, ref from, codecs[task]),
             _ => throw new CorruptPayloadException($"A batch, control item or credit expected, kind {(byte)kind} found; see whether the nodes run the same version."),
         };

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging;
+using System.Security.Authentication;
 using Millrace.Data;
 using Millrace.Serialization;
 
@@ -14,9 +14,9 @@ namespace Millrace.Runtime.Cluster;
 /// </remarks>
 internal sealed class DataPlane : IDisposable
 {
-    private const uint Magic = 0x4D_52_44_31;
-    private const int Unnamed = 0;
     private const int StrangersMax = 256;
+    private const int NameLengthMax = 100;
+    private const int GreetingBytesMax = 1024;
 
     private static readonly TimeSpan GreetingMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ConnectMax = TimeSpan.FromSeconds(1);
@@ -24,7 +24,8 @@ internal sealed class DataPlane : IDisposable
 
     private readonly NodeUid _self;
     private readonly string _cluster;
-    private readonly ILogger _logger;
+    private readonly NodeTls? _tls;
+    private readonly RefusalLog _refusals;
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentDictionary<NodeUid, PeerLink> _links = [];
@@ -36,11 +37,12 @@ internal sealed class DataPlane : IDisposable
     /// <param name="self">This node.</param>
     /// <param name="cluster">The cluster's name; nodes of another one are refused.</param>
     /// <param name="endpoint">Where others connect; port 0 for any that is free.</param>
-    /// <param name="logger">Told of connections that were refused.</param>
+    /// <param name="tls">What both ends of a connection have to show; null where whoever reaches it is believed.</param>
+    /// <param name="refusals">Told of connections that were refused.</param>
     /// <exception cref="ConfigurationException">The endpoint can't be used.</exception>
-    public DataPlane(NodeUid self, string cluster, IPEndPoint endpoint, ILogger logger)
+    public DataPlane(NodeUid self, string cluster, IPEndPoint endpoint, NodeTls? tls, RefusalLog refusals)
     {
-        (_self, _cluster, _logger) = (self, cluster, logger);
+        (_self, _cluster, _tls, _refusals) = (self, cluster, tls, refusals);
         _listener = new TcpListener(endpoint);
         try
         {
@@ -143,7 +145,7 @@ internal sealed class DataPlane : IDisposable
                 using var patience = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
                 patience.CancelAfter(ConnectMax);
                 await socket.ConnectAsync(host, port, patience.Token).ConfigureAwait(false);
-                await RunAsync(socket, peer).ConfigureAwait(false);
+                await RunAsync(socket, (peer, host)).ConfigureAwait(false);
             }
             catch (Exception cause) when (cause is SocketException or OperationCanceledException or ObjectDisposedException)
             {
@@ -157,17 +159,21 @@ internal sealed class DataPlane : IDisposable
     /// <summary>One connection from its beginning to its end.</summary>
     /// <param name="socket">Owned.</param>
     /// <param name="expected">Who is at the other end; null for a connection that was taken.</param>
-    private async Task RunAsync(TcpClient socket, NodeUid? expected)
+    private async Task RunAsync(TcpClient socket, (NodeUid Node, string Host)? expected)
     {
         Interlocked.Increment(ref _strangers);
         var isStranger = true;
         NodeUid? peer = null;
         DataLink? link = null;
         var greeted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var from = "an unknown address";
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        patience.CancelAfter(GreetingMax);
         try
         {
             socket.NoDelay = true;
-            link = new DataLink(socket.GetStream(), message =>
+            from = socket.Client.RemoteEndPoint?.ToString() ?? from;
+            link = new DataLink(await SecureAsync(socket, expected?.Host, patience.Token).ConfigureAwait(false), message =>
             {
                 if (peer is not null)
                 {
@@ -175,14 +181,14 @@ internal sealed class DataPlane : IDisposable
                     return;
                 }
 
-                var from = ReadGreeting(message.Span, expected);
-                peer = from;
-                LinkTo(from).Attach(link!);
+                var node = Greeted(Greeting.Read(message.Span), expected?.Node);
+                peer = node;
+                LinkTo(node).Attach(link!);
                 greeted.TrySetResult();
-            });
-            link.Send(Greeting(expected));
+            }, GreetingBytesMax);
+            link.Send(new Greeting(_cluster, _self, expected?.Node).ToBytes());
             link.Start();
-            await Task.WhenAny(greeted.Task, link.Closed, Task.Delay(GreetingMax)).ConfigureAwait(false);
+            await Task.WhenAny(greeted.Task, link.Closed, Task.Delay(Timeout.Infinite, patience.Token)).ConfigureAwait(false);
             if (!greeted.Task.IsCompleted)
                 link.Dispose();
             Interlocked.Decrement(ref _strangers);
@@ -191,11 +197,20 @@ internal sealed class DataPlane : IDisposable
             if (peer is { } known && LinkTo(known).Detach(link))
                 LinkClosed?.Invoke(known, reason);
             else if (peer is null)
-                ClusterLog.ConnectionRefused(_logger, socket.Client?.RemoteEndPoint?.ToString() ?? "an unknown address", reason);
+                _refusals.Write(from, reason);
+        }
+        catch (OperationCanceledException)
+        {
+            if (!_closing.IsCancellationRequested)
+                _refusals.Write(from, $"A handshake of TLS within {GreetingMax.TotalSeconds} s expected, none found; see whether a node is at the other end.");
+        }
+        catch (AuthenticationException cause)
+        {
+            _refusals.Write(from, cause.Message);
         }
         catch (Exception cause) when (cause is IOException or ObjectDisposedException or SocketException or InvalidOperationException)
         {
-            ClusterLog.ConnectionRefused(_logger, "a node", UserText.Of(cause));
+            _refusals.Write(from, UserText.Of(cause));
         }
         finally
         {
@@ -206,6 +221,14 @@ internal sealed class DataPlane : IDisposable
         }
     }
 
+    private Task<Stream> SecureAsync(TcpClient socket, string? host, CancellationToken cancellation)
+    {
+        var stream = socket.GetStream();
+        if (_tls is null)
+            return Task.FromResult<Stream>(stream);
+        return host is null ? _tls.AcceptAsync(stream, cancellation) : _tls.ConnectAsync(stream, host, cancellation);
+    }
+
     private void Dispatch(ReadOnlyMemory<byte> message)
     {
         // Of a job that has ended here, or has not begun yet: whoever sends has channels that begin anew when it does.
@@ -213,32 +236,16 @@ internal sealed class DataPlane : IDisposable
             receive(message);
     }
 
-    private byte[] Greeting(NodeUid? to)
+    private NodeUid Greeted(Greeting greeting, NodeUid? expected)
     {
-        using var writer = new CodecWriter();
-        writer.WriteFixed32(Magic);
-        writer.WriteText(_cluster);
-        writer.WriteFixed64(_self.Value);
-        writer.WriteFixed64(to?.Value ?? Unnamed);
-        return writer.ToArray();
-    }
-
-    private NodeUid ReadGreeting(ReadOnlySpan<byte> message, NodeUid? expected)
-    {
-        var from = new CodecReader(message);
-        if (from.ReadFixed32() != Magic)
-            throw new CorruptPayloadException("The greeting of a node expected, other bytes found; see whether a node of this version is at the other end.");
-        var cluster = from.ReadText();
-        if (cluster != _cluster)
-            throw new CorruptPayloadException($"A node of cluster {_cluster} expected, one of '{cluster}' found; correct millrace.cluster.name or the seeds.");
-        var (node, to) = (new NodeUid(from.ReadFixed64()), from.ReadFixed64());
-        from.ExpectEnd();
-        if (to != Unnamed && to != _self.Value)
+        if (greeting.Cluster != _cluster)
+            throw new CorruptPayloadException($"A node of cluster {_cluster} expected, one of '{UserText.OfValue(greeting.Cluster, NameLengthMax)}' found; correct millrace.cluster.name or the seeds.");
+        if (greeting.To is { } to && to != _self)
             throw new CorruptPayloadException("A connection to this node expected, one to another that was here before found.");
-        if (expected is { } wanted && node != wanted)
+        if (expected is { } wanted && greeting.From != wanted)
             throw new CorruptPayloadException("The node that was here before expected, another one found.");
-        if (_gone.ContainsKey(node))
+        if (_gone.ContainsKey(greeting.From))
             throw new CorruptPayloadException("A node that lives expected, one that was declared gone found.");
-        return node;
+        return greeting.From;
     }
 }

@@ -19,6 +19,7 @@ internal sealed class JobNetwork : IJobNetwork
     private readonly DataPlane _plane;
     private readonly ChannelMeter _meter;
     private readonly EdgeCodec[][] _codecs;
+    private readonly int[] _outputs;
     private readonly ulong _key;
     private readonly ConcurrentDictionary<ProcessUid, ProcessRoute> _routes = [];
     private volatile Part? _part;
@@ -38,6 +39,9 @@ internal sealed class JobNetwork : IJobNetwork
         (Job, Fingerprint, Node, LeaseMs, _node, _plane, _meter) = (job, fingerprint, address, leaseMs, node, plane, settings.Meter);
         _key = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(job)));
         var makers = new CodecFinder(settings.Codecs);
+        _outputs = new int[settings.Topology.Count];
+        foreach (var (sender, _) in Enumerable.Range(0, settings.Topology.Count).SelectMany(settings.Topology.Senders))
+            _outputs[sender]++;
         _codecs = [.. Enumerable.Range(0, settings.Topology.Count).Select(task => settings.Topology.EdgesOfChannels(task).Select(edge => makers.Of(edge.Edge)).ToArray())];
     }
 
@@ -106,7 +110,7 @@ internal sealed class JobNetwork : IJobNetwork
 
     private void Receive(ReadOnlyMemory<byte> message)
     {
-        var (task, content) = DataMessage.Read(message.Span, _codecs);
+        var (task, content) = DataMessage.Read(message.Span, _codecs, _outputs);
         if (_part is not { } part)
             return;
         if (content is ChannelItem { Batch: not null })

@@ -8,10 +8,14 @@ namespace Millrace.Runtime.Cluster;
 internal sealed class MessageAssembler(int messageBytesMax = FrameFormat.MessageBytesMax) : IDisposable
 {
     private readonly CodecWriter _parts = new();
+    private int _messageBytesMax = messageBytesMax;
     private bool _isWithin;
 
     /// <summary>Whether the bytes so far end within a message.</summary>
     public bool IsWithin => _isWithin;
+
+    /// <summary>From the next message on, this is the most bytes of one.</summary>
+    public void Allow(int messageBytesMax) => _messageBytesMax = messageBytesMax;
 
     /// <summary>The next message, good until the next call; false when more bytes are needed.</summary>
     /// <param name="bytes">What has come; on return what was not used.</param>
@@ -23,8 +27,8 @@ internal sealed class MessageAssembler(int messageBytesMax = FrameFormat.Message
             _parts.Reset();
         while (FrameFormat.TryReadHeader(bytes, out var length, out var goesOn) && bytes.Length - FrameFormat.HeaderBytes >= length)
         {
-            if (_parts.WrittenCount + length > messageBytesMax)
-                throw new CorruptPayloadException($"A message of at most {messageBytesMax} bytes expected, a longer one found; see whether a node of Millrace is at the other end.");
+            if (_parts.WrittenCount + length > _messageBytesMax)
+                throw new CorruptPayloadException($"A message of at most {_messageBytesMax} bytes expected, a longer one found; see whether a node of Millrace is at the other end.");
             var frame = bytes.Slice(FrameFormat.HeaderBytes, length);
             bytes = bytes.Slice(FrameFormat.HeaderBytes + length);
             if (!_isWithin && !goesOn && frame.IsSingleSegment)

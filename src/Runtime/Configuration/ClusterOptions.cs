@@ -25,6 +25,8 @@ public sealed record ClusterOptions
 
     public required bool AllowsInsecure { get; init; }
 
+    public required TlsOptions Tls { get; init; }
+
     /// <summary>One by one.</summary>
     public IEnumerable<string> SeedList => Seeds.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

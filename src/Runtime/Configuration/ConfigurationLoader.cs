@@ -110,6 +110,7 @@ public static class ConfigurationLoader
             PlacementWait = section.Duration("cluster.placement-wait", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             Lease = section.Duration("cluster.lease", TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(1)),
             AllowsInsecure = section.Choice("cluster.allow-insecure", ("off", false), ("on", true)),
+            Tls = ReadTls(section),
         };
         if (options.Host.Length == 0)
             throw new ConfigurationException("millrace.cluster.host: a host name or address expected, none found; leave the key out to have its default.");
@@ -119,6 +120,23 @@ public static class ConfigurationLoader
                 throw new ConfigurationException($"millrace.cluster.seeds: host:port, separated by commas, expected, {UserText.OfValue(seed)} found.");
         }
 
+        return options;
+    }
+
+    private static TlsOptions ReadTls(ConfigSection section)
+    {
+        var options = new TlsOptions
+        {
+            IsEnabled = section.Choice("cluster.tls.enabled", ("off", false), ("on", true)),
+            Certificate = section.OptionalText("cluster.tls.certificate"),
+            Key = section.OptionalText("cluster.tls.key"),
+            Password = section.OptionalText("cluster.tls.password"),
+            Authority = section.OptionalText("cluster.tls.authority"),
+        };
+        if (options is { IsEnabled: true, Certificate.Length: 0 })
+            throw new ConfigurationException("millrace.cluster.tls.certificate: the file of this node's certificate expected with tls.enabled = on, none found; hocon/tls.conf says how to make one.");
+        if (options is { IsEnabled: true, Authority.Length: 0 })
+            throw new ConfigurationException("millrace.cluster.tls.authority: the file of the authority's certificates expected with tls.enabled = on, none found; hocon/tls.conf says how to make them.");
         return options;
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using Millrace.Client;
@@ -131,7 +132,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         ActorSystem? system = null;
         try
         {
-            system = CreateSystem(runtime.Cluster.Name, node.SystemConfiguration().WithFallback(config), options);
+            system = CreateSystem(runtime.Cluster.Name, node.SystemConfiguration().WithFallback(config), options, node);
             await node.StartAsync(system, cancellationToken).ConfigureAwait(false);
             return new(system, ownsSystem: true, runtime, options, node);
         }
@@ -147,8 +148,14 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     private static MillraceHost StartAlone(Config config, RuntimeOptions runtime, MillraceHostOptions options) =>
         new(CreateSystem("millrace", config, options), ownsSystem: true, runtime, options);
 
-    private static ActorSystem CreateSystem(string name, Config config, MillraceHostOptions options) =>
-        ActorSystem.Create(name, BootstrapSetup.Create().WithConfig(config).And(new AkkaLog.To(options.LoggerFactory.CreateLogger("Millrace.Akka"))));
+    private static ActorSystem CreateSystem(string name, Config config, MillraceHostOptions options, ClusterNode? node = null) => ActorSystem.Create(
+        name,
+        ActorSystemSetup.Create(
+        [
+            BootstrapSetup.Create().WithConfig(config),
+            new AkkaLog.To(options.LoggerFactory.CreateLogger("Millrace.Akka"), node is null ? null : node.TakesError),
+            .. node?.SystemSetups ?? [],
+        ]));
 
     /// <inheritdoc/>
     public JobGraph Plan(StreamGraph graph, JobOptions options)

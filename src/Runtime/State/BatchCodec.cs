@@ -38,7 +38,7 @@ internal static class BatchCodec
         var batch = Batch<T>.View(rows, 0, rows.Length);
         if ((sides & HasTimes) != 0)
         {
-            var times = new CodecReader(reader.ReadSpan(checked(count * sizeof(long))));
+            var times = new CodecReader(reader.ReadSpan((int)Math.Min((long)count * sizeof(long), int.MaxValue)));
             foreach (ref var time in batch.AttachTimes())
                 time = (long)times.ReadFixed64();
         }

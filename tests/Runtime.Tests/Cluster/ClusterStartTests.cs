@@ -18,7 +18,7 @@ public sealed class ClusterStartTests : IDisposable
     {
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => StartAsync("host = 0.0.0.0"));
 
-        Assert.Contains("a loopback address expected, since there is no TLS between nodes yet, 0.0.0.0 found", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("a loopback address expected without TLS between nodes, 0.0.0.0 found; set millrace.cluster.tls as hocon/tls.conf says", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);
     }
 

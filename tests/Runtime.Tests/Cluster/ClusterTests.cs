@@ -28,10 +28,13 @@ public sealed class ClusterTests : IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
-    [Fact]
-    public async Task Tasks_are_spread_over_the_nodes_and_every_record_comes_out_once()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Tasks_are_spread_over_the_nodes_and_every_record_comes_out_once(bool isSecure)
     {
-        await StartAsync(nodes: 3);
+        using var authority = isSecure ? new TestAuthority(_folder.FullName, "authority") : null;
+        await StartAsync(nodes: 3, authority);
 
         await _table.GrowAsync(20_000);
         await _jobs[1].StopAsync(graceful: true).WaitAsync(TestHost.Patience);
@@ -66,21 +69,22 @@ public sealed class ClusterTests : IAsyncLifetime
             Assert.Equal(Enumerable.Range(1, key.Count()).Select(index => (long)index), key.Select(row => row.Index).Order());
     }
 
-    private async Task StartAsync(int nodes)
+    private async Task StartAsync(int nodes, TestAuthority? authority = null)
     {
-        var seed = await StartNodeAsync(nodes, "");
+        var seed = await StartNodeAsync(nodes, "", authority);
         for (var node = 1; node < nodes; node++)
-            await StartNodeAsync(nodes, seed);
+            await StartNodeAsync(nodes, seed, authority);
         _jobs.AddRange(await Task.WhenAll(_hosts.Select((host, node) => host.StartAsync(Graph(node), Options))).WaitAsync(2 * TestHost.Patience));
     }
 
-    private async Task<string> StartNodeAsync(int nodes, string seed)
+    private async Task<string> StartNodeAsync(int nodes, string seed, TestAuthority? authority)
     {
+        var tls = authority is null ? "" : TestAuthority.Hocon(authority.Node($"node-{_hosts.Count}"));
         var host = await MillraceHost.StartAsync(options =>
         {
             options.StopsOnSignal = false;
             options.WithHocon(string.Create(
-                CultureInfo.InvariantCulture, $"millrace.cluster {{ enabled = on, port = 0, nodes = {nodes}, seeds = \"{seed}\" }}"));
+                CultureInfo.InvariantCulture, $"millrace.cluster {{ enabled = on, port = 0, nodes = {nodes}, seeds = \"{seed}\"\n{tls} }}"));
         });
         _hosts.Add(host);
         return host.NodeAddress!;

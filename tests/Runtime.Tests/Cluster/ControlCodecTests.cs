@@ -1,7 +1,7 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Millrace.Runtime.Cluster;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tests.Support;
 using Millrace.Serialization;
 using Millrace.TestInputs;
 
@@ -11,17 +11,13 @@ public sealed class ControlCodecTests
 {
     public static TheoryData<string> Samples => [.. ControlSamples.All.Select(sample => sample.Name)];
 
-    /// <remarks>After a change that is meant, <c>MILLRACE_WRITE_GOLDEN=1 dotnet test tests/Runtime.Tests</c> writes the files anew.</remarks>
     [Theory]
     [MemberData(nameof(Samples))]
     public void A_message_has_the_bytes_of_its_golden_file_and_is_read_from_them(string name)
     {
-        var file = Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "Golden", "control", $"{name}.hex");
         var message = SampleOf(name);
-        if (Environment.GetEnvironmentVariable("MILLRACE_WRITE_GOLDEN") == "1")
-            File.WriteAllText(file, Convert.ToHexString(ControlCodec.Encode(message)) + "\n");
 
-        var golden = Convert.FromHexString(File.ReadAllText(file).Trim());
+        var golden = GoldenFile.Read("control", name, ControlCodec.Encode(message));
 
         Assert.Equal(golden, ControlCodec.Encode(message));
         var read = ControlCodec.Decode(golden);
@@ -62,6 +58,4 @@ public sealed class ControlCodecTests
     }
 
     private static object SampleOf(string name) => ControlSamples.All.Single(sample => sample.Name == name).Message;
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -38,9 +38,14 @@ public sealed partial class ConfigurationTests
         ["cluster.placement-wait"] = "7 s",
         ["cluster.lease"] = "7 s",
         ["cluster.allow-insecure"] = "on",
+        ["cluster.tls.enabled"] = "on",
+        ["cluster.tls.certificate"] = "node.p12",
+        ["cluster.tls.key"] = "node.key",
+        ["cluster.tls.password"] = "secret",
+        ["cluster.tls.authority"] = "authority.pem",
     };
 
-    private static readonly Type[] Sections = [typeof(RuntimeOptions), typeof(JournalOptions), typeof(ClusterOptions)];
+    private static readonly Type[] Sections = [typeof(RuntimeOptions), typeof(JournalOptions), typeof(ClusterOptions), typeof(TlsOptions)];
 
     [Theory]
     [InlineData("millrace.epoch.intervall = 1 s", "Unknown key millrace.epoch.intervall; did you mean millrace.epoch.interval?")]
@@ -158,17 +163,28 @@ public sealed partial class ConfigurationTests
         Assert.Equal(JournalKind.PostgreSql, Read("millrace.journal { kind = postgresql, connection-string = \"Host=a\" }").Journal.Kind);
     }
 
-    // Kind and connection string go together.
-    private static string BesideOf(string key) =>
-        key == "journal.connection-string" ? "millrace.journal { kind = postgresql, connection-string = \"Host=a\" }" : "";
+    // What a value only goes together with.
+    private static string BesideOf(string key) => key switch
+    {
+        "journal.connection-string" => "millrace.journal { kind = postgresql, connection-string = \"Host=a\" }",
+        "cluster.tls.enabled" => "millrace.cluster.tls { certificate = node.p12, authority = authority.pem }",
+        _ => "",
+    };
 
     [Theory]
     [InlineData("name = \"a b\"", "millrace.cluster.name = a b: letters, digits and -, at most 64, expected.")]
     [InlineData("host = \"\"", "millrace.cluster.host: a host name or address expected, none found; leave the key out to have its default.")]
     [InlineData("seeds = \"10.0.0.1\"", "millrace.cluster.seeds: host:port, separated by commas, expected, 10.0.0.1 found.")]
     [InlineData("seeds = \"a:1, b:99999\"", "millrace.cluster.seeds: host:port, separated by commas, expected, b:99999 found.")]
+    [InlineData("tls.enabled = yes", "millrace.cluster.tls.enabled = yes: off or on expected.")]
+    [InlineData("tls { enabled = on, authority = a.pem }", "millrace.cluster.tls.certificate: the file of this node's certificate expected with tls.enabled = on, none found; hocon/tls.conf says how to make one.")]
+    [InlineData("tls { enabled = on, certificate = n.p12 }", "millrace.cluster.tls.authority: the file of the authority's certificates expected with tls.enabled = on, none found; hocon/tls.conf says how to make them.")]
     public void Wrong_values_of_a_cluster_are_refused(string hocon, string message) =>
         Assert.Equal(message, Assert.Throws<ConfigurationException>(() => Read($"millrace.cluster {{ {hocon} }}")).Message);
+
+    [Fact]
+    public void A_password_is_in_no_text_of_the_options() =>
+        Assert.DoesNotContain("sesame", Read("millrace.cluster.tls { enabled = on, certificate = n.p12, authority = a.pem, password = sesame }").ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void Every_key_of_the_reference_has_its_meaning_its_unit_and_its_default()

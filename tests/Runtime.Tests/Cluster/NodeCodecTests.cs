@@ -1,0 +1,55 @@
+using System.Reflection;
+using Millrace.Runtime.Cluster;
+using Millrace.Runtime.Tests.Support;
+using Millrace.Serialization;
+using Millrace.TestInputs;
+
+namespace Millrace.Runtime.Tests.Cluster;
+
+public sealed class NodeCodecTests
+{
+    public static TheoryData<string> Samples => [.. NodeSamples.All.Select(sample => sample.Name)];
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void A_message_has_the_bytes_of_its_golden_file_and_is_read_from_them(string name)
+    {
+        var message = SampleOf(name);
+
+        var golden = GoldenFile.Read("node", name, NodeCodec.Encode(message));
+
+        Assert.Equal(golden, NodeCodec.Encode(message));
+        Assert.Equivalent(message, NodeCodec.Decode(golden), strict: true);
+    }
+
+    [Fact]
+    public void Every_message_has_a_golden_file() =>
+        Assert.Equal(
+            typeof(NodeMessage).GetNestedTypes(BindingFlags.NonPublic).Where(type => type.BaseType == typeof(NodeMessage)).Select(type => type.Name).Order(),
+            NodeSamples.All.Select(sample => sample.Message.GetType().Name).Distinct().Order());
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Damaged_bytes_are_a_message_or_corrupt_and_cost_no_memory(string name) =>
+        DamagedBytes.Read(NodeCodec.Encode(SampleOf(name)), 1_000, bytes => NodeCodec.Decode(bytes));
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void A_message_that_is_cut_or_too_long_is_corrupt(string name)
+    {
+        var bytes = NodeCodec.Encode(SampleOf(name));
+        for (var end = 0; end < bytes.Length; end++)
+            Assert.Throws<CorruptPayloadException>(() => NodeCodec.Decode(bytes.AsMemory(0, end)));
+        Assert.Throws<CorruptPayloadException>(() => NodeCodec.Decode((byte[])[.. bytes, 0]));
+    }
+
+    [Fact]
+    public void A_list_of_more_jobs_than_there_are_bytes_for_is_corrupt_before_it_is_made()
+    {
+        byte[] bytes = [.. NodeCodec.Encode(new NodeMessage.Hello(new(1), "", 0, []))[..^4], 0xFF, 0xFF, 0xFF, 0x7F];
+
+        DamagedBytes.Cost(DamagedBytes.SlackBytes, () => Assert.Throws<CorruptPayloadException>(() => NodeCodec.Decode(bytes)));
+    }
+
+    private static NodeMessage SampleOf(string name) => NodeSamples.All.Single(sample => sample.Name == name).Message;
+}
