@@ -20,6 +20,7 @@ namespace Millrace.Runtime.Cluster;
 internal sealed class ClusterNode : IDisposable
 {
     private const int FingerprintChars = 16;
+    private const int BindTriesMax = 20;
 
     private static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SettleMax = TimeSpan.FromSeconds(5);
@@ -79,9 +80,30 @@ internal sealed class ClusterNode : IDisposable
         return true;
     }
 
-    /// <summary>The configuration of an actor system that is a node.</summary>
+    /// <summary>Makes an actor system that is a node.</summary>
+    /// <param name="create">Makes one of its configuration.</param>
     /// <exception cref="ConfigurationException">No port is free.</exception>
-    public Config SystemConfiguration() => SystemConfiguration(_options, FreePort());
+    public ActorSystem CreateSystem(Func<Config, ActorSystem> create)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return create(SystemConfiguration(_options, FreePort()));
+            }
+            catch (Exception cause) when (tries < BindTriesMax && IsInUse(cause))
+            {
+                // Another node, started along with this one, was faster.
+            }
+        }
+    }
+
+    private static bool IsInUse(Exception cause) => cause switch
+    {
+        SocketException socket => socket.SocketErrorCode == SocketError.AddressAlreadyInUse,
+        AggregateException several => several.InnerExceptions.Any(IsInUse),
+        _ => cause.InnerException is { } inner && IsInUse(inner),
+    };
 
     private static Config SystemConfiguration(ClusterOptions options, int port) => ConfigurationFactory.ParseString(string.Create(
         CultureInfo.InvariantCulture,
@@ -110,6 +132,8 @@ internal sealed class ClusterNode : IDisposable
               dedicated-thread-pool { thread-count = 2, threadtype = background }
             }
             dot-netty.tcp {
+              # Two nodes on one port would each get some of the connections.
+              tcp-reuse-addr = off
               enable-ssl = {{(options.Tls.IsEnabled ? "on" : "off")}}
               hostname = "{{options.Host}}"
               port = {{port}}
@@ -208,7 +232,7 @@ internal sealed class ClusterNode : IDisposable
         _tls?.Dispose();
     }
 
-    // Akka's error for a port that is taken is no line for a user; who takes it in between gets that one.
+    // Akka's error for a port that is taken is no line for a user.
     private int FreePort()
     {
         var (first, last) = _options.Ports;

@@ -16,7 +16,7 @@ internal sealed class SeedProbe(IEnumerable<string> seeds, NodeTls? tls)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     // Why so late: a seed without TLS warns of what it does not understand, and most often it is one that is only slow.
-    private static readonly TimeSpan FirstPausePlain = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FirstPausePlain = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(1);
 
     private readonly string[] _seeds = [.. seeds];

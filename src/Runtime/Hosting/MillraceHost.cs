@@ -132,7 +132,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         ActorSystem? system = null;
         try
         {
-            system = CreateSystem(runtime.Cluster.Name, node.SystemConfiguration().WithFallback(config), options, node);
+            system = node.CreateSystem(own => CreateSystem(runtime.Cluster.Name, own.WithFallback(config), options, node));
             await node.StartAsync(system, cancellationToken).ConfigureAwait(false);
             return new(system, ownsSystem: true, runtime, options, node);
         }
