@@ -19,7 +19,7 @@ public sealed record BatchInfo
     /// <summary>When it was due: its batch time.</summary>
     public DateTimeOffset SubmissionTime => DateTimeOffset.FromUnixTimeMilliseconds(BatchTime.Milliseconds);
 
-    /// <summary>When work on it began.</summary>
+    /// <summary>When work on it began: when it was planned, or, where batches were before it, when the last of them was done.</summary>
     public DateTimeOffset? ProcessingStartTime { get; internal init; }
 
     /// <summary>When its last output operation had run.</summary>

@@ -9,7 +9,7 @@ namespace Millrace.DStreams;
 internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnlyList<ReceiverMonitor> receivers, JobRunner datasets, Driver driver) : IJobObserver
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, BatchInfo> _batches = [];
+    private readonly SortedDictionary<long, BatchInfo> _batches = [];
     private JobId _job;
 
     /// <inheritdoc/>
@@ -26,10 +26,20 @@ internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnl
     public void EpochPlanned(EpochInfo epoch, long plannedAtMs, IReadOnlyList<SourceInput> inputs)
     {
         var submitted = new BatchInfo(new Time(epoch.NowMs), [.. inputs.Select(input => new StreamInputInfo(input.Source.Name, input.Records))]);
-        var started = submitted with { ProcessingStartTime = DateTimeOffset.FromUnixTimeMilliseconds(plannedAtMs) };
-        lock (_lock)
-            _batches[epoch.Epoch.Number] = started;
         bus.Post(listener => listener.OnBatchSubmitted(submitted));
+        lock (_lock)
+        {
+            _batches[epoch.Epoch.Number] = submitted;
+            StartFirst(DateTimeOffset.FromUnixTimeMilliseconds(plannedAtMs));
+        }
+    }
+
+    // Several are in flight: what the one behind waits for the bodies of the first counts as waiting, not as work.
+    private void StartFirst(DateTimeOffset at)
+    {
+        if (_batches.Count == 0 || _batches.First() is not { Value: { ProcessingStartTime: null } waiting, Key: var epoch })
+            return;
+        var started = _batches[epoch] = waiting with { ProcessingStartTime = at };
         bus.Post(listener => listener.OnBatchStarted(started));
     }
 
@@ -57,17 +67,17 @@ internal sealed class BatchTracker(TimeProvider clock, ListenerBus bus, IReadOnl
     /// <summary>Every output operation of the batch has run.</summary>
     public void BatchCompleted(long epoch)
     {
-        BatchInfo? batch;
+        var now = clock.GetUtcNow();
         lock (_lock)
         {
-            if (!_batches.Remove(epoch, out batch))
+            if (!_batches.Remove(epoch, out var batch))
                 return;
+            var completed = batch with { ProcessingEndTime = now };
+            foreach (var receiver in receivers)
+                receiver.BatchCompleted(completed);
+            BatchMetrics.Completed(_job, completed);
+            bus.Post(listener => listener.OnBatchCompleted(completed));
+            StartFirst(now);
         }
-
-        var completed = batch with { ProcessingEndTime = clock.GetUtcNow() };
-        foreach (var receiver in receivers)
-            receiver.BatchCompleted(completed);
-        BatchMetrics.Completed(_job, completed);
-        bus.Post(listener => listener.OnBatchCompleted(completed));
     }
 }

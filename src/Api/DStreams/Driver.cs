@@ -17,6 +17,8 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
     private volatile bool _failed;
     private BatchTracker _tracker = null!;
     private DriverWatch? _watch;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile string? _body;
 
     public bool HasOutputs => _outputs.Count > 0;
 
@@ -74,7 +76,30 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
         }
     }
 
+    /// <summary>Waits for the body that runs.</summary>
+    /// <returns>Which one still runs after so long; null: none.</returns>
+    public async Task<string?> EndAsync(TimeSpan limit)
+    {
+        // A body that is late for its time-out has been waited for.
+        if (_body is null || _failed)
+            return null;
+        await Task.WhenAny(_ended.Task, Task.Delay(limit)).ConfigureAwait(false);
+        return _body;
+    }
+
     private void Run()
+    {
+        try
+        {
+            RunBatches();
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+    }
+
+    private void RunBatches()
     {
         while (!_stopped)
         {
@@ -137,6 +162,7 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
     private string? RunBody(DriverOutput output)
     {
         var time = output.PresentTime;
+        _body = output.Name;
         _watch!.Begin(output);
         Running.Value = this;
         try
@@ -153,6 +179,7 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
         finally
         {
             Running.Value = null;
+            _body = null;
             _watch.End();
         }
     }

@@ -18,6 +18,9 @@ namespace Millrace.DStreams;
 /// </remarks>
 public sealed partial class StreamingContext : IAsyncDisposable
 {
+    // As long as Spark waits, before it interrupts.
+    private static readonly TimeSpan BodyEndMax = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan TimerMax = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
     private static readonly ConditionalWeakTable<IJobRunner, StreamingContext> ActiveContexts = [];
 
@@ -293,8 +296,8 @@ public sealed partial class StreamingContext : IAsyncDisposable
     {
         if (timeout > TimerMax)
             timeout = Timeout.InfiniteTimeSpan;
-        if (timeout != Timeout.InfiniteTimeSpan)
-            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        if (timeout != Timeout.InfiniteTimeSpan && timeout < TimeSpan.Zero)
+            throw new GraphException($"AwaitTerminationOrTimeout: 0 ms or more expected, {timeout.TotalMilliseconds} ms found.");
         var completion = Running().Completion;
         try
         {
@@ -310,7 +313,7 @@ public sealed partial class StreamingContext : IAsyncDisposable
 
     /// <summary>Ends the context. Gracefully: what was received is worked off first, as long as no more than <c>millrace.stop.graceful-timeout</c> goes by without a batch. Stopping twice does nothing.</summary>
     /// <exception cref="StopTimeoutException">The work was not done in time: the context has ended as by an immediate stop.</exception>
-    /// <remarks>Called by the body of an output operation, it only begins, since that batch is to be worked off too: <see cref="AwaitTerminationAsync"/> tells when it has ended.</remarks>
+    /// <remarks>An immediate stop waits for the body of an output operation that is running, for at most 2 s: what goes on longer is warned of. Called by the body of an output operation, it only begins, since that batch is to be worked off too: <see cref="AwaitTerminationAsync"/> tells when it has ended.</remarks>
     public Task StopAsync(bool graceful = false)
     {
         IJob? job;
@@ -348,6 +351,8 @@ public sealed partial class StreamingContext : IAsyncDisposable
             foreach (var monitor in _monitors)
                 monitor.Ended();
             _driver.Dispose();
+            if (!_driver.IsCaller && await _driver.EndAsync(BodyEndMax).ConfigureAwait(false) is { } running)
+                ContextLog.BodyGoesOn(Logger, running, BodyEndMax.TotalSeconds);
             Bus.Dispose();
         }
     }

@@ -178,6 +178,30 @@ public sealed class ListenerTests
     }
 
     [Fact]
+    public async Task What_a_batch_waits_for_the_bodies_of_those_before_it_is_no_work()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        using var bodies = new SemaphoreSlim(0);
+        var batches = new Recorder(batches: 2);
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1], [2]]));
+        stream.ForeachRDD((_, _) => bodies.Wait(BatchRun.Patience));
+        run.Context.AddStreamingListener(batches);
+        await run.Context.StartAsync();
+        run.Advance(2);
+        await batches.Heard("submitted 2000").WaitAsync(BatchRun.Patience);
+        run.Advance(2);
+
+        bodies.Release(10);
+        await batches.Done.WaitAsync(BatchRun.Patience);
+        await run.Context.StopAsync();
+
+        // Both bodies end at 4 s: the first batch was worked on since 2 s, when it was planned, and the second for nothing since it was first.
+        var (first, second) = (batches.Completed.First(), batches.Completed.Skip(1).First());
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)), (first.SchedulingDelay, first.ProcessingDelay));
+        Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.Zero), (second.SchedulingDelay, second.ProcessingDelay));
+    }
+
+    [Fact]
     public async Task A_time_without_a_limit_is_waited_for_without_one()
     {
         await using var run = await BatchRun.CreateAsync();
@@ -186,7 +210,7 @@ public sealed class ListenerTests
 
         var ended = run.Context.AwaitTerminationOrTimeoutAsync(TimeSpan.MaxValue);
         Assert.False(await run.Context.AwaitTerminationOrTimeoutAsync(TimeSpan.Zero));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => run.Context.AwaitTerminationOrTimeoutAsync(TimeSpan.FromSeconds(-2)));
+        await Assert.ThrowsAsync<GraphException>(() => run.Context.AwaitTerminationOrTimeoutAsync(TimeSpan.FromSeconds(-2)));
         await run.Context.StopAsync();
 
         Assert.True(await ended.WaitAsync(BatchRun.Patience));

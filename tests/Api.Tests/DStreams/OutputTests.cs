@@ -7,6 +7,31 @@ namespace Millrace.Api.Tests.DStreams;
 public sealed class OutputTests
 {
     [Fact]
+    public async Task An_immediate_stop_waits_for_the_body_that_is_running()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var entered = new TaskCompletionSource();
+        using var released = new ManualResetEventSlim();
+        var isDone = false;
+        run.Context.QueueStream(new ConcurrentQueue<int[]>([[1]])).ForeachRDD((_, _) =>
+        {
+            entered.TrySetResult();
+            released.Wait(BatchRun.Patience);
+            Volatile.Write(ref isDone, true);
+        });
+        await run.Context.StartAsync();
+        run.Advance(1);
+        await entered.Task.WaitAsync(BatchRun.Patience);
+
+        var stopping = run.Context.StopAsync();
+        Assert.False(stopping.IsCompleted);
+        released.Set();
+        await stopping.WaitAsync(BatchRun.Patience);
+
+        Assert.True(Volatile.Read(ref isDone));
+    }
+
+    [Fact]
     public async Task Word_count_prints_as_Spark_does()
     {
         await using var run = await BatchRun.CreateAsync(new() { Parallelism = 1 });

@@ -49,7 +49,7 @@ internal sealed class PartFiles
     public void Commit()
     {
         File.Delete(SuccessOf(_path));
-        foreach (var file in Directory.GetFiles(_path, Prefix + "*"))
+        foreach (var file in Directory.GetFiles(_path, Prefix + "*").Where(file => NumberOf(file) is not null))
             File.Delete(file);
         foreach (var file in Directory.GetFiles(Temporary))
             File.Move(file, Path.Combine(_path, Path.GetFileName(file)));
@@ -67,6 +67,7 @@ internal sealed class PartFiles
             throw new IOException($"Directory {path} with {Path.GetFileName(SuccessOf(path))} expected, one without found: writing it has not ended; write it again.");
         var files = Directory.GetFiles(path, Prefix + "*")
             .Select(file => (File: file, Number: NumberOf(file)))
+            .Where(part => part.Number is not null)
             .OrderBy(part => part.Number)
             .ToArray();
         for (var partition = 0; partition < files.Length; partition++)
