@@ -9,11 +9,13 @@ namespace Millrace.Connectors.Sql;
 internal sealed class PostgresDatabase : SqlDatabase
 {
     private const int CreationLock = 0x6D696C6C;
+    private const string IdleTimeout = "idle_in_transaction_session_timeout";
+    private const int IdleMs = 1000;
 
     private readonly string _connectionString;
 
     public PostgresDatabase(string connectionString)
-        : base(Describe(connectionString)) => _connectionString = connectionString;
+        : base(Describe(connectionString)) => _connectionString = WithIdleTimeout(connectionString);
 
     /// <inheritdoc/>
     internal override DbConnection Connect()
@@ -35,7 +37,7 @@ internal sealed class PostgresDatabase : SqlDatabase
     internal override bool IsTransient(Exception error) => error switch
     {
         // Connections, rollbacks, resources (a full disk), locks, operators (a restart, a time-out), a server that is for reading for now.
-        PostgresException { SqlState: var state } => state[..2] is "08" or "40" or "53" or "57" || state is "55P03" or "25006",
+        PostgresException { SqlState: var state } => state[..2] is "08" or "40" or "53" or "57" || state is "55P03" or "25006" or "25P03",
         NpgsqlException npgsql => npgsql.IsTransient,
         _ => error is TimeoutException or IOException,
     };
@@ -141,6 +143,15 @@ internal sealed class PostgresDatabase : SqlDatabase
         if (string.IsNullOrWhiteSpace(parts.Host))
             throw new GraphException("PostgreSQL: a host expected in the connection string, none found; add one, as Host=db.");
         return $"PostgreSQL {parts.Host}:{parts.Port}/{parts.Database}";
+    }
+
+    // A process that freezes within a transaction would keep whoever takes its place from the sink's rows.
+    private static string WithIdleTimeout(string connectionString)
+    {
+        if (Parse(connectionString) is not { } parts || parts.Options?.Contains(IdleTimeout, StringComparison.Ordinal) == true)
+            return connectionString;
+        parts.Options = $"{parts.Options} -c {IdleTimeout}={IdleMs}".TrimStart();
+        return parts.ToString();
     }
 
     private static NpgsqlConnectionStringBuilder? Parse(string connectionString)

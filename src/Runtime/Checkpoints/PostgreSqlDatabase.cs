@@ -29,6 +29,10 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
         DELETE FROM {Table} WHERE false;
         """;
 
+    // A node that freezes within a transaction would keep others from the rows that it was about to write, and they could not take over.
+    private const string IdleTimeout = "idle_in_transaction_session_timeout";
+    private const int IdleMs = 1000;
+
     public PostgreSqlDatabase(string connectionString)
     {
         NpgsqlConnectionStringBuilder builder;
@@ -47,6 +51,8 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
             builder.Timeout = ConnectTimeoutSeconds;
         if (!builder.ContainsKey("Command Timeout"))
             builder.CommandTimeout = CommandTimeoutSeconds;
+        if (builder.Options?.Contains(IdleTimeout, StringComparison.Ordinal) != true)
+            builder.Options = $"{builder.Options} -c {IdleTimeout}={IdleMs}".TrimStart();
         ConnectionString = builder.ToString();
         Name = $"PostgreSQL {builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}";
     }

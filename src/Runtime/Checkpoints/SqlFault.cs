@@ -90,6 +90,7 @@ internal static class SqlFault
         PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => "is damaged; restore it from a backup",
         PostgresErrorCodes.DiskFull => "is full (no space on the server's disk); it goes on when space is free",
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow => "is stopping or starting",
+        "25P03" => "has ended a transaction of this process that stood still for a second",
         PostgresErrorCodes.InvalidCatalogName => "does not exist on the server; create it or correct its name",
         PostgresErrorCodes.TooManyConnections => "has too many connections; raise its limit",
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => "refuses the user or the password; correct them",
