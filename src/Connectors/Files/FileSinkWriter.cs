@@ -78,8 +78,10 @@ internal sealed class FileSinkWriter<T>(
     {
     }
 
-    private string Explanation(Exception error) =>
-        $"Files {FilePaths.Printable(directory)}, partition {context.Partition}: a directory to write expected: {error.Message.ReplaceLineEndings(" ")}";
+    // Why without the error's own text where the disk is full: it names another temporary file each time.
+    private string Explanation(Exception error) => DurableFiles.IsDiskFull(error)
+        ? $"Files {FilePaths.Printable(directory)}: its disk is full; it goes on when space is free"
+        : $"Files {FilePaths.Printable(directory)}, partition {context.Partition}: a directory to write expected: {error.Message.ReplaceLineEndings(" ")}";
 
     private FileSinkManifest Manifest()
     {

@@ -12,6 +12,10 @@ internal static class GuaranteeRules
     public static Guarantee Of(StreamGraph graph) =>
         graph.Nodes.Select(node => node.Accept(SinkGuarantee.Instance)).Min() ?? Guarantee.ExactlyOnce;
 
+    /// <summary>The sinks to which a record may come twice.</summary>
+    public static IEnumerable<StreamNode> WeakestSinks(JobGraph graph) =>
+        graph.Stages.SelectMany(stage => stage.Nodes).Where(node => node.Accept(SinkGuarantee.Instance) is Guarantee.AtLeastOnce);
+
     /// <summary>The sources whose ranges can't be read again once their process is gone.</summary>
     public static IEnumerable<StreamNode> VolatileSources(StreamGraph graph) => graph.Nodes.Where(node => node.Accept(IsVolatile.Instance));
 

@@ -55,6 +55,8 @@ internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, Immutable
     {
         if (Directory.Exists(path))
             throw new ConfigurationException($"Savepoint {path}: the file of a savepoint expected, a directory found; name the file in it.");
+        if (!File.Exists(path))
+            throw new ConfigurationException($"Savepoint {path}: the file of a savepoint expected, none found; correct the path.");
         try
         {
             var rows = ReadRows(path);

@@ -228,7 +228,8 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             throw;
         }
 
-        JobLog.Started(_logger, id.Name, plan.Stages.Length, plan.Stages.Sum(stage => stage.Parallelism));
+        var weakest = string.Join(", ", GuaranteeRules.WeakestSinks(plan).Select(plan.IdOf));
+        JobLog.Started(_logger, id.Name, plan.Stages.Length, plan.Stages.Sum(stage => stage.Parallelism), GuaranteeRules.Spell(plan.Guarantee), weakest.Length == 0 ? "" : $" ({weakest})");
         return handle;
     }
 

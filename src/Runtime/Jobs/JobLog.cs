@@ -6,8 +6,8 @@ namespace Millrace.Runtime.Jobs;
 /// <summary>What jobs write to the log.</summary>
 internal static partial class JobLog
 {
-    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Job {Job} started: {Stages} stages, {Tasks} tasks")]
-    public static partial void Started(ILogger logger, string job, int stages, int tasks);
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Job {Job} started: {Stages} stages, {Tasks} tasks; its sinks get every record {Guarantee}{Weakest}")]
+    public static partial void Started(ILogger logger, string job, int stages, int tasks, string guarantee, string weakest);
 
     [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "Job {Job} recovers, attempt {Attempt}: epochs behind {Base} run again ({Reason})")]
     public static partial void Recovering(ILogger logger, string job, int attempt, long @base, string reason);

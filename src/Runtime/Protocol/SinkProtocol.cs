@@ -20,6 +20,9 @@ namespace Millrace.Runtime.Protocol;
 /// </remarks>
 internal sealed class SinkProtocol
 {
+    private const long RetryMsMax = 2000;
+    private const int DoublingsMax = 10;
+
     private readonly Queue<SinkMessages.Enqueue> _queue = new();
     private readonly ImmutableArray<ControlMessages.EpochReference> _references;
     private readonly long _committed;
@@ -33,12 +36,13 @@ internal sealed class SinkProtocol
     private long _previous;
     private object? _rows;
     private long _found;
+    private int _failures;
 
     /// <param name="references">The named rows of this task up to its base; empty when the task was not restored.</param>
     /// <param name="committed">The base: no sink can have more.</param>
     /// <param name="origin">The epoch of the savepoint that the job began from, 0 for none: a sink that holds less lacks nothing up to there.</param>
     /// <param name="appliedAtLeast">The last epoch that every sink is known to have; one that keeps no watermark is taken to stand there.</param>
-    /// <param name="retryMs">Pause before what failed is tried again.</param>
+    /// <param name="retryMs">Pause before what failed is tried again; doubled as long as it fails, up to 2 s.</param>
     /// <param name="faults">Switched on by tests.</param>
     public SinkProtocol(
         ImmutableArray<ControlMessages.EpochReference> references, long committed, long origin = 0, long appliedAtLeast = 0, long retryMs = 50, ProtocolFaults faults = ProtocolFaults.None)
@@ -80,9 +84,11 @@ internal sealed class SinkProtocol
                 _queue.Enqueue(enqueue);
                 break;
             case SinkMessages.WatermarkRead read:
+                _failures = 0;
                 OnWatermark(read.Watermark ?? Known, effects);
                 break;
             case SinkMessages.RowsFetched fetched when _phase == Phase.Fetching && fetched.Epoch == _epoch:
+                _failures = 0;
                 _rows = fetched.Rows;
                 Apply(effects);
                 break;
@@ -91,7 +97,8 @@ internal sealed class SinkProtocol
                 break;
             case SinkMessages.WatermarkUnknown:
             case SinkMessages.FetchFailed:
-                NextWakeMs = nowMs + _retryMs;
+                NextWakeMs = nowMs + Math.Min(_retryMs << _failures, RetryMsMax);
+                _failures = Math.Min(_failures + 1, DoublingsMax);
                 break;
             case SinkMessages.Tick when nowMs >= NextWakeMs:
                 NextWakeMs = long.MaxValue;
