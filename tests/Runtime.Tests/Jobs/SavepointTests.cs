@@ -217,7 +217,7 @@ public sealed class SavepointTests : IDisposable
         await RefusedAsync("format version 1 expected, version 2 found; start it with the newer Millrace that wrote it.", [.. bytes[..6], 2, .. bytes[7..]]);
         File.Delete(Savepoint);
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(Sums(2), OptionsOf("second", Savepoint)));
-        Assert.StartsWith($"Savepoint {Savepoint}: a whole savepoint expected, Could not find file", failure.Message, StringComparison.Ordinal);
+        Assert.Equal($"Savepoint {Savepoint}: the file of a savepoint expected, none found; correct the path.", failure.Message);
         Directory.CreateDirectory(Savepoint);
         failure = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(Sums(2), OptionsOf("second", Savepoint)));
         Assert.Equal($"Savepoint {Savepoint}: the file of a savepoint expected, a directory found; name the file in it.", failure.Message);
