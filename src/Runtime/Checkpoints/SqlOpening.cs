@@ -8,6 +8,9 @@ internal sealed class SqlOpening(SqlJournalOptions options, string job, SqlDatab
 {
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    // The first use of the plug-in holds a lock itself while its queries are compiled, which takes seconds on a busy machine.
+    private static readonly TimeSpan LockMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(30);
 
     /// <summary>Carries a step out, again after a fault that may pass.</summary>
@@ -35,7 +38,7 @@ internal sealed class SqlOpening(SqlJournalOptions options, string job, SqlDatab
                 throw Refusal("a database that works", fault);
             if (waited + Pause > options.OutageBudget)
                 throw Refusal($"an answer within {options.OutageBudget.TotalSeconds} s (millrace.journal.outage-budget)", fault);
-            if (waited >= nextTold)
+            if (waited >= nextTold && !(SqlFault.IsLocked(fault) && waited < LockMax))
             {
                 nextTold = waited + TellEvery;
                 SqlJournalLog.OpeningWaits(logger, job, Math.Ceiling((options.OutageBudget - waited).TotalSeconds), database.Name, SqlFault.Describe(fault));
