@@ -4,6 +4,7 @@ namespace Millrace.Chaos.Tests.Runs;
 
 /// <summary>Real processes, killed by SIGKILL; long runs are for the console.</summary>
 /// <remarks><c>MILLRACE_SEED</c> chooses the seed; a failure prints it.</remarks>
+[Collection("processes")]
 public sealed class ChaosRunTests(ITestOutputHelper output)
 {
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("MILLRACE_SEED"), out var seed) ? seed : 1;

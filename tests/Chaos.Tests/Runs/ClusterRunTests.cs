@@ -6,6 +6,7 @@ namespace Millrace.Chaos.Tests.Runs;
 
 /// <summary>Three real processes on loopback and a PostgreSQL of their own; long runs are for the console.</summary>
 /// <remarks><c>MILLRACE_SEED</c> chooses the seed; a failure prints it.</remarks>
+[Collection("processes")]
 public sealed class ClusterRunTests(ITestOutputHelper output)
 {
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("MILLRACE_SEED"), out var seed) ? seed : 1;

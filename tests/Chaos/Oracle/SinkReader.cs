@@ -14,7 +14,12 @@ internal sealed class SinkReader(Func<DbConnection> connection)
     public static SinkReader Sqlite(string path) => new(() => new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString()));
 
     /// <summary>For a database of PostgreSQL.</summary>
-    public static SinkReader Postgres(string connectionString) => new(() => new NpgsqlConnection(connectionString));
+    /// <remarks>Without a pool: a connection that is kept would not outlive a server that fails.</remarks>
+    public static SinkReader Postgres(string connectionString)
+    {
+        var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString();
+        return new(() => new NpgsqlConnection(unpooled));
+    }
 
     /// <summary>The rows of a table in order of batches; none where it was never made.</summary>
     public IEnumerable<OutputRow> Read(SinkTable table)
