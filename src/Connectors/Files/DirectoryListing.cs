@@ -13,6 +13,8 @@ internal sealed class DirectoryListing
     private const string CopyingSuffix = "._COPYING_";
     private const int WarningsMax = 20;
 
+    private const long AheadMsMax = 60_000;
+
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false, RecurseSubdirectories = false };
 
     private readonly string _source;
@@ -159,8 +161,8 @@ internal sealed class DirectoryListing
         if (!IsUnreadable(name, ref entry))
         {
             var modifiedMs = ToMs(entry.LastWriteTimeUtc);
-            // Why not what is later than the present: it is by another clock, and its time may never come. A test's clock stands still in 1970.
-            var isOfLaterEpoch = modifiedMs > _nowMs && modifiedMs <= _presentMs;
+            // Why not what is much later than the present: it is by another clock, and its time may never come. A test's clock stands still in 1970.
+            var isOfLaterEpoch = modifiedMs > _nowMs && modifiedMs <= _presentMs + AheadMsMax;
             if (modifiedMs <= Memory.ThresholdMs || isOfLaterEpoch)
                 return false;
         }

@@ -5,7 +5,7 @@ namespace Millrace.Connectors.Files;
 /// <summary>The files that appear in a directory, as Spark's <c>fileStream</c>, <c>textFileStream</c> and <c>binaryRecordsStream</c>.</summary>
 /// <remarks>
 /// <para>Each epoch lists the directory at its planned time and takes the files that are new: modified after the ignore threshold and
-/// not after the planned time, and not taken before. One modified after the present is by a clock that is ahead, and taken as well. The threshold is <see cref="DirectorySourceOptions.RememberWindow"/> before the last
+/// not after the planned time, and not taken before. One modified more than a minute after the present is by a clock that is ahead, and taken as well. The threshold is <see cref="DirectorySourceOptions.RememberWindow"/> before the last
 /// listing; <see cref="DirectorySourceOptions.NewFilesOnly"/> sets the first. Files of an epoch are read in order of modification
 /// time and name. Files must be moved in whole and never change: a file is read up to the size it had when it was taken, and an empty one
 /// gives nothing. Subdirectories are not looked into. Listing and reading, chunk by chunk, happen on the task's thread.</para>
