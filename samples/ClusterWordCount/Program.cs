@@ -34,7 +34,7 @@ return await Sample.RunAsync(async () =>
 {
     await using var host = await MillraceHost.StartAsync(options =>
     {
-        options.LoggerFactory = new EventWriter(Console.Error);
+        options.WithEventsOn(Console.Error);
         foreach (var file in configurations)
             options.WithHoconFile(file);
     });

@@ -97,7 +97,7 @@ static async Task RunNodeAsync(string directory, string port, string seeds)
 {
     await using var host = await MillraceHost.StartAsync(options =>
     {
-        options.LoggerFactory = new EventWriter(Console.Out);
+        options.WithEventsOn(Console.Out);
         options.WithHocon($"millrace {{ journal.kind = sqlite, cluster {{ enabled = on, port = {port}, seeds = \"{seeds}\", nodes = {Nodes}, placement-wait = 60 s }} }}");
     });
     await using var context = StreamingContext.GetOrCreate(Path.Combine(directory, "checkpoint"), () => Program(host, directory));

@@ -41,7 +41,7 @@ static async Task RunAsync(VictimOptions options)
     {
         host.WithHocon(options.Hocon);
         if (options.Cluster is not null)
-            host.LoggerFactory = new LineLoggers(Console.Out);
+            host.WithEventsOn(Console.Out);
     });
     await using var context = StreamingContext.GetOrCreate(Path.Combine(options.Root, "checkpoint"), () => OrderProgram.Create(host, options));
     context.AddStreamingListener(new LineListener(Console.Out));

@@ -12,12 +12,12 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
 
     private readonly List<DriverOutput> _outputs = [];
     private readonly object _gate = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _woken;
     private volatile bool _stopped;
     private volatile bool _failed;
     private BatchTracker _tracker = null!;
     private DriverWatch? _watch;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _body;
 
     public bool HasOutputs => _outputs.Count > 0;
@@ -76,15 +76,15 @@ internal sealed class Driver(DatasetRunner runner) : IDisposable
         }
     }
 
-    /// <summary>Waits for the body that runs.</summary>
-    /// <returns>Which one still runs after so long; null: none.</returns>
+    /// <summary>Waits for the end of the thread, and so of the bodies of the batch that is running; disposed of before.</summary>
+    /// <returns>Which body still runs after so long; null: none.</returns>
     public async Task<string?> EndAsync(TimeSpan limit)
     {
         // A body that is late for its time-out has been waited for.
-        if (_body is null || _failed)
+        if (_watch is null || _failed)
             return null;
         await Task.WhenAny(_ended.Task, Task.Delay(limit)).ConfigureAwait(false);
-        return _body;
+        return _ended.Task.IsCompleted ? null : _body;
     }
 
     private void Run()

@@ -11,5 +11,8 @@ public sealed class SourceNode<T> : StreamNode
     public ISource<T> Source { get; }
 
     /// <inheritdoc/>
+    public override int? Splits => Source.Splits;
+
+    /// <inheritdoc/>
     public override TResult Accept<TResult>(INodeVisitor<TResult> visitor) => visitor.Visit(this);
 }

@@ -27,6 +27,12 @@ public abstract class StreamNode
 
     public IReadOnlyList<StreamEdge> Outputs => _outputs;
 
+    /// <summary>How many splits it has by itself; null of a source that has as many as it is given, and of everything else.</summary>
+    public virtual int? Splits => null;
+
+    /// <summary>Whether rows end in it.</summary>
+    internal bool IsSink => this is not OperatorNode && Inputs.Count > 0;
+
     /// <summary>Whether all its partitions have to be in one process.</summary>
     public virtual bool IsTogether => false;
 

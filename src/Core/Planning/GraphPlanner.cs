@@ -29,7 +29,7 @@ public static class GraphPlanner
         var members = new List<List<StreamNode>>();
         foreach (var node in graph.Nodes)
         {
-            if (IsFused(node, parallelism) && !(options.IsSpread && node.IsTogether) && !(IsSink(node) && members[stageOf[node.Inputs[0].From.Index]].Exists(IsSink)))
+            if (IsFused(node, parallelism) && !(options.IsSpread && node.IsTogether) && !(node.IsSink && members[stageOf[node.Inputs[0].From.Index]].Exists(other => other.IsSink)))
             {
                 stageOf[node.Index] = stageOf[node.Inputs[0].From.Index];
             }
@@ -82,18 +82,15 @@ public static class GraphPlanner
     private static bool IsFused(StreamNode node, int[] parallelism) =>
         node.Inputs is [{ Exchange: ExchangeKind.Forward } only] && parallelism[only.From.Index] == parallelism[node.Index];
 
-    private static bool IsSink(StreamNode node) => node is not OperatorNode && node.Inputs.Count > 0;
-
     private static int[] FindParallelism(StreamGraph graph, OperatorId[] ids, PlanOptions options)
     {
-        var splits = new SplitCount();
         var parallelism = new int[graph.Nodes.Count];
         foreach (var node in graph.Nodes)
         {
             if (node is OperatorNode && node.Inputs.Count == 0)
                 throw new GraphException($"Operator {ids[node.Index]} has no input.");
             var isHashed = node.Inputs.Any(edge => edge.Exchange == ExchangeKind.Hash);
-            var wanted = node.Accept(splits) ?? node.Options.Parallelism;
+            var wanted = node.Splits ?? node.Options.Parallelism;
             parallelism[node.Index] = wanted
                 ?? Math.Min(
                     node.Inputs.Count == 0 ? options.DefaultParallelism : DefaultOf(node, parallelism, options),
@@ -116,13 +113,4 @@ public static class GraphPlanner
         ExchangeKind.Forward => parallelism[node.Inputs[0].From.Index],
         _ => options.DefaultParallelism,
     };
-
-    private sealed class SplitCount : INodeVisitor<int?>
-    {
-        public int? Visit<T>(SourceNode<T> node) => node.Source.Splits;
-
-        public int? Visit(OperatorNode node) => null;
-
-        public int? Visit<T>(SinkNode<T> node) => null;
-    }
 }

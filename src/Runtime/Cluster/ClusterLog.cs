@@ -23,6 +23,6 @@ internal static partial class ClusterLog
     [LoggerMessage(EventId = 4005, Level = LogLevel.Information, Message = "Job {Job}: this node takes over the coordination of node {Node}, which is gone")]
     public static partial void TakesOver(ILogger logger, string job, string node);
 
-    [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "millrace.cluster.tls: {File} holds the node's private key and can be read by anybody on this machine; take that right away (chmod 600)")]
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Warning, Message = "millrace.cluster.tls: {File} holds the node's private key and can be read by anybody on this machine; take that right away (chmod 600)")]
     public static partial void KeyIsOpen(ILogger logger, string file);
 }

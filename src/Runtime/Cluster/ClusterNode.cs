@@ -42,14 +42,14 @@ internal sealed class ClusterNode : IDisposable
     public ClusterNode(ClusterOptions options, ILogger logger)
     {
         (_options, _logger, _refusals) = (options, logger, new RefusalLog(logger));
-        var address = _address = AddressOf(options.Host);
-        if (!IPAddress.IsLoopback(address) && !options.Tls.IsEnabled && !options.AllowsInsecure)
+        _address = AddressOf(options.Host);
+        if (!IPAddress.IsLoopback(_address) && !options.Tls.IsEnabled && !options.AllowsInsecure)
             throw new ConfigurationException($"millrace.cluster.host: a loopback address expected without TLS between nodes, {options.Host} found; set millrace.cluster.tls as hocon/tls.conf says, or millrace.cluster.allow-insecure = on where nobody else reaches it.");
         _tls = options.Tls.IsEnabled ? new NodeTls(options.Tls) : null;
-        _isTrusted = _tls is not null || IPAddress.IsLoopback(address);
+        _isTrusted = _tls is not null || IPAddress.IsLoopback(_address);
         try
         {
-            _plane = new DataPlane(_uid, options.Name, new IPEndPoint(address, options.DataPort), _tls, _refusals);
+            _plane = new DataPlane(_uid, options.Name, new IPEndPoint(_address, options.DataPort), _tls, _refusals);
         }
         catch
         {

@@ -169,5 +169,6 @@ internal sealed class NodeTls : IDisposable
             : $"A certificate of a node expected, {name} found ({flags}); make one as hocon/tls.conf says.";
     }
 
-    private static string Lower(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
+    /// <summary>A sentence as the end of another one.</summary>
+    public static string Lower(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
 }

@@ -89,7 +89,7 @@ internal sealed class SeedProbe(IEnumerable<string> seeds, NodeTls? tls)
         }
         catch (AuthenticationException cause)
         {
-            return char.ToLowerInvariant(cause.Message[0]) + cause.Message[1..];
+            return NodeTls.Lower(cause.Message);
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class MillraceHostOptions
     public Config Configuration { get; private set; } = Config.Empty;
 
     /// <summary>Where log lines go. <value>Default: warnings, a line each, on the standard error; with <c>AddMillrace</c> the service's own factory.</value></summary>
-    public ILoggerFactory LoggerFactory { get; set; } = new WarningWriter(Console.Error);
+    public ILoggerFactory LoggerFactory { get; set; } = new LineWriter(Console.Error);
 
     /// <summary>The clock of batch times. <value>Default the system's.</value></summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
@@ -43,7 +43,15 @@ public sealed class MillraceHostOptions
     public MillraceHostOptions WithWarningsOn(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        LoggerFactory = new WarningWriter(writer);
+        LoggerFactory = new LineWriter(writer);
+        return this;
+    }
+
+    /// <summary>Writes all that is worth knowing (starts, who coordinates, recoveries, warnings, errors) as lines with the time of day in UTC, for a program that has no logging.</summary>
+    public MillraceHostOptions WithEventsOn(TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        LoggerFactory = new LineWriter(writer, hasEvents: true);
         return this;
     }
 

@@ -1,6 +1,5 @@
 using Millrace.Client;
 using Millrace.Data;
-using Millrace.Graphs;
 using Millrace.Planning;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
@@ -134,7 +133,7 @@ internal sealed class SavepointImport
         if (_written.Stages[only].Tasks != stage.Parallelism)
         {
             var splits = _written.Stages[only].Tasks;
-            var howTo = stage.Head.Accept(new FixedSplits()) is null ? Give(splits, "splits") : $"begin on a source that has {splits}, which this one does not leave to the job";
+            var howTo = stage.Head.Splits is null ? Give(splits, "splits") : $"begin on a source that has {splits}, which this one does not leave to the job";
             _refused.Add($"source {id}: splits {splits} written, {stage.Parallelism} in the job; positions are by split: {howTo}");
             return;
         }
@@ -246,15 +245,5 @@ internal sealed class SavepointImport
             part.Write(writer, _settings.Codecs);
             _tables[first + partition].Add(new(@operator.Name, delta.Table, writer.ToArray()));
         }
-    }
-
-    /// <summary>How many splits a source has by itself; null where it has as many as it is given.</summary>
-    private sealed class FixedSplits : INodeVisitor<int?>
-    {
-        public int? Visit<T>(SourceNode<T> node) => node.Source.Splits;
-
-        public int? Visit(OperatorNode node) => null;
-
-        public int? Visit<T>(SinkNode<T> node) => null;
     }
 }

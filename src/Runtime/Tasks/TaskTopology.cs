@@ -61,7 +61,7 @@ internal sealed class TaskTopology
     public TaskId IdOf(int task) => new(_graph.IdOf(StageOf(task).Head), new PartitionId(PartitionOf(task)));
 
     /// <summary>The sink that a task writes to, which must be there.</summary>
-    public OperatorId SinkOf(int task) => _graph.IdOf(StageOf(task).Nodes.First(IsSink));
+    public OperatorId SinkOf(int task) => _graph.IdOf(StageOf(task).Nodes.First(node => node.IsSink));
 
     /// <summary>The receiving tasks of an output edge of <paramref name="task"/>, and the channel's index at each.</summary>
     public IReadOnlyList<(int Task, int Channel)> Receivers(int task, JobEdge edge) => _receivers[(task, edge)];
@@ -111,13 +111,11 @@ internal sealed class TaskTopology
         var stage = StageOf(task);
         return new TaskShape(
             IsSource: stage.Inputs.Length == 0,
-            IsSink: stage.Nodes.Any(IsSink),
+            IsSink: stage.Nodes.Any(node => node.IsSink),
             [.. _senders[task].Select(sender => sender.Task)],
             [.. stage.Outputs.SelectMany(edge => Receivers(task, edge)).Select(receiver => receiver.Task)],
             IsVolatile: _graph.VolatileSources.Contains(stage.Head),
             TakesIn: SourceStorage.IsUsedBy(stage.Head),
             IsTogether: stage.Nodes.Any(node => node.IsTogether));
     }
-
-    private static bool IsSink(StreamNode node) => node is not OperatorNode && node.Inputs.Count > 0;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -8,6 +7,7 @@ using Millrace.Connectors.Adapters;
 using Millrace.Connectors.Receivers;
 using Millrace.Data;
 using Millrace.DStreams;
+using Millrace.TestSupport;
 
 namespace Millrace.Api.Tests.DStreams;
 
@@ -220,8 +220,7 @@ public sealed class ListenerTests
     public async Task Delays_of_batches_and_records_of_inputs_are_told_to_the_meter()
     {
         const string Job = "batch-metrics-test";
-        var measured = new ConcurrentQueue<(string Instrument, string? Unit, string? Input, double Value)>();
-        using var meters = Listen(Job, measured);
+        using var meter = new MeterReadings(Job);
         await using var run = await BatchRun.CreateAsync(new JobOptions { Parallelism = 2, Name = Job });
         var listener = new Recorder(batches: 2);
         run.Context.AddStreamingListener(listener);
@@ -234,40 +233,14 @@ public sealed class ListenerTests
         await listener.Done.WaitAsync(BatchRun.Patience);
         await run.Context.StopAsync();
 
-        Assert.Equal(3, Of("millrace.input.records", "{record}").Where(one => one.Input == "first").Sum(one => one.Value));
-        Assert.Equal(1, Of("millrace.input.records", "{record}").Where(one => one.Input == "second").Sum(one => one.Value));
+        Assert.Equal(3, meter.Of("millrace.input.records", "{record}").Where(one => one.Input == "first").Sum(one => one.Value));
+        Assert.Equal(1, meter.Of("millrace.input.records", "{record}").Where(one => one.Input == "second").Sum(one => one.Value));
         foreach (var (name, delay) in new (string, Func<BatchInfo, TimeSpan?>)[]
         {
             ("scheduling_delay", batch => batch.SchedulingDelay), ("processing_delay", batch => batch.ProcessingDelay), ("total_delay", batch => batch.TotalDelay),
         })
         {
-            Assert.Equal(listener.Completed.Select(batch => delay(batch)!.Value.TotalSeconds).Take(2), Of($"millrace.batch.{name}", "s").Select(one => one.Value).Take(2));
-        }
-
-        IEnumerable<(string Instrument, string? Unit, string? Input, double Value)> Of(string name, string unit) => measured.Where(one => one.Instrument == name && one.Unit == unit);
-    }
-
-    // Why the tag is looked at: other tests run jobs of their own in this process.
-    private static MeterListener Listen(string job, ConcurrentQueue<(string Instrument, string? Unit, string? Input, double Value)> measured)
-    {
-        var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, self) =>
-            {
-                if (instrument.Meter.Name == "Millrace")
-                    self.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Keep(instrument, value, tags));
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Keep(instrument, value, tags));
-        listener.Start();
-        return listener;
-
-        void Keep(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            var named = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value as string, StringComparer.Ordinal);
-            if (named.GetValueOrDefault("job") == job)
-                measured.Enqueue((instrument.Name, instrument.Unit, named.GetValueOrDefault("input"), value));
+            Assert.Equal(listener.Completed.Select(batch => delay(batch)!.Value.TotalSeconds).Take(2), meter.Of($"millrace.batch.{name}", "s").Select(one => one.Value).Take(2));
         }
     }
 

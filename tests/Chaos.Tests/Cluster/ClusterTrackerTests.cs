@@ -39,8 +39,8 @@ public sealed class ClusterTrackerTests
     [Fact]
     public void The_coordinator_is_who_said_so_last()
     {
-        _tracker.Take(1, "log 10:00:00.000 Information: Job chaos: node 127.0.0.1:4053 coordinates it from now on, behind epoch 0");
-        _tracker.Take(2, "log 10:00:01.000 Information: Job chaos: node 127.0.0.1:4054 coordinates it from now on, behind epoch 7");
+        _tracker.Take(1, "10:00:00.000 Job chaos: node 127.0.0.1:4053 coordinates it from now on, behind epoch 0");
+        _tracker.Take(2, "10:00:01.000 Job chaos: node 127.0.0.1:4054 coordinates it from now on, behind epoch 7");
 
         Assert.Equal(2, _tracker.Coordinator);
     }
@@ -48,7 +48,7 @@ public sealed class ClusterTrackerTests
     [Fact]
     public void A_node_is_up_from_when_its_job_has_started_until_it_is_killed()
     {
-        _tracker.Take(1, "log 10:00:00.000 Information: Job chaos started: 11 stages, 21 tasks");
+        _tracker.Take(1, "10:00:00.000 Job chaos started: 11 stages, 21 tasks");
         Assert.True(_tracker.IsUp(1));
 
         _tracker.End(1);

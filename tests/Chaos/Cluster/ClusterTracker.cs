@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Millrace.Chaos.Cluster;
 
 /// <summary>What the lines of all nodes say: what is planned and committed, and who coordinates. Not thread-safe.</summary>
-/// <remarks>Besides the lines that <see cref="Processes.EpochTracker"/> knows: <c>log …: node ADDRESS coordinates it from now on …</c>. Only one node speaks of an epoch; which one changes.</remarks>
+/// <remarks>Besides the lines that <see cref="Processes.EpochTracker"/> knows: <c>TIME Job …: node ADDRESS coordinates it from now on …</c>. Only one node speaks of an epoch; which one changes.</remarks>
 internal sealed class ClusterTracker
 {
     private const string Coordinates = " coordinates it from now on";
@@ -41,10 +41,10 @@ internal sealed class ClusterTracker
                 if (Number(records) > 0)
                     CommittedMs = Math.Max(CommittedMs, Number(time));
                 break;
-            case ["log", ..] when line.Contains(Started, StringComparison.Ordinal):
+            case var _ when line.Contains(Started, StringComparison.Ordinal):
                 _up.Add(node);
                 break;
-            case ["log", ..] when line.Contains(Coordinates, StringComparison.Ordinal):
+            case var _ when line.Contains(Coordinates, StringComparison.Ordinal):
                 Coordinator = node;
                 break;
         }
