@@ -52,14 +52,14 @@ public sealed class SeedTests
     [InlineData("SkipUndoOnSurvivor", "I3")]
     [InlineData("FreeUndoWhenDurable", "I3")]
     [InlineData("SinkIgnoresPreviousWatermark", "I4")]
-    [InlineData("UnknownWriteIsSuccess", "I1")]
+    [InlineData("UnknownWriteIsSuccess", "I2")]
     [InlineData("SealOnlyLatestPredecessor", "I2")]
     [InlineData("StopOneStreamTooEarly", "I2")]
     [InlineData("NameImageOfAnotherGeneration", "I8")]
     [InlineData("TrimBeforeSinksApplied", "I9")]
     [InlineData("TrimBeyondSnapshot", "I9")]
     [InlineData("TrimFormerSnapshot", "I9")]
-    [InlineData("RestoreIgnoresRows", "I8")]
+    [InlineData("RestoreIgnoresRows", "I3")]
     [InlineData("RereadVolatileRange", "I10")]
     [InlineData("ForgetLostRecords", "I10")]
     [InlineData("SnapshotWhileCopying", "I11")]
@@ -67,6 +67,7 @@ public sealed class SeedTests
     [InlineData("LastPollTakesIn", "I10")]
     [InlineData("ForgetAppliedEpochs", "The job failed")]
     [InlineData("PlaceApart", "I12")]
+    [InlineData("IgnoreCutOff", "I6")]
     public void A_mutant_is_caught(string name, string invariant)
     {
         var batch = new SimBatch(1, 20_000, Enum.Parse<ProtocolFaults>(name), stopsAtFirst: true);

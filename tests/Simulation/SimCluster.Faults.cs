@@ -51,7 +51,7 @@ internal sealed partial class SimCluster
             node = opening;
         }
 
-        switch (Options.OnlyResets ? 3 : Random.Below(19) / 2)
+        switch (Options.OnlyResets ? 3 : Random.Below(20) / 2)
         {
             case 0 or 1 when _nodes[node] is { } process:
                 Kill(process, Random.Below(3) == 0 ? 1 : Random.Between(20, 900));
@@ -64,6 +64,9 @@ internal sealed partial class SimCluster
                 break;
             case 5:
                 Partition(node);
+                break;
+            case 9:
+                CutData(node, Random.Below(Options.Nodes), isForGood: false);
                 break;
             case 7:
                 foreach (var process in _nodes)
@@ -199,6 +202,12 @@ internal sealed partial class SimCluster
         _isCalm = true;
         ThrowChance = 0;
         Heal();
+        HealData();
+        if (Options.CutsForGood)
+        {
+            CutData(Random.Below(Options.Nodes), Random.Below(Options.Nodes), isForGood: true);
+        }
+
         _armedResets = 0;
         Array.Clear(_databaseCutUntilUs);
         _sinksOutUntilUs = 0;

@@ -25,6 +25,11 @@ internal sealed partial class SimCluster
 
         ref var link = ref _links[(producer * Shape.Count) + consumer];
         link.Generation = Math.Max(link.Generation, item.Generation);
+        if (Swallows(producer, consumer, from, target))
+        {
+            return;
+        }
+
         var delayUs = target == from ? 20 : Random.Between(50, 900) + (Random.Below(200) == 0 ? 30_000 : 0) + (Random.Below(2000) == 0 ? 600_000 : 0);
         link.LastArrivalUs = Math.Max(link.LastArrivalUs + 1, NowUs + delayUs);
         var entry = Schedule(link.LastArrivalUs, SimEventKind.Item, target, a: consumer, b: producer, c: link.Version);
@@ -39,7 +44,7 @@ internal sealed partial class SimCluster
     public void SendCredit(SimProcess from, int producer, int consumer, int generation)
     {
         var owner = from.Worker.CurrentAttempt!.Owner[producer];
-        if (_byUid.TryGetValue(owner, out var target) && !target.IsDead)
+        if (_byUid.TryGetValue(owner, out var target) && !target.IsDead && !Swallows(producer, consumer, from, target))
         {
             Schedule(NowUs + (target == from ? 20 : Random.Between(50, 900)), SimEventKind.Credit, target, a: producer, b: consumer, c: generation);
         }

@@ -40,6 +40,9 @@ internal sealed partial class SimCluster
         _links = new SimLink[Shape.Count * Shape.Count];
         _nodes = new SimProcess?[Options.Nodes];
         _cut = new bool[Options.Nodes, Options.Nodes];
+        _dataCut = new bool[Options.Nodes, Options.Nodes];
+        _dataCutAtUs = new long[Options.Nodes, Options.Nodes];
+        _swallowed = new (SimProcess, SimProcess)?[_links.Length];
         _databaseCutUntilUs = new long[Options.Nodes];
         _sourceStepUs = Options.FaultsUntilMs * 1000 / Options.RecordsPerSource;
         ThrowChance = Options.Throw;
@@ -230,6 +233,12 @@ internal sealed partial class SimCluster
                 break;
             case SimEventKind.Heal:
                 Heal();
+                break;
+            case SimEventKind.HealData:
+                HealData();
+                break;
+            case SimEventKind.WatchData:
+                WatchData();
                 break;
             case SimEventKind.Stop:
                 AskToStop();

@@ -8,6 +8,7 @@ internal sealed class SimCounters
     public long Pauses;
     public long Resets;
     public long Partitions;
+    public long DataCuts;
     public long Takeovers;
     public long Attempts;
     public long UnknownWrites;
@@ -30,6 +31,7 @@ internal sealed class SimCounters
         Pauses += other.Pauses;
         Resets += other.Resets;
         Partitions += other.Partitions;
+        DataCuts += other.DataCuts;
         Takeovers += other.Takeovers;
         Attempts += other.Attempts;
         UnknownWrites += other.UnknownWrites;

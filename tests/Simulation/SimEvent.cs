@@ -25,6 +25,8 @@ internal enum SimEventKind
     FaultsEnd,
     Thaw,
     Heal,
+    HealData,
+    WatchData,
     Stop,
     Ask,
     SavepointCopied,

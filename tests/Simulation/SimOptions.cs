@@ -23,6 +23,9 @@ internal sealed class SimOptions
     public int Ambush;
     public bool OnlyResets;
 
+    /// <summary>When the other faults end, two processes can't exchange items for the rest of the run.</summary>
+    public bool CutsForGood;
+
     /// <summary>One process without leases, as embedded in a program.</summary>
     public bool IsEmbedded;
 
@@ -105,6 +108,7 @@ internal sealed class SimOptions
         options.HasForgetfulSinks = random.Below(4) == 0;
         options.DamagedImage = random.Below(3) == 0 ? random.Below(500_000) : 0;
         options.HasSinksTogether = random.Below(3) == 0;
+        options.CutsForGood = !options.IsEmbedded && random.Below(6) == 0;
         return options;
     }
 }

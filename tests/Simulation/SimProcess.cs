@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Millrace.Runtime.Protocol;
 
 namespace Millrace.Simulation;
@@ -30,6 +31,9 @@ internal sealed class SimProcess(int node, ProcessUid uid, WorkerProtocol worker
 
     /// <summary>Keeps the order between the worker and its tasks.</summary>
     public long LastTaskCommandAtUs { get; set; }
+
+    /// <summary>Nodes that it has said it does not reach.</summary>
+    public ImmutableArray<string> Unreachable { get; set; } = [];
 
     public int KnownCoordinatorNode { get; set; } = -1;
 

@@ -25,4 +25,10 @@ internal static partial class ClusterLog
 
     [LoggerMessage(EventId = 4007, Level = LogLevel.Warning, Message = "millrace.cluster.tls: {File} holds the node's private key and can be read by anybody on this machine; take that right away (chmod 600)")]
     public static partial void KeyIsOpen(ILogger logger, string file);
+
+    [LoggerMessage(EventId = 4008, Level = LogLevel.Warning, Message = "No rows have come from node {Address} for {SilenceMs} ms, though it is in the cluster: the coordinator is told; see what drops packets between the two")]
+    public static partial void NoRows(ILogger logger, string address, long silenceMs);
+
+    [LoggerMessage(EventId = 4009, Level = LogLevel.Information, Message = "Node {Address} is reached again")]
+    public static partial void RowsAgain(ILogger logger, string address);
 }

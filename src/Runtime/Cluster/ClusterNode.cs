@@ -137,6 +137,8 @@ internal sealed class ClusterNode : IDisposable
               enable-ssl = {{(options.Tls.IsEnabled ? "on" : "off")}}
               hostname = "{{options.Host}}"
               port = {{port}}
+              public-hostname = "{{PublicHost(options)}}"
+              public-port = {{options.PublicPort}}
               maximum-frame-size = 8 MiB
               send-buffer-size = 8 MiB
               receive-buffer-size = 8 MiB
@@ -167,7 +169,7 @@ internal sealed class ClusterNode : IDisposable
     {
         var cluster = AkkaCluster.Get(system);
         Address = string.Create(CultureInfo.InvariantCulture, $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}");
-        _actor = system.ActorOf(NodeActor.Props(_uid, _options.Host, _plane, _logger), NodeActor.Name);
+        _actor = system.ActorOf(NodeActor.Props(_uid, (PublicHost(_options), _options.PublicDataPort == 0 ? _plane.Port : _options.PublicDataPort), _plane, (long)_options.Lease.TotalMilliseconds, _logger), NodeActor.Name);
         _plane.Start();
         var isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberUp(() => isUp.TrySetResult());
@@ -259,6 +261,8 @@ internal sealed class ClusterNode : IDisposable
             ? $"millrace.cluster.port: a port that is free expected, {first} found, which is in use; stop what uses it, or choose another one."
             : $"millrace.cluster.port: a port that is free expected, none from {first} to {last} found; stop what uses them, or choose others.");
     }
+
+    private static string PublicHost(ClusterOptions options) => options.PublicHost.Length == 0 ? options.Host : options.PublicHost;
 
     private static string? OpaquePart(CodecSchema schema) => schema.Kind == SchemaKind.Opaque && schema.Name.StartsWith("hyperion", StringComparison.OrdinalIgnoreCase)
         ? schema.Name

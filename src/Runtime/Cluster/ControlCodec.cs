@@ -17,6 +17,7 @@ internal static class ControlCodec
     private const int FailureSizeMin = 13;
     private const int AppliedSize = 12;
     private const int EpochReferenceSize = 32;
+    private const int TextSizeMin = 4;
     private const byte ImageBit = 1;
     private const byte SourceBit = 2;
     private const byte FormerBit = 4;
@@ -189,6 +190,7 @@ internal static class ControlCodec
         HistoryCodec.Write(to, heartbeat.Applied, Write);
         to.Int64(heartbeat.Asks);
         HistoryCodec.Write(to, heartbeat.Images.IsDefault ? [] : heartbeat.Images, Write);
+        HistoryCodec.Write(to, heartbeat.Unreachable.IsDefault ? [] : heartbeat.Unreachable, static (writer, node) => writer.Text(node));
     }
 
     private static Heartbeat ReadHeartbeat(ProcessUid process, RowReader from) => new(
@@ -203,7 +205,8 @@ internal static class ControlCodec
         from.List(FailureSizeMin, ReadFailure),
         from.List(AppliedSize, ReadApplied),
         from.Int64(),
-        from.List(RowSize, ReadImage));
+        from.List(RowSize, ReadImage),
+        from.List(TextSizeMin, static reader => reader.Text()));
 
     private static void Write(RowWriter to, OffsetsPolled polled)
     {

@@ -18,6 +18,7 @@ internal sealed class DataLink : IDisposable
     private readonly Pipe _outgoing = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _firstBytesMax;
+    private long _heardAtMs = Environment.TickCount64;
     private bool _isClosed;
 
     /// <param name="stream">The connection; the link disposes of it.</param>
@@ -28,6 +29,9 @@ internal sealed class DataLink : IDisposable
 
     /// <summary>Completes, without an error, when the link is closed: why, for a person.</summary>
     public Task<string> Closed => _closed.Task;
+
+    /// <summary>When bytes last came, by <see cref="Environment.TickCount64"/>; when it was made before.</summary>
+    public long HeardAtMs => Volatile.Read(ref _heardAtMs);
 
     /// <summary>Begins to send and to receive; called once. What was sent before goes first.</summary>
     public void Start()
@@ -87,6 +91,7 @@ internal sealed class DataLink : IDisposable
             while (true)
             {
                 var read = await incoming.ReadAsync().ConfigureAwait(false);
+                Volatile.Write(ref _heardAtMs, Environment.TickCount64);
                 var rest = read.Buffer;
                 while (assembler.TryTake(ref rest, out var message))
                 {

@@ -81,6 +81,16 @@ internal sealed class DataPlane : IDisposable
             _ = Task.Run(() => ConnectAsync(peer, host, port));
     }
 
+    /// <summary>Says on every connection that this end lives.</summary>
+    public void Ping()
+    {
+        foreach (var link in _links.Values)
+            link.Ping();
+    }
+
+    /// <summary>Closes the connection that there is, so that another one is made.</summary>
+    public void Break(NodeUid peer) => LinkTo(peer).Break();
+
     /// <summary>The node is gone for good.</summary>
     public void Close(NodeUid peer)
     {
@@ -177,7 +187,8 @@ internal sealed class DataPlane : IDisposable
             {
                 if (peer is not null)
                 {
-                    Dispatch(message);
+                    if (!message.IsEmpty)
+                        Dispatch(message);
                     return;
                 }
 

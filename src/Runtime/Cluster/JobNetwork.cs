@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
@@ -23,6 +24,7 @@ internal sealed class JobNetwork : IJobNetwork
     private readonly ulong _key;
     private readonly ConcurrentDictionary<ProcessUid, ProcessRoute> _routes = [];
     private volatile Part? _part;
+    private volatile Outlook _outlook = new(true, []);
 
     /// <summary>This process's part.</summary>
     internal sealed record Part(ProcessUid Process, IActorRef Worker, IReadOnlyList<IActorRef> Tasks);
@@ -61,17 +63,17 @@ internal sealed class JobNetwork : IJobNetwork
     /// <summary>Takes what is meant for the coordinator.</summary>
     public IActorRef Supervisor { get; private set; } = ActorRefs.Nobody;
 
-    /// <summary>Whether this side may rule, as far as it sees: most of the nodes that run the job are heard of. Kept by the <see cref="NodeActor"/>.</summary>
-    public bool MayRule
-    {
-        get => Volatile.Read(ref _mayRule);
-        set => Volatile.Write(ref _mayRule, value);
-    }
+    /// <inheritdoc/>
+    public bool MayRule => _outlook.MayRule;
 
-    private bool _mayRule = true;
+    /// <inheritdoc/>
+    public ImmutableArray<ProcessUid> Silent => _outlook.Silent;
 
     /// <summary>How the rows of each edge are written.</summary>
     public IEnumerable<CodecSchema> Schemas => _codecs.SelectMany(codecs => codecs).Select(codec => codec.Schema).Distinct();
+
+    /// <summary>How things look from here now; kept by the <see cref="NodeActor"/>.</summary>
+    public void Look(bool mayRule, ImmutableArray<ProcessUid> silent) => _outlook = new(mayRule, silent);
 
     /// <inheritdoc/>
     public void Attach(IActorRef supervisor) => Supervisor = supervisor;
@@ -117,6 +119,8 @@ internal sealed class JobNetwork : IJobNetwork
             _meter.Sent();
         part.Tasks[task].Tell(content, ActorRefs.NoSender);
     }
+
+    private sealed record Outlook(bool MayRule, ImmutableArray<ProcessUid> Silent);
 
     private sealed class CodecFinder(CodecCatalog codecs) : IEdgeVisitor<EdgeCodec>
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Remote;
@@ -23,9 +25,10 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
     private const long HelloMs = 200;
     private const long ReachableMs = 1000;
     private const long CoordinatorFreshMs = 400;
+    private const long SilenceLeases = 2;
 
     private readonly NodeUid _self;
-    private readonly string _dataHost;
+    private readonly (string Host, int Port) _dataAddress;
     private readonly DataPlane _plane;
     private readonly ILogger _logger;
     private readonly AkkaCluster _cluster = AkkaCluster.Get(Context.System);
@@ -35,9 +38,18 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
     private readonly Dictionary<string, JobNetwork> _jobs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Rule> _rules = new(StringComparer.Ordinal);
     private readonly List<Settled> _settling = [];
+    private readonly Dictionary<Address, long> _reachedAtMs = [];
+    private readonly long _leaseMs;
+    private long _tickedAtMs = Environment.TickCount64;
+    private ImmutableArray<string> _unreachable = [];
 
-    public NodeActor(NodeUid self, string dataHost, DataPlane plane, ILogger logger) =>
-        (_self, _dataHost, _plane, _logger) = (self, dataHost, plane, logger);
+    /// <param name="self">This node.</param>
+    /// <param name="dataAddress">Where others reach its data connections.</param>
+    /// <param name="plane">They.</param>
+    /// <param name="leaseMs">How long another node may be silent.</param>
+    /// <param name="logger">Told who comes and goes.</param>
+    public NodeActor(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, ILogger logger) =>
+        (_self, _dataAddress, _plane, _leaseMs, _logger) = (self, dataAddress, plane, leaseMs, logger);
 
     /// <summary>This process has a part in a job, or another one than before.</summary>
     internal sealed record Joined(JobNetwork Job);
@@ -85,14 +97,16 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
 
         public long HeardAtMs { get; set; }
 
+        public bool HearsCoordinatorOf(string job) => Hello.Jobs.Any(part => part.Job == job && part.HearsCoordinator);
+
         public ProcessUid? ProcessOf(string job) => Hello.Jobs.FirstOrDefault(part => part.Job == job) is { Process.Value: not 0 } part ? part.Process : null;
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(NodeUid self, string dataHost, DataPlane plane, ILogger logger) =>
-        Akka.Actor.Props.Create(() => new NodeActor(self, dataHost, plane, logger));
+    public static Props Props(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, ILogger logger) =>
+        Akka.Actor.Props.Create(() => new NodeActor(self, dataAddress, plane, leaseMs, logger));
 
     protected override void PreStart()
     {
@@ -195,7 +209,7 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
             case ClusterEvent.MemberDowned or ClusterEvent.MemberRemoved:
                 if (_members.TryGetValue(member.Address, out var known) && known.UniqueAddress == member.UniqueAddress)
                 {
-                    _members.Remove(member.Address);
+                    Forget(member.Address);
                     if (PeerAt(member.Address) is { } peer)
                         OnGone(peer.Uid, "it is out of the cluster", tells: false);
                 }
@@ -242,23 +256,58 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
                 SayHello(Context.ActorSelection(new RootActorPath(member) / "user" / Name));
         }
 
+        var nowMs = Environment.TickCount64;
         foreach (var job in _jobs.Values)
-            job.MayRule = MayRule(job.Job);
+            job.Look(MayRule(job.Job, nowMs), [.. _peers.Values.Where(peer => nowMs - peer.HeardAtMs >= _leaseMs).Select(peer => peer.ProcessOf(job.Job)).OfType<ProcessUid>()]);
+        WatchLinks(nowMs);
     }
 
-    /// <summary>Most of the nodes that run the job are heard of; of two halves the one with the lowest uid.</summary>
-    private bool MayRule(string job)
+    /// <summary>Most of the nodes that run the job are heard of, and hear of no coordinator either; of two halves the one with the lowest uid.</summary>
+    /// <remarks>Why they are asked: of three nodes, two of which are cut off from each other, the third one hears both.</remarks>
+    private bool MayRule(string job, long nowMs)
     {
-        var nowMs = Environment.TickCount64;
         var all = _peers.Values.Where(peer => peer.ProcessOf(job) is not null).ToArray();
-        var heard = all.Where(peer => nowMs - peer.HeardAtMs < ReachableMs).Select(peer => peer.Uid).Append(_self).ToArray();
+        var agreeing = all.Where(peer => nowMs - peer.HeardAtMs < ReachableMs && !peer.HearsCoordinatorOf(job)).Select(peer => peer.Uid).Append(_self).ToArray();
         var total = all.Length + 1;
-        return (2 * heard.Length) > total || ((2 * heard.Length) == total && heard.Min() == all.Select(peer => peer.Uid).Append(_self).Min());
+        return (2 * agreeing.Length) > total || ((2 * agreeing.Length) == total && agreeing.Min() == all.Select(peer => peer.Uid).Append(_self).Min());
     }
+
+    /// <summary>A data connection that has been silent for two leases is made anew; nodes with which there is none for as long are told of.</summary>
+    /// <remarks>Nothing else would notice: where packets are dropped between two nodes that both hear the coordinator, every epoch would wait.</remarks>
+    private void WatchLinks(long nowMs)
+    {
+        _plane.Ping();
+        var hasStoodStill = nowMs - _tickedAtMs > Math.Max(_leaseMs / 2, 2 * HelloMs);
+        _tickedAtMs = nowMs;
+        var unreachable = ImmutableArray.CreateBuilder<string>();
+        foreach (var address in _members.Keys)
+        {
+            var link = PeerAt(address) is { } peer ? _plane.LinkTo(peer.Uid) : null;
+            var reachedAtMs = hasStoodStill ? nowMs : Math.Max(_reachedAtMs.GetValueOrDefault(address, nowMs), link?.HeardAtMs ?? 0);
+            _reachedAtMs[address] = reachedAtMs;
+            if (nowMs - reachedAtMs < SilenceLeases * _leaseMs)
+                continue;
+            unreachable.Add(TextOf(address));
+            link?.Break();
+        }
+
+        unreachable.Sort(StringComparer.Ordinal);
+        if (unreachable.SequenceEqual(_unreachable))
+            return;
+        foreach (var node in unreachable.Except(_unreachable))
+            ClusterLog.NoRows(_logger, node, SilenceLeases * _leaseMs);
+        foreach (var node in _unreachable.Except(unreachable).Where(node => _members.Keys.Any(address => TextOf(address) == node)))
+            ClusterLog.RowsAgain(_logger, node);
+        _unreachable = unreachable.ToImmutable();
+        foreach (var job in _jobs.Values)
+            job.Own?.Worker.Tell(new WorkerMessages.NodesUnreachable(_unreachable));
+    }
+
+    private static string TextOf(Address address) => string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");
 
     private void SayHello(ICanTell to) => to.Tell(
         new NodeMessage.Hello(
-            _self, _dataHost, _plane.Port, [.. _jobs.Values.Select(job => new NodeMessage.JobPart(job.Job, job.Fingerprint, job.Own?.Process ?? ProcessUid.None))]),
+            _self, _dataAddress.Host, _dataAddress.Port, [.. _jobs.Values.Select(job => new NodeMessage.JobPart(job.Job, job.Fingerprint, job.Own?.Process ?? ProcessUid.None, IsRuled(job.Job)))]),
         Self);
 
     private void OnJoined(JobNetwork job)
@@ -270,6 +319,9 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
                 job.Find(process, _plane.LinkTo(peer.Uid));
             SayHello(peer.Ref);
         }
+
+        if (!_unreachable.IsEmpty)
+            job.Own?.Worker.Tell(new WorkerMessages.NodesUnreachable(_unreachable));
 
         // The oldest begins at once; the others would be heard if they ran it already.
         if (!_rules.ContainsKey(job.Job) && _peers.Values.All(peer => peer.ProcessOf(job.Job) is null) && IsOldestOf(_peers.Values))
@@ -288,9 +340,12 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
             SayHello(peer.Ref);
     }
 
+    private bool IsRuled(string job) => _rules.TryGetValue(job, out var rule) && Environment.TickCount64 - rule.HeardAtMs < CoordinatorFreshMs;
+
     private void OnToCoordinator(ToCoordinator to)
     {
-        var isKnown = _rules.TryGetValue(to.Job.Job, out var rule) && Environment.TickCount64 - rule.HeardAtMs < CoordinatorFreshMs;
+        var isKnown = IsRuled(to.Job.Job);
+        var rule = _rules.GetValueOrDefault(to.Job.Job);
         if (!isKnown || rule.Node is null)
             to.Job.Supervisor.Tell(to.Message);
         if (isKnown && rule.Node is null)
@@ -382,7 +437,7 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
         else
             ClusterLog.NodeGone(_logger, node.ToString(), peer.Address.ToString(), reason);
         _plane.Close(node);
-        if (_members.Remove(peer.Address))
+        if (Forget(peer.Address))
             _cluster.Down(peer.Address);
         if (tells)
             TellAll(new NodeMessage.NodeGone(node));
@@ -407,6 +462,12 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
 
     private bool IsOldestOf(IEnumerable<Peer> peers) =>
         peers.All(peer => !_members.TryGetValue(peer.Address, out var member) || _cluster.SelfMember.IsOlderThan(member));
+
+    private bool Forget(Address address)
+    {
+        _reachedAtMs.Remove(address);
+        return _members.Remove(address);
+    }
 
     private Peer? PeerAt(Address address) => _peers.Values.FirstOrDefault(peer => peer.Address == address);
 

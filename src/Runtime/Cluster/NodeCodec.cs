@@ -8,7 +8,7 @@ namespace Millrace.Runtime.Cluster;
 /// <summary>A <see cref="NodeMessage"/> as bytes: a number for its kind, then its fields in the order of its record.</summary>
 internal static class NodeCodec
 {
-    private const int PartSizeMin = 16;
+    private const int PartSizeMin = 17;
     private const int MessageBytesMax = 1 << 26;
 
     private enum Kind : byte
@@ -97,7 +97,8 @@ internal static class NodeCodec
         to.Text(part.Job);
         to.Text(part.Fingerprint);
         HistoryCodec.Write(to, part.Process);
+        HistoryCodec.Write(to, part.HearsCoordinator);
     }
 
-    private static JobPart ReadPart(RowReader from) => new(from.Text(), from.Text(), HistoryCodec.ReadUid(from));
+    private static JobPart ReadPart(RowReader from) => new(from.Text(), from.Text(), HistoryCodec.ReadUid(from), from.Flag());
 }

@@ -16,7 +16,8 @@ internal abstract record NodeMessage
     /// <param name="Job">The job's name.</param>
     /// <param name="Fingerprint">What the node builds the job of.</param>
     /// <param name="Process">Who runs its tasks there; none where it is not up.</param>
-    internal readonly record struct JobPart(string Job, string Fingerprint, ProcessUid Process);
+    /// <param name="HearsCoordinator">Whether somebody coordinates the job, as far as the node hears.</param>
+    internal readonly record struct JobPart(string Job, string Fingerprint, ProcessUid Process, bool HearsCoordinator);
 
     /// <summary>To whoever coordinates the job.</summary>
     internal sealed record ForCoordinator(string Job, ControlMessages.ToCoordinator Message) : NodeMessage;

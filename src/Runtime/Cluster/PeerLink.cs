@@ -30,6 +30,32 @@ internal sealed class PeerLink
         }
     }
 
+    /// <summary>When anything last came on the connection that there is, by <see cref="Environment.TickCount64"/>; null where there is none.</summary>
+    public long? HeardAtMs
+    {
+        get
+        {
+            lock (_lock)
+                return _link?.HeardAtMs;
+        }
+    }
+
+    /// <summary>Says on the connection that there is that this end lives.</summary>
+    public void Ping()
+    {
+        lock (_lock)
+            _link?.Send([]);
+    }
+
+    /// <summary>Closes the connection that there is.</summary>
+    public void Break()
+    {
+        DataLink? link;
+        lock (_lock)
+            link = _link;
+        link?.Dispose();
+    }
+
     /// <summary>There is a connection, which takes the place of the one before.</summary>
     public void Attach(DataLink link)
     {

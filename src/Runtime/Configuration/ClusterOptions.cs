@@ -14,6 +14,15 @@ public sealed record ClusterOptions
 
     public required int DataPort { get; init; }
 
+    /// <summary>How others name this node's machine; empty: as <see cref="Host"/> does.</summary>
+    public required string PublicHost { get; init; }
+
+    /// <summary>Where they reach the control connections; 0: where they are.</summary>
+    public required int PublicPort { get; init; }
+
+    /// <summary>Where they reach the data connections; 0: where they are.</summary>
+    public required int PublicDataPort { get; init; }
+
     /// <summary>As it is written: <c>host:port</c>, separated by commas.</summary>
     public required string Seeds { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 using Millrace.Data;
@@ -105,6 +106,9 @@ public static class ConfigurationLoader
             Host = section.OptionalText("cluster.host"),
             Ports = section.Ports("cluster.port"),
             DataPort = section.Integer("cluster.data-port", 0, ushort.MaxValue),
+            PublicHost = section.OptionalText("cluster.public-host"),
+            PublicPort = section.Integer("cluster.public-port", 0, ushort.MaxValue),
+            PublicDataPort = section.Integer("cluster.public-data-port", 0, ushort.MaxValue),
             Seeds = section.OptionalText("cluster.seeds"),
             Nodes = section.Integer("cluster.nodes", 1, 1000),
             PlacementWait = section.Duration("cluster.placement-wait", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
@@ -114,6 +118,8 @@ public static class ConfigurationLoader
         };
         if (options.Host.Length == 0)
             throw new ConfigurationException("millrace.cluster.host: a host name or address expected, none found; leave the key out to have its default.");
+        if (options.PublicHost.Length == 0 && IPAddress.TryParse(options.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+            throw new ConfigurationException($"millrace.cluster.public-host: the name by which other nodes reach this machine expected with host = {options.Host}, none found.");
         foreach (var seed in options.SeedList)
         {
             if (seed.LastIndexOf(':') is var colon && (colon <= 0 || !ushort.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)))

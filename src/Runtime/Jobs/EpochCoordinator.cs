@@ -151,6 +151,9 @@ internal sealed class EpochCoordinator : UntypedActor
                 _job.OnOpened(opened.Committed);
                 if (_network is { Node: var node })
                     JobLog.Coordinates(_job.Logger, _job.Id.Name, node, opened.Committed);
+                // Why not wait: this one rules because the former coordinator was silent for a lease, and so maybe were others.
+                foreach (var silent in _network?.Silent ?? [])
+                    self.Tell(new CoordinatorMessages.ProcessLost(silent), ActorRefs.NoSender);
                 // What another process had planned and not committed runs now.
                 foreach (var plan in _protocol.History.Inflight)
                     _job.OnPlanned(plan, _clock.NowMs);

@@ -46,6 +46,7 @@ internal sealed partial class CoordinatorProtocol
     private bool DecideAttempt(long @base, int failures, long nowMs, ImmutableArray<JournalRows.Row>.Builder rows)
     {
         var former = _history.Attempt;
+        FindCutOff();
         bool[]? lost = null;
         for (var task = 0; task < _shape.Count; task++)
         {
@@ -124,7 +125,7 @@ internal sealed partial class CoordinatorProtocol
             {
                 return _failures[task] is { } failure
                     ? $"Task {task}: {failure.Reason}"
-                    : $"Process {former.Owner[task]} is lost.";
+                    : $"Process {former.Owner[task]} is {(Find(former.Owner[task]) is { IsCutOff: true } ? "cut off from others" : "lost")}.";
             }
         }
 

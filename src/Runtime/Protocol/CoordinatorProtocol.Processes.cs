@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using static Millrace.Runtime.Protocol.ControlMessages;
 using static Millrace.Runtime.Protocol.CoordinatorMessages;
 
@@ -42,9 +43,56 @@ internal sealed partial class CoordinatorProtocol
         return slot;
     }
 
-    private bool IsAlive(ProcessUid uid, long nowMs) => Find(uid) is { } process && (!LeasesOn || process.LeaseUntilMs >= nowMs);
+    private bool IsAlive(ProcessUid uid, long nowMs) => Find(uid) is { IsCutOff: false } process && (!LeasesOn || process.LeaseUntilMs >= nowMs);
 
-    private bool IsEligible(ProcessSlot process, long nowMs) => process.IsConfirmed && (!LeasesOn || process.LeaseUntilMs >= nowMs);
+    private bool IsEligible(ProcessSlot process, long nowMs) => process is { IsConfirmed: true, IsCutOff: false } && (!LeasesOn || process.LeaseUntilMs >= nowMs);
+
+    /// <summary>
+    /// Of two processes that can't exchange items one can't have tasks, or no epoch would end: the one that is cut off from more others; of equals
+    /// not the coordinator's own, rather one without tasks, then the higher uid.
+    /// </summary>
+    private void FindCutOff()
+    {
+        foreach (var process in _processes)
+        {
+            process.IsCutOff = false;
+        }
+
+        while ((_faults & ProtocolFaults.IgnoreCutOff) == ProtocolFaults.None)
+        {
+            ProcessSlot? worst = null;
+            foreach (var process in _processes)
+            {
+                process.Cuts = process.IsCutOff ? 0 : _processes.Count(other => !other.IsCutOff && (process.Unreachable.Contains(other.Node) || other.Unreachable.Contains(process.Node)));
+                if (process.Cuts > 0 && (worst is null || IsWorse(process, worst)))
+                {
+                    worst = process;
+                }
+            }
+
+            if (worst is null)
+            {
+                return;
+            }
+
+            worst.IsCutOff = true;
+        }
+
+        bool IsWorse(ProcessSlot process, ProcessSlot other)
+        {
+            if (process.Cuts != other.Cuts)
+            {
+                return process.Cuts > other.Cuts;
+            }
+
+            if (process.Uid == _self || other.Uid == _self)
+            {
+                return other.Uid == _self;
+            }
+
+            return OwnsTasks(other.Uid) || !OwnsTasks(process.Uid);
+        }
+    }
 
     /// <summary>After a takeover the owners have a lease's time to be heard; without leases only this process can own anything.</summary>
     private void ExpectFormerOwners(long nowMs)
@@ -202,6 +250,7 @@ internal sealed partial class CoordinatorProtocol
             effects.Add(new Send(process.Uid, new SnapshotNamed(Incarnation, _history.SnapshotEpoch)));
         }
 
+        process.Unreachable = heartbeat.Unreachable.IsDefault ? [] : heartbeat.Unreachable;
         process.Attempt = Math.Max(process.Attempt, heartbeat.Attempt);
         process.PlannedThrough = Math.Max(process.PlannedThrough, heartbeat.PlannedThrough);
         process.Committed = Math.Max(process.Committed, heartbeat.Committed);
@@ -324,6 +373,14 @@ internal sealed partial class CoordinatorProtocol
         public long Asks { get; set; }
 
         public long RepeatAtMs { get; set; }
+
+        /// <value>Nodes with which it can't exchange items, as it says.</value>
+        public ImmutableArray<string> Unreachable { get; set; } = [];
+
+        /// <value>It can't have tasks; see <see cref="FindCutOff"/>.</value>
+        public bool IsCutOff { get; set; }
+
+        public int Cuts { get; set; }
 
         public int Load { get; set; }
     }

@@ -74,4 +74,7 @@ internal enum ProtocolFaults
 
     /// <summary>Gives tasks that have to be together to whoever has the fewest, each.</summary>
     PlaceApart = 1 << 22,
+
+    /// <summary>Leaves tasks where they are though items can't get from one to the other.</summary>
+    IgnoreCutOff = 1 << 23,
 }

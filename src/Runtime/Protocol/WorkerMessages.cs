@@ -38,6 +38,9 @@ internal static class WorkerMessages
     /// </summary>
     internal sealed record ChannelBroken(int Receiver, int Generation, string Reason) : IWorkerInput;
 
+    /// <summary>Input: the nodes with which no items can be exchanged, all of them: none takes the former ones back.</summary>
+    internal sealed record NodesUnreachable(ImmutableArray<string> Nodes) : IWorkerInput;
+
     /// <summary>Input: the sink task's external system has everything up to an epoch.</summary>
     internal sealed record SinkApplied(int Task, long Epoch) : IWorkerInput;
 

@@ -47,6 +47,7 @@ internal sealed partial class WorkerProtocol
     private long _heartbeatAtMs;
     private long _lastStepMs;
     private long _asks;
+    private ImmutableArray<string> _unreachable = [];
     private bool _isFrozen;
     private bool _isOver;
 
@@ -113,6 +114,10 @@ internal sealed partial class WorkerProtocol
                 break;
             case JournalMessages.ReadFailed failed:
                 WriterOf(failed.Stream).OnReadFailed(failed, nowMs);
+                break;
+            case NodesUnreachable found:
+                _unreachable = found.Nodes;
+                SendHeartbeat(nowMs, effects);
                 break;
             default:
                 OnTask(input, effects);
@@ -514,7 +519,8 @@ internal sealed partial class WorkerProtocol
 
         effects.Add(new Send(new Heartbeat(
             _self, _node, _incarnation, _beat, Attempt, _plannedThrough, _committed,
-            acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), _isFrozen ? _asks : 0, WrittenImages())));
+            acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), _isFrozen ? _asks : 0, WrittenImages(),
+            _unreachable)));
     }
 
     private sealed class HeldTask(int generation, int since)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Protocol;
@@ -13,8 +14,11 @@ internal interface IJobNetwork
     /// <summary>How long a process lives without being heard of. Unit: ms.</summary>
     long LeaseMs { get; }
 
-    /// <summary>Whether this side may rule: it hears of most of the processes that run the job. Else it would take turns with the other side.</summary>
+    /// <summary>Whether this side may rule: most of the processes that run the job are heard of, and hear of no coordinator either. Else it would take turns with the other side.</summary>
     bool MayRule { get; }
+
+    /// <summary>Processes of which nothing has been heard for as long as a lease, though they are not known to be gone.</summary>
+    ImmutableArray<ProcessUid> Silent { get; }
 
     /// <summary>Says who takes what is meant for the job's coordinator.</summary>
     void Attach(IActorRef supervisor);

@@ -12,6 +12,9 @@ public enum FaultKind
     /// <summary>As <see cref="Kill"/>, of the node that coordinates the job.</summary>
     Coordinator,
 
+    /// <summary>Two nodes, or one and all the others, can't reach each other, or one way only, until the others have recovered; all reach the database.</summary>
+    Partition,
+
     /// <summary>The database fails as with a loss of power, and is started again.</summary>
     Db,
 }

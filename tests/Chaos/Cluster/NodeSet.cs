@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Millrace.Chaos.Processes;
 
 namespace Millrace.Chaos.Cluster;
@@ -15,8 +12,9 @@ internal sealed class NodeSet(ClusterOptions options, ChaosFiles files, IReadOnl
 
     private readonly Lock _lock = new();
     private readonly ClusterTracker _tracker = new();
-    private readonly int[] _ports = FreePorts(options.Nodes);
+    private readonly int[] _ports = FreePorts.Take(options.Nodes);
     private readonly ChildProcess?[] _nodes = new ChildProcess?[options.Nodes];
+    private readonly Network? _network = options.Faults.ContainsKey(FaultKind.Partition) ? new(options.Nodes) : null;
     private readonly bool[] _hasEnded = new bool[options.Nodes];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -25,9 +23,13 @@ internal sealed class NodeSet(ClusterOptions options, ChaosFiles files, IReadOnl
 
     public void Start(int node)
     {
-        var seeds = string.Join(',', _ports.Select(port => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}")));
-        var cluster = string.Create(CultureInfo.InvariantCulture, $"enabled = on, port = {_ports[node]}, nodes = {options.Nodes}, seeds = \"{seeds}\"");
-        _nodes[node] = ChildProcess.Start(options.Victim, line => OnLine(node, line), ["node", cluster, .. arguments]);
+        var seeds = string.Join(',', Enumerable.Range(0, options.Nodes).Select(other => $"127.0.0.1:{_network?.PortsOf(other).PublicControl ?? _ports[other]}"));
+        var ports = _network?.PortsOf(node) is { } mapped
+            ? $"port = {mapped.Control}, data-port = {mapped.Data}, public-port = {mapped.PublicControl}, public-data-port = {mapped.PublicData}"
+            : $"port = {_ports[node]}";
+        var process = ChildProcess.Start(options.Victim, line => OnLine(node, line), ["node", $"enabled = on, {ports}, nodes = {options.Nodes}, seeds = \"{seeds}\"", .. arguments]);
+        _nodes[node] = process;
+        _network?.Open(node, process.Id);
     }
 
     /// <summary>SIGKILL; returns when all that it had said is read.</summary>
@@ -36,6 +38,7 @@ internal sealed class NodeSet(ClusterOptions options, ChaosFiles files, IReadOnl
         var process = _nodes[node]!;
         _nodes[node] = null;
         await process.KillAsync().ConfigureAwait(false);
+        _network?.Close(node);
         process.Dispose();
         lock (_lock)
             _tracker.End(node);
@@ -46,6 +49,22 @@ internal sealed class NodeSet(ClusterOptions options, ChaosFiles files, IReadOnl
 
     /// <summary>SIGCONT.</summary>
     public void Thaw(int node) => _nodes[node]!.Signal(ChildProcess.SigCont);
+
+    /// <summary>Cuts ways between nodes.</summary>
+    public void Cut(int node, PartitionShape shape)
+    {
+        var others = shape is PartitionShape.Pair or PartitionShape.OneWay ? [(node + 1) % options.Nodes] : Enumerable.Range(0, options.Nodes);
+        foreach (var other in others)
+        {
+            if (shape != PartitionShape.Deaf)
+                _network!.Cut(node, other);
+            if (shape is not (PartitionShape.Mute or PartitionShape.OneWay))
+                _network!.Cut(other, node);
+        }
+    }
+
+    /// <summary>Opens them again.</summary>
+    public void Heal() => _network!.Heal();
 
     /// <summary>What is known now.</summary>
     public T Look<T>(Func<ClusterTracker, T> look)
@@ -96,6 +115,7 @@ internal sealed class NodeSet(ClusterOptions options, ChaosFiles files, IReadOnl
     {
         foreach (var node in _nodes)
             node?.Dispose();
+        _network?.Dispose();
     }
 
     private void OnLine(int node, string line)
@@ -111,17 +131,5 @@ internal sealed class NodeSet(ClusterOptions options, ChaosFiles files, IReadOnl
         }
 
         changed.SetResult();
-    }
-
-    // Why all at once: a port that is given back may be the next one's too.
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-            listener.Start();
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 }

@@ -5,8 +5,11 @@ namespace Millrace.Chaos.Cluster;
 /// <param name="Pause">How long the cluster has run well before.</param>
 /// <param name="Node">From 0 to 1: which node, where it is not given by the kind.</param>
 /// <param name="Length">How long it lasts beyond the recovery of the others; of a database, how long it is away.</param>
-internal sealed record PlannedFault(FaultKind Kind, TimeSpan Pause, double Node, TimeSpan Length)
+/// <param name="Shape">Of a partition.</param>
+internal sealed record PlannedFault(FaultKind Kind, TimeSpan Pause, double Node, TimeSpan Length, PartitionShape Shape)
 {
+    private static readonly int Shapes = Enum.GetValues<PartitionShape>().Length;
+
     /// <summary>All faults of a run, drawn from its seed.</summary>
     public static IReadOnlyList<PlannedFault> Draw(ClusterOptions options)
     {
@@ -15,7 +18,7 @@ internal sealed record PlannedFault(FaultKind Kind, TimeSpan Pause, double Node,
         var random = new Random(options.Seed);
         var kinds = options.Faults.SelectMany(kind => Enumerable.Repeat(kind.Key, kind.Value)).ToArray();
         random.Shuffle(kinds);
-        return [.. kinds.Select(kind => new PlannedFault(kind, Milliseconds(1200), random.NextDouble(), Milliseconds(1000)))];
+        return [.. kinds.Select(kind => new PlannedFault(kind, Milliseconds(1200), random.NextDouble(), Milliseconds(1000), (PartitionShape)random.Next(Shapes)))];
 
         TimeSpan Milliseconds(int max) => TimeSpan.FromMilliseconds(random.Next(max));
 #pragma warning restore CA5394

@@ -34,6 +34,9 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Ends when the process has ended and all its lines are read.</summary>
     public Task Ended => _reading;
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>The last lines of its standard error.</summary>
     public string Errors
     {

@@ -12,7 +12,7 @@ internal static class NodeSamples
 
     public static IReadOnlyList<(string Name, NodeMessage Message)> All { get; } =
     [
-        ("hello", new Hello(Node, "10.0.0.7", 4054, [new("count é", "0123456789abcdef", Process), new("other", "fedcba9876543210", ProcessUid.None)])),
+        ("hello", new Hello(Node, "10.0.0.7", 4054, [new("count é", "0123456789abcdef", Process, true), new("other", "fedcba9876543210", ProcessUid.None, false)])),
         ("hello-empty", new Hello(Node, "", 0, [])),
         ("for-coordinator", new ForCoordinator("count", new ControlMessages.SinkApplied(Process, new(3, 14)))),
         ("for-process", new ForProcess("count", Process, new ControlMessages.Beat(1, 2, 3, 4))),

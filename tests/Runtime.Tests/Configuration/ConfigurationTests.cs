@@ -33,6 +33,9 @@ public sealed partial class ConfigurationTests
         ["cluster.host"] = "localhost",
         ["cluster.port"] = "7",
         ["cluster.data-port"] = "7",
+        ["cluster.public-host"] = "node-7.example",
+        ["cluster.public-port"] = "7",
+        ["cluster.public-data-port"] = "7",
         ["cluster.seeds"] = "\"a:1, b:2\"",
         ["cluster.nodes"] = "7",
         ["cluster.placement-wait"] = "7 s",
@@ -174,6 +177,7 @@ public sealed partial class ConfigurationTests
     [Theory]
     [InlineData("name = \"a b\"", "millrace.cluster.name = a b: letters, digits and -, at most 64, expected.")]
     [InlineData("host = \"\"", "millrace.cluster.host: a host name or address expected, none found; leave the key out to have its default.")]
+    [InlineData("host = 0.0.0.0", "millrace.cluster.public-host: the name by which other nodes reach this machine expected with host = 0.0.0.0, none found.")]
     [InlineData("seeds = \"10.0.0.1\"", "millrace.cluster.seeds: host:port, separated by commas, expected, 10.0.0.1 found.")]
     [InlineData("seeds = \"a:1, b:99999\"", "millrace.cluster.seeds: host:port, separated by commas, expected, b:99999 found.")]
     [InlineData("tls.enabled = yes", "millrace.cluster.tls.enabled = yes: off or on expected.")]
