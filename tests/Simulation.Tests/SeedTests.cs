@@ -15,6 +15,7 @@ public sealed class SeedTests
         Assert.True(batch.Violations.Count == 0, batch.Violations.Count == 0 ? "" : $"seed {batch.Violations[0].Seed}: {batch.Violations[0].Message}");
         Assert.True(batch.Runs > 500, $"only {batch.Runs} runs");
         Assert.True(batch.Counters.Snapshots > 0 && batch.Counters.Trimmed > 0 && batch.Counters.Lost > 0 && batch.Counters.Savepoints > 0 && batch.Counters.Orders > 0);
+        Assert.True(batch.Counters.Slowdowns > 0 && batch.Counters.SetAside > 0);
         Assert.True(batch.Counters.Kills > 0 && batch.Counters.Takeovers > batch.Runs);
     }
 
@@ -68,6 +69,8 @@ public sealed class SeedTests
     [InlineData("ForgetAppliedEpochs", "The job failed")]
     [InlineData("PlaceApart", "I12")]
     [InlineData("IgnoreCutOff", "I6")]
+    [InlineData("OfferTasksToStragglers", "I13")]
+    [InlineData("BuryStragglers", "I13")]
     public void A_mutant_is_caught(string name, string invariant)
     {
         var batch = new SimBatch(1, 20_000, Enum.Parse<ProtocolFaults>(name), stopsAtFirst: true);

@@ -75,7 +75,7 @@ internal static class Program
         var c = batch.Counters;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"runs\":{batch.Runs},\"kills\":{c.Kills},\"violations\":{batch.Violations.Count},\"runsPerSecond\":{batch.Runs / seconds:F0},\"standDowns\":{c.StandDowns},\"pauses\":{c.Pauses},\"resets\":{c.Resets},\"partitions\":{c.Partitions},\"dataCuts\":{c.DataCuts},\"takeovers\":{c.Takeovers},\"attempts\":{c.Attempts},\"unknownWrites\":{c.UnknownWrites},\"throws\":{c.Throws},\"snapshots\":{c.Snapshots},\"savepoints\":{c.Savepoints},\"orders\":{c.Orders},\"trimmedRows\":{c.Trimmed},\"restoresAgain\":{c.RestoresAgain},\"imagesPassedOver\":{c.ImagesPassedOver},\"lostVolatile\":{c.Lost},\"outages\":{c.Outages},\"epochs\":{c.Epochs},\"events\":{c.Events},\"start\":{start}}}"));
+            $"{{\"runs\":{batch.Runs},\"kills\":{c.Kills},\"violations\":{batch.Violations.Count},\"runsPerSecond\":{batch.Runs / seconds:F0},\"standDowns\":{c.StandDowns},\"pauses\":{c.Pauses},\"slowdowns\":{c.Slowdowns},\"setAside\":{c.SetAside},\"resets\":{c.Resets},\"partitions\":{c.Partitions},\"dataCuts\":{c.DataCuts},\"takeovers\":{c.Takeovers},\"attempts\":{c.Attempts},\"unknownWrites\":{c.UnknownWrites},\"throws\":{c.Throws},\"snapshots\":{c.Snapshots},\"savepoints\":{c.Savepoints},\"orders\":{c.Orders},\"trimmedRows\":{c.Trimmed},\"restoresAgain\":{c.RestoresAgain},\"imagesPassedOver\":{c.ImagesPassedOver},\"lostVolatile\":{c.Lost},\"outages\":{c.Outages},\"epochs\":{c.Epochs},\"events\":{c.Events},\"start\":{start}}}"));
         for (var i = 0; i < Math.Min(10, batch.Violations.Count); i++)
         {
             var (seed, message) = batch.Violations[i];

@@ -12,6 +12,11 @@ internal sealed partial class SimCluster
             Schedule(Random.Between(20, Options.FaultsUntilMs) * 1000, SimEventKind.Fault, null);
         }
 
+        for (var i = 0; i < Options.Slowdowns; i++)
+        {
+            Schedule(Random.Between(20, Options.FaultsUntilMs) * 1000, SimEventKind.Slow, null, a: Random.Below(Options.Nodes));
+        }
+
         Schedule(Options.FaultsUntilMs * 1000, SimEventKind.FaultsEnd, null);
     }
 
@@ -147,6 +152,58 @@ internal sealed partial class SimCluster
         Trace?.Invoke($"{NowUs / 1000.0,10:F3} pause n{process.Node} {ms} ms");
         process.PausedUntilUs = NowUs + (ms * 1000);
         Schedule(process.PausedUntilUs, SimEventKind.Thaw, null, process);
+    }
+
+    /// <summary>All tasks of a process take far longer for each step, until it is restarted or the time is over.</summary>
+    private void SlowDown(int node)
+    {
+        if (_nodes[node] is { } process)
+        {
+            Counters.Slowdowns++;
+            process.SlowUntilUs = NowUs + (Random.Between(200, 2500) * 1000);
+            Trace?.Invoke($"{NowUs / 1000.0,10:F3} slow  n{node} until {process.SlowUntilUs / 1000}");
+        }
+    }
+
+    /// <summary>A straggler loses what can move to others, and nothing else, and lives.</summary>
+    private void OnSetAside(SimProcess coordinator, AttemptPlan attempt, CoordinatorMessages.StragglerSetAside slow)
+    {
+        Counters.SetAside++;
+        coordinator.Aside[slow.Process] = NowMs + slow.RestMs;
+        if (!attempt.Dead.IsEmpty)
+        {
+            throw new ViolationException($"I13: attempt {attempt.Number} takes the slow process {slow.Process} for dead.");
+        }
+
+        for (var task = 0; task < Shape.Count; task++)
+        {
+            var (hasMoved, mayMove) = (attempt.Since[task] == attempt.Number, Shape.Tasks[task] is { TakesIn: false, IsTogether: false });
+            if (hasMoved ? !mayMove : mayMove && attempt.Owner[task] == slow.Process)
+            {
+                throw new ViolationException($"I13: task {task} {(hasMoved ? "moves off" : "stays with")} the slow process {slow.Process} in attempt {attempt.Number}.");
+            }
+        }
+    }
+
+    /// <summary>A straggler gets no tasks while it rests, unless it is the only one there.</summary>
+    private void CheckStragglers(SimProcess coordinator, AttemptPlan attempt)
+    {
+        var former = coordinator.Raised;
+        coordinator.Raised = attempt;
+        if (coordinator.Aside.Count == 0 || attempt.Owner.All(IsAside))
+        {
+            return;
+        }
+
+        for (var task = 0; task < Shape.Count; task++)
+        {
+            if (attempt.Owner[task] != former!.Owner[task] && IsAside(attempt.Owner[task]))
+            {
+                throw new ViolationException($"I13: attempt {attempt.Number} gives task {task} to {attempt.Owner[task]}, which is set aside for being slow.");
+            }
+        }
+
+        bool IsAside(ProcessUid owner) => coordinator.Aside.TryGetValue(owner, out var untilMs) && untilMs > NowMs;
     }
 
     private void Resume(SimProcess process)

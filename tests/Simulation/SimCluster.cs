@@ -6,6 +6,11 @@ namespace Millrace.Simulation;
 /// <summary>A whole cluster in virtual time: real state machines, simulated journal, network, sinks, sources and faults.</summary>
 internal sealed partial class SimCluster
 {
+    /// <summary>What a task works at each step.</summary>
+    private const long StepUs = 100;
+
+    private const long SlowTimes = 20;
+
     /// <summary>Far more than any run needs: something runs in circles.</summary>
     private const long EventsMax = 300_000;
 
@@ -249,6 +254,9 @@ internal sealed partial class SimCluster
             case SimEventKind.SavepointCopied:
                 OnSavepointCopied(process, (SimSavepoint)entry.Payload!);
                 break;
+            case SimEventKind.Slow:
+                SlowDown(entry.A);
+                break;
             case SimEventKind.FaultsEnd:
                 EndFaults();
                 break;
@@ -300,9 +308,14 @@ internal sealed partial class SimCluster
             ResumesClosedJob = false,
             JobSeed = 7,
             SnapshotEveryEpochs = Options.SnapshotEvery,
+            StragglerEpochs = Options.StragglerEpochs,
+            StragglerExcessMs = Options.StragglerEpochs,
+            StragglerGraceMs = Options.StragglerGraceMs,
+            StragglerRestMs = Options.StragglerRestMs,
         };
         process.Candidate = new CoordinatorProtocol(Shape, process.Uid, options, NowMs, Faults);
         process.CandidateTickAtUs = -1;
+        process.Aside.Clear();
         WakeCandidate(process);
     }
 
@@ -401,6 +414,15 @@ internal sealed partial class SimCluster
                 case CoordinatorMessages.Opened:
                     Counters.Takeovers++;
                     break;
+                case CoordinatorMessages.AttemptRaised raised:
+                    CheckStragglers(process, raised.Plan);
+                    break;
+                case CoordinatorMessages.StragglerSetAside slow:
+                    OnSetAside(process, candidate.History.Attempt!, slow);
+                    break;
+                case CoordinatorMessages.StragglerTakenBack back:
+                    process.Aside.Remove(back.Process);
+                    break;
                 case CoordinatorMessages.Completed or CoordinatorMessages.Stopped:
                     _completedAtUs = _completedAtUs < 0 ? NowUs : _completedAtUs;
                     break;
@@ -468,14 +490,17 @@ internal sealed partial class SimCluster
         if (process.Tasks[index] is { IsRunScheduled: false } task)
         {
             task.IsRunScheduled = true;
-            Schedule(NowUs + afterUs + Random.Between(1, 300), SimEventKind.TaskRun, process, task, index);
+            Schedule(Math.Max(NowUs, task.BusyUntilUs) + afterUs + Random.Between(1, 300), SimEventKind.TaskRun, process, task, index);
         }
     }
 
     private void OnTaskRun(SimProcess process, SimTask task)
     {
         task.IsRunScheduled = false;
-        if (task.Run())
+        var workUs = process.SlowUntilUs > NowUs ? StepUs * SlowTimes : StepUs;
+        var hasWorked = task.Run(workUs);
+        task.BusyUntilUs = process.SlowUntilUs > NowUs ? NowUs + workUs : 0;
+        if (hasWorked)
         {
             WakeTask(process, task.Index, Random.Below(20) == 0 ? 3000 : 0);
         }

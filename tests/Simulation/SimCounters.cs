@@ -6,6 +6,8 @@ internal sealed class SimCounters
     public long Kills;
     public long StandDowns;
     public long Pauses;
+    public long Slowdowns;
+    public long SetAside;
     public long Resets;
     public long Partitions;
     public long DataCuts;
@@ -29,6 +31,8 @@ internal sealed class SimCounters
         Kills += other.Kills;
         StandDowns += other.StandDowns;
         Pauses += other.Pauses;
+        Slowdowns += other.Slowdowns;
+        SetAside += other.SetAside;
         Resets += other.Resets;
         Partitions += other.Partitions;
         DataCuts += other.DataCuts;

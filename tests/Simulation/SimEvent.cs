@@ -30,6 +30,7 @@ internal enum SimEventKind
     Stop,
     Ask,
     SavepointCopied,
+    Slow,
 }
 
 /// <summary>A pooled entry of the event queue.</summary>

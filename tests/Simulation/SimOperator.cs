@@ -59,17 +59,17 @@ internal static class SimOperator
         var beforeLast = stage1 > 0 ? middle : source;
         foreach (var _ in source)
         {
-            tasks.Add(new TaskShape(true, false, [], [.. stage1 > 0 ? middle : last], areVolatile));
+            tasks.Add(new TaskShape(true, false, [], [.. stage1 > 0 ? middle : last], areVolatile, Stage: first));
         }
 
         foreach (var _ in middle)
         {
-            tasks.Add(new TaskShape(false, false, [.. source], [.. last]));
+            tasks.Add(new TaskShape(false, false, [.. source], [.. last], Stage: first + 1));
         }
 
         foreach (var _ in last)
         {
-            tasks.Add(new TaskShape(false, true, [.. beforeLast], [], IsTogether: areTogether));
+            tasks.Add(new TaskShape(false, true, [.. beforeLast], [], IsTogether: areTogether, Stage: first + 2));
         }
     }
 }

@@ -51,6 +51,16 @@ internal sealed class SimOptions
     /// <summary>A process that has joined takes its share after that; 0: never.</summary>
     public long SpreadAfterMs;
 
+    /// <summary>Times that a process becomes slow for a while.</summary>
+    public int Slowdowns;
+
+    /// <summary>Epochs in which a process was slow before it loses its tasks.</summary>
+    public int StragglerEpochs = 5;
+
+    public long StragglerGraceMs = 100;
+
+    public long StragglerRestMs = 500;
+
     /// <summary>Images take so much longer to write than rows.</summary>
     public long ImageDelayMs;
 
@@ -108,7 +118,17 @@ internal sealed class SimOptions
         options.HasForgetfulSinks = random.Below(4) == 0;
         options.DamagedImage = random.Below(3) == 0 ? random.Below(500_000) : 0;
         options.HasSinksTogether = random.Below(3) == 0;
+        // Why forked: runs without a slow process stay what they were.
+        options.DrawSlowdowns(random.Fork());
         options.CutsForGood = !options.IsEmbedded && random.Below(6) == 0;
         return options;
+    }
+
+    private void DrawSlowdowns(SimRandom random)
+    {
+        Slowdowns = random.Below(3) == 0 ? 1 + random.Below(4) : 0;
+        StragglerEpochs = 1 + random.Below(5);
+        StragglerGraceMs = random.Below(2) == 0 ? 0 : random.Below(300);
+        StragglerRestMs = 100 + random.Below(900);
     }
 }

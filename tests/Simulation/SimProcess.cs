@@ -14,6 +14,12 @@ internal sealed class SimProcess(int node, ProcessUid uid, WorkerProtocol worker
 
     public CoordinatorProtocol? Candidate { get; set; }
 
+    /// <summary>Processes that the candidate has set aside, and until when they get no tasks.</summary>
+    public Dictionary<ProcessUid, long> Aside { get; } = [];
+
+    /// <summary>The last attempt that the candidate has raised.</summary>
+    public AttemptPlan? Raised { get; set; }
+
     public SimTask?[] Tasks { get; } = new SimTask?[tasks];
 
     /// <summary>Items by receiving task and channel; they wait here until the task is held, takes them or drops them.</summary>
@@ -24,6 +30,9 @@ internal sealed class SimProcess(int node, ProcessUid uid, WorkerProtocol worker
     public bool IsDead { get; set; }
 
     public long PausedUntilUs { get; set; }
+
+    /// <summary>Until then its tasks take far longer for each step.</summary>
+    public long SlowUntilUs { get; set; }
 
     public long WorkerTickAtUs { get; set; } = -1;
 

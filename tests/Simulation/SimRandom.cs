@@ -11,6 +11,9 @@ internal sealed class SimRandom(ulong seed)
         return Mix(_state);
     }
 
+    /// <summary>Another one, of which this one takes no notice.</summary>
+    public SimRandom Fork() => new(_state);
+
     /// <summary>In [0, <paramref name="limit"/>).</summary>
     public int Below(int limit) => (int)((Next() >> 33) % (ulong)limit);
 

@@ -22,6 +22,8 @@ internal sealed class SimTask
     private Work? _current;
     private long _position;
     private int _outboxCount;
+    private long _stepUs;
+    private long _workedUs;
 
     public SimTask(SimCluster cluster, SimProcess process, WorkerMessages.StartTask start)
     {
@@ -51,6 +53,9 @@ internal sealed class SimTask
     public bool IsRestored { get; private set; }
 
     public bool IsRunScheduled { get; set; }
+
+    /// <summary>It does nothing more before.</summary>
+    public long BusyUntilUs { get; set; }
 
     /// <summary>What a source has by now; a volatile one takes nothing more in once it is drained.</summary>
     public long TakenIn => _drained ?? _cluster.Available(Index);
@@ -179,9 +184,11 @@ internal sealed class SimTask
     }
 
     /// <summary>One step of work.</summary>
+    /// <param name="workUs">What it takes.</param>
     /// <returns>True when there may be more.</returns>
-    public bool Run()
+    public bool Run(long workUs)
     {
+        _stepUs = workUs;
         if (!IsRestored || _outboxCount > 0)
         {
             return false;
@@ -212,6 +219,7 @@ internal sealed class SimTask
             return false;
         }
 
+        _workedUs += _stepUs;
         var plan = PlanOf(Protocol.CurrentEpoch);
         var work = CurrentWork();
         if (work.Inputs.Count == 0)
@@ -275,6 +283,7 @@ internal sealed class SimTask
 
     private bool Take(int channel, SimItem item)
     {
+        _workedUs += _stepUs;
         if (item.Barrier > 0)
         {
             if (Protocol.OnBarrier(channel, item.Barrier))
@@ -330,7 +339,8 @@ internal sealed class SimTask
             _cluster.TellWorker(_process, new WorkerMessages.ImageTaken(Index, Protocol.Generation, epoch, (long[])_cells.Clone(), _cells.Length * 8));
         }
 
-        _cluster.TellWorker(_process, new WorkerMessages.EpochCompleted(Index, Protocol.Generation, epoch, work.Delta(_cells, _reader), 8));
+        _cluster.TellWorker(_process, new WorkerMessages.EpochCompleted(Index, Protocol.Generation, epoch, work.Delta(_cells, _reader), 8, new WorkDone(_workedUs, work.Inputs.Count)));
+        _workedUs = 0;
         if (Protocol.CompleteEpoch(epoch))
         {
             work.Undo.Clear();
@@ -411,6 +421,7 @@ internal sealed class SimTask
             _works.Clear();
             _plans.Clear();
             _current = null;
+            _workedUs = 0;
             _outboxCount = 0;
             foreach (var outbox in _outbox)
             {

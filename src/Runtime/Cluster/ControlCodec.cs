@@ -13,7 +13,8 @@ namespace Millrace.Runtime.Cluster;
 internal static class ControlCodec
 {
     private const int ReferencesSizeMin = 25;
-    private const int RowSize = 40;
+    private const int ImageSize = 40;
+    private const int AckSize = ImageSize + 16;
     private const int FailureSizeMin = 13;
     private const int AppliedSize = 12;
     private const int EpochReferenceSize = 32;
@@ -155,7 +156,7 @@ internal static class ControlCodec
     private static ToCoordinator ReadToCoordinator(Kind kind, ProcessUid process, RowReader from) => kind switch
     {
         Kind.Heartbeat => ReadHeartbeat(process, from),
-        Kind.Acknowledge => new Acknowledge(process, from.List(RowSize, ReadAck)),
+        Kind.Acknowledge => new Acknowledge(process, from.List(AckSize, ReadAck)),
         Kind.OffsetsPolled => new OffsetsPolled(
             process, from.Int32(), from.Int32(), from.Int64(), from.Int64(), from.Flag(), from.Int64(), from.Flag() ? from.Text() : null, from.Flag(),
             from.Flag() ? from.Text() : null),
@@ -201,11 +202,11 @@ internal static class ControlCodec
         from.Int32(),
         from.Int64(),
         from.Int64(),
-        from.List(RowSize, ReadAck),
+        from.List(AckSize, ReadAck),
         from.List(FailureSizeMin, ReadFailure),
         from.List(AppliedSize, ReadApplied),
         from.Int64(),
-        from.List(RowSize, ReadImage),
+        from.List(ImageSize, ReadImage),
         from.List(TextSizeMin, static reader => reader.Text()));
 
     private static void Write(RowWriter to, OffsetsPolled polled)
@@ -225,9 +226,23 @@ internal static class ControlCodec
             to.Text(polled.Failure);
     }
 
-    private static void Write(RowWriter to, TaskAck ack) => WriteRow(to, ack.Task, ack.Generation, ack.Epoch, ack.Row, ack.Bytes);
+    private static void Write(RowWriter to, TaskAck ack)
+    {
+        WriteRow(to, ack.Task, ack.Generation, ack.Epoch, ack.Row, ack.Bytes);
+        to.Int64(ack.Work.Microseconds);
+        to.Int64(ack.Work.Rows);
+    }
 
-    private static TaskAck ReadAck(RowReader from) => new(from.Int32(), from.Int32(), from.Int64(), HistoryCodec.ReadAddress(from), from.Int64());
+    private static TaskAck ReadAck(RowReader from) =>
+        new(from.Int32(), from.Int32(), from.Int64(), HistoryCodec.ReadAddress(from), from.Int64(), ReadWork(from));
+
+    private static WorkDone ReadWork(RowReader from)
+    {
+        var work = new WorkDone(from.Int64(), from.Int64());
+        return work is { Microseconds: >= 0, Rows: >= 0 }
+            ? work
+            : throw new RowFormatException($"work of {work.Microseconds} microseconds on {work.Rows} rows found");
+    }
 
     private static void Write(RowWriter to, ControlMessages.TaskFailure failure)
     {

@@ -32,6 +32,15 @@ public sealed record ClusterOptions
 
     public required TimeSpan Lease { get; init; }
 
+    /// <summary>0: none is looked for.</summary>
+    public required int StragglerEpochs { get; init; }
+
+    public required int StragglerFactor { get; init; }
+
+    public required TimeSpan StragglerExcess { get; init; }
+
+    public required TimeSpan StragglerRest { get; init; }
+
     public required bool AllowsInsecure { get; init; }
 
     public required TlsOptions Tls { get; init; }

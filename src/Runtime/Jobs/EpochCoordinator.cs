@@ -175,6 +175,13 @@ internal sealed class EpochCoordinator : UntypedActor
             case CoordinatorMessages.AttemptRaised raised:
                 _job.OnAttempt(raised.Plan, raised.Reason, _clock.NowMs);
                 break;
+            case CoordinatorMessages.StragglerSetAside slow:
+                JobLog.NodeIsSlow(_job.Logger, _job.Id.Name, slow.Node, slow.WorkedMs, slow.Epochs, slow.ExpectedMs);
+                JobLog.TasksMoveOff(_job.Logger, _job.Id.Name, slow.Moved, slow.Node, slow.Staying, slow.RestMs / 1000.0);
+                break;
+            case CoordinatorMessages.StragglerTakenBack back:
+                JobLog.OffersTasksAgain(_job.Logger, _job.Id.Name, back.Node);
+                break;
             case CoordinatorMessages.Completed or CoordinatorMessages.Stopped or CoordinatorMessages.JobFailed or CoordinatorMessages.Fenced:
                 Context.Parent.Tell(effect);
                 break;

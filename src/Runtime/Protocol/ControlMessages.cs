@@ -84,7 +84,8 @@ internal static class ControlMessages
     internal sealed record SinkApplied(ProcessUid Process, SinkWatermark Watermark) : ToCoordinator(Process);
 
     /// <param name="Bytes">Size of the task's delta.</param>
-    internal readonly record struct TaskAck(int Task, int Generation, long Epoch, RowAddress Row, long Bytes = 0);
+    /// <param name="Work">What it took.</param>
+    internal readonly record struct TaskAck(int Task, int Generation, long Epoch, RowAddress Row, long Bytes = 0, WorkDone Work = default);
 
     /// <param name="Task">The task that has to go back; for a broken channel its receiver.</param>
     /// <param name="Generation">Its generation when it failed: a failure of an older one is settled.</param>

@@ -50,6 +50,18 @@ internal static class CoordinatorMessages
     /// <summary>Effect: for observers; the attempt is durable.</summary>
     internal sealed record AttemptRaised(AttemptPlan Plan, string Reason) : ICoordinatorEffect;
 
+    /// <summary>Effect: for observers; a process is slow, and the attempt that has just been raised moves its tasks to others.</summary>
+    /// <param name="Epochs">In so many epochs.</param>
+    /// <param name="WorkedMs">What it worked in these.</param>
+    /// <param name="ExpectedMs">What others would have.</param>
+    /// <param name="Staying">Tasks that it keeps, since they can't move.</param>
+    /// <param name="RestMs">After this it is offered tasks again.</param>
+    internal sealed record StragglerSetAside(
+        ProcessUid Process, string Node, int Epochs, long WorkedMs, long ExpectedMs, int Moved, int Staying, long RestMs) : ICoordinatorEffect;
+
+    /// <summary>Effect: for observers; a process that was slow is offered tasks again.</summary>
+    internal sealed record StragglerTakenBack(ProcessUid Process, string Node) : ICoordinatorEffect;
+
     /// <summary>Effect: all sources are exhausted, all epochs committed and applied. Last effect.</summary>
     internal sealed record Completed : ICoordinatorEffect;
 

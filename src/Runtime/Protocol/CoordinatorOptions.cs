@@ -46,6 +46,21 @@ internal sealed record CoordinatorOptions
     /// <value>A process that has joined takes its share of the tasks after this; 0: never. The tasks that move, and all that is connected with them, go back to the last commit.</value>
     public long SpreadAfterMs { get; init; } = 1000;
 
+    /// <value>A process that was slow in so many epochs, less two for each in which it was not, loses its tasks. Default 10; 0: never.</value>
+    public int StragglerEpochs { get; init; } = 10;
+
+    /// <value>Slow is who takes more than so many times what others would.</value>
+    public double StragglerFactor { get; init; } = 2;
+
+    /// <value>… and, over <see cref="StragglerEpochs"/>, by so much more.</value>
+    public long StragglerExcessMs { get; init; } = 50;
+
+    /// <value>A straggler is offered tasks again after this. When it is slow again at once it rests twice as long, and so on, up to 16 times as long.</value>
+    public long StragglerRestMs { get; init; } = 60_000;
+
+    /// <value>A process is judged from so long on after it has got tasks: its code has to be compiled first.</value>
+    public long StragglerGraceMs { get; init; } = 5000;
+
     /// <value>Go on where a closed job (completed, stopped, failed) ended. An explicit start does; a takeover does not, and so nobody who has heard another coordinator.</value>
     public bool ResumesClosedJob { get; init; } = true;
 

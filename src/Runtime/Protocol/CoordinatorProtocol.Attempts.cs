@@ -57,10 +57,11 @@ internal sealed partial class CoordinatorProtocol
             }
         }
 
-        ProcessUid[]? spread = null;
-        if (lost is null && former is not null && Spread(former, nowMs) is { } found)
+        ProcessUid[]? moved = null;
+        _straggler = null;
+        if (lost is null && former is not null && (MoveOff(former, nowMs) ?? Spread(former, nowMs)) is { } found)
         {
-            spread = found;
+            moved = found;
             lost = [.. found.Select((owner, task) => owner != former.Owner[task])];
         }
 
@@ -69,8 +70,10 @@ internal sealed partial class CoordinatorProtocol
             return false;
         }
 
-        var owners = spread ?? Place(former, nowMs);
-        var reason = spread is null ? Reason(former, lost) : "A process has joined, and takes its share of the tasks.";
+        var owners = moved ?? Place(former, nowMs);
+        var reason = moved is null ? Reason(former, lost)
+            : _straggler is { } slow ? $"Process {slow.Uid} at {slow.Node} is slow, and its tasks move to the others."
+            : "A process that has few tasks, or none, takes its share of them.";
         var isTaskToBlame = false;
         foreach (var failure in _failures)
         {
@@ -88,7 +91,7 @@ internal sealed partial class CoordinatorProtocol
             var hasMoved = former is null || owners[task] != former.Owner[task];
             generation[task] = lost[task] ? number : former!.Generation[task];
             since[task] = hasMoved || _failures[task] is { Kind: FailureKind.TaskAndState } ? number : former!.Since[task];
-            if (hasMoved && spread is null && former is not null && !dead.Contains(former.Owner[task]))
+            if (hasMoved && (moved is null || (_straggler is not null && (_faults & ProtocolFaults.BuryStragglers) != ProtocolFaults.None)) && former is not null && !dead.Contains(former.Owner[task]))
             {
                 dead.Add(former.Owner[task]);
             }
@@ -185,12 +188,13 @@ internal sealed partial class CoordinatorProtocol
         return owners;
     }
 
+    /// <summary>One that is set aside only where there is no other.</summary>
     private ProcessSlot LeastLoaded(long nowMs)
     {
         ProcessSlot? least = null;
         foreach (var process in _processes)
         {
-            if (IsEligible(process, nowMs) && (least is null || process.Load < least.Load))
+            if (IsEligible(process, nowMs) && (least is null || (IsAside(process), process.Load).CompareTo((IsAside(least), least.Load)) < 0))
             {
                 least = process;
             }
@@ -220,6 +224,11 @@ internal sealed partial class CoordinatorProtocol
             ProcessSlot? most = null;
             foreach (var process in _processes)
             {
+                if (IsAside(process))
+                {
+                    continue;
+                }
+
                 if (IsEligible(process, nowMs) && nowMs - process.ConfirmedAtMs >= _options.SpreadAfterMs && (least is null || process.Load < least.Load))
                 {
                     least = process;
@@ -237,8 +246,8 @@ internal sealed partial class CoordinatorProtocol
             }
 
             owners ??= [.. former.Owner];
-            var moved = Array.FindLastIndex(owners, owner => owner == most.Uid);
-            while (moved >= 0 && (_shape.Tasks[moved] is { TakesIn: true } or { IsTogether: true } || owners[moved] != most.Uid))
+            var moved = owners.Length - 1;
+            while (moved >= 0 && !(owners[moved] == most.Uid && MayMove(moved)))
             {
                 moved--;
             }
@@ -253,6 +262,8 @@ internal sealed partial class CoordinatorProtocol
             least.Load++;
         }
     }
+
+    private bool MayMove(int task) => _shape.Tasks[task] is { TakesIn: false, IsTogether: false };
 
     private void OnAttempted(AttemptPlan attempt, long nowMs, List<ICoordinatorEffect> effects)
     {
@@ -283,6 +294,7 @@ internal sealed partial class CoordinatorProtocol
         _attemptedAtMs = nowMs;
         _lastMomentMs ??= _options.FirstTimeMs - _options.EpochIntervalMs;
         effects.Add(new AttemptRaised(attempt, _writingReason));
+        BeginJudging(attempt, nowMs, effects);
         foreach (var process in _processes)
         {
             effects.Add(new Send(process.Uid, AttemptFor(process)));

@@ -31,6 +31,7 @@ internal sealed partial class CoordinatorProtocol
     private void Decide(long nowMs, List<ICoordinatorEffect> effects)
     {
         var rows = ImmutableArray.CreateBuilder<JournalRows.Row>();
+        TakeBack(nowMs, effects);
         DecideSnapshot(rows);
         var committed = DecideCommits(rows);
         var failures = committed > _history.LastCommitted ? 0 : _history.Failures;
@@ -117,11 +118,17 @@ internal sealed partial class CoordinatorProtocol
 
         acks.Rows[ack.Task] = ack.Row;
         acks.Bytes[ack.Task] = ack.Bytes;
+        acks.Work[ack.Task] = ack.Work;
     }
 
     private void OnCommitted(CommittedEpoch epoch, long nowMs, List<ICoordinatorEffect> effects)
     {
-        _bytesCommitted += AcksOf(epoch.Epoch)?.Bytes.Sum() ?? 0;
+        if (AcksOf(epoch.Epoch) is { } acks)
+        {
+            _bytesCommitted += acks.Bytes.Sum();
+            Judge(acks.Work, nowMs);
+        }
+
         if (_history.Candidate?.Epoch == epoch)
         {
             _bytesAtCandidate = _bytesCommitted;
@@ -387,6 +394,8 @@ internal sealed partial class CoordinatorProtocol
         public RowAddress[] Rows { get; } = new RowAddress[tasks];
 
         public long[] Bytes { get; } = new long[tasks];
+
+        public WorkDone[] Work { get; } = new WorkDone[tasks];
 
         public bool IsComplete(ProtocolFaults faults)
         {

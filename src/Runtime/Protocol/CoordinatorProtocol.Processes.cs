@@ -383,5 +383,23 @@ internal sealed partial class CoordinatorProtocol
         public int Cuts { get; set; }
 
         public int Load { get; set; }
+
+        /// <value>It counts as no straggler before: it has got tasks only just now.</value>
+        public long JudgedFromMs { get; set; }
+
+        /// <value>Epochs in which it was slow, less two for each in which it was not.</value>
+        public int SlowEpochs { get; set; }
+
+        /// <value>Microseconds that it worked in these epochs.</value>
+        public double Worked { get; set; }
+
+        /// <value>Microseconds that others would have.</value>
+        public double Expected { get; set; }
+
+        /// <value>It gets no tasks before; 0: it is not set aside.</value>
+        public long AsideUntilMs { get; set; }
+
+        /// <value>How long it was, or is, set aside last.</value>
+        public long RestMs { get; set; }
     }
 }

@@ -65,8 +65,8 @@ internal sealed partial class CoordinatorProtocol
             }
 
             isComplete = false;
-            var owner = candidate.Epoch.Rows[task].Process;
-            if (_gone.Contains(owner) || _history.IsDead(owner))
+            // Why not only one that was declared dead: a process without tasks ends unnoticed, and it may have had this one.
+            if (Find(candidate.Epoch.Rows[task].Process) is null)
             {
                 _history.GiveUpCandidate();
                 ReopenSavepoints(candidate.Epoch.Epoch);

@@ -13,6 +13,7 @@ internal sealed class JobShape
         Sources = [.. Enumerable.Range(0, tasks.Length).Where(t => tasks[t].IsSource)];
         Sinks = [.. Enumerable.Range(0, tasks.Length).Where(t => tasks[t].IsSink)];
         Together = [.. Enumerable.Range(0, tasks.Length).Where(t => tasks[t].IsTogether)];
+        Stages = [.. Enumerable.Range(0, tasks.Length).GroupBy(t => tasks[t].Stage, (_, stage) => stage.ToImmutableArray())];
         _component = Components(tasks);
     }
 
@@ -26,6 +27,9 @@ internal sealed class JobShape
 
     /// <summary>The tasks that one process holds together.</summary>
     public ImmutableArray<int> Together { get; }
+
+    /// <summary>The tasks of each stage.</summary>
+    public ImmutableArray<ImmutableArray<int>> Stages { get; }
 
     /// <summary>
     /// Grows <paramref name="lost"/> to what must go back to the base with it: everything downstream, and, as no producer

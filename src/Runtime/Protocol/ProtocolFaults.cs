@@ -75,6 +75,12 @@ internal enum ProtocolFaults
     /// <summary>Gives tasks that have to be together to whoever has the fewest, each.</summary>
     PlaceApart = 1 << 22,
 
+    /// <summary>Gives tasks to a process that is set aside for being slow.</summary>
+    OfferTasksToStragglers = 1 << 23,
+
+    /// <summary>Takes a process that is slow for one that is dead.</summary>
+    BuryStragglers = 1 << 24,
+
     /// <summary>Leaves tasks where they are though items can't get from one to the other.</summary>
-    IgnoreCutOff = 1 << 23,
+    IgnoreCutOff = 1 << 25,
 }

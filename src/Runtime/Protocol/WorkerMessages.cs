@@ -18,7 +18,7 @@ internal static class WorkerMessages
     internal sealed record TaskReady(int Task, int Generation) : IWorkerInput;
 
     /// <summary>Input: the task has passed the barrier of an epoch and hands over its delta.</summary>
-    internal sealed record EpochCompleted(int Task, int Generation, long Epoch, object? Delta, long Bytes = 0) : IWorkerInput;
+    internal sealed record EpochCompleted(int Task, int Generation, long Epoch, object? Delta, long Bytes = 0, WorkDone Work = default) : IWorkerInput;
 
     /// <summary>Input: all state of a task at the barrier of an epoch that takes a snapshot. Comes before <see cref="EpochCompleted"/> of that epoch.</summary>
     internal sealed record ImageTaken(int Task, int Generation, long Epoch, object? Image, long Bytes) : IWorkerInput;

@@ -109,7 +109,7 @@ internal sealed partial class WorkerProtocol
             if (Holds(part.Task, part.Generation) is { } held && Find(held, row.Epoch) is { } delta && ReferenceEquals(delta.Delta, part.Delta))
             {
                 delta.Row = number;
-                acks.Add(new TaskAck(part.Task, part.Generation, row.Epoch, new RowAddress(_self, number), delta.Bytes));
+                acks.Add(new TaskAck(part.Task, part.Generation, row.Epoch, new RowAddress(_self, number), delta.Bytes, delta.Work));
             }
         }
 
@@ -125,7 +125,7 @@ internal sealed partial class WorkerProtocol
         {
             if (delta.Row > 0)
             {
-                acks.Add(new TaskAck(task, held.Generation, delta.Epoch, new RowAddress(_self, delta.Row), delta.Bytes));
+                acks.Add(new TaskAck(task, held.Generation, delta.Epoch, new RowAddress(_self, delta.Row), delta.Bytes, delta.Work));
             }
         }
     }

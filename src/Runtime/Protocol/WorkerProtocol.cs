@@ -208,7 +208,7 @@ internal sealed partial class WorkerProtocol
 
                 break;
             case EpochCompleted completed when Holds(completed.Task, completed.Generation) is { IsStateLost: false } task:
-                task.Deltas.Add(new HeldDelta(completed.Epoch, completed.Delta, completed.Bytes));
+                task.Deltas.Add(new HeldDelta(completed.Epoch, completed.Delta, completed.Bytes, completed.Work));
                 break;
             case ImageTaken taken when Holds(taken.Task, taken.Generation) is { IsStateLost: false }:
                 OnImageTaken(taken);
@@ -546,13 +546,15 @@ internal sealed partial class WorkerProtocol
         public List<HeldDelta> Deltas { get; } = [];
     }
 
-    private sealed class HeldDelta(long epoch, object? delta, long bytes)
+    private sealed class HeldDelta(long epoch, object? delta, long bytes, WorkDone work)
     {
         public long Epoch { get; } = epoch;
 
         public object? Delta { get; } = delta;
 
         public long Bytes { get; } = bytes;
+
+        public WorkDone Work { get; } = work;
 
         /// <value>The last row that holds it; 0 for none.</value>
         public long Row { get; set; }

@@ -124,7 +124,6 @@ internal sealed partial class TaskActor
                 if (run.Range.IsLast)
                     Advance(0, Watermark.Maximum);
                 CompleteEpoch();
-                _lookedAt = Stopwatch.GetTimestamp();
             }
         }
 
@@ -135,6 +134,7 @@ internal sealed partial class TaskActor
     {
         // The time-out is for one batch, not for the turn.
         _activity.Begin();
+        _rowsTaken += batch.Count;
         var isRowByRow = _protocol!.CurrentEpoch <= _rowByRowThrough;
         if (!isRowByRow && input.Letters is { HasParked: true } letters)
             batch = letters.Park(batch, PlaceOf(offset));
@@ -193,12 +193,21 @@ internal sealed partial class TaskActor
     /// <remarks>The one look at the clock: once a batch where the chain is fast.</remarks>
     private long SendDue()
     {
-        var now = Stopwatch.GetTimestamp();
-        var took = now - _lookedAt;
-        _lookedAt = now;
+        var took = Look();
+        var now = _lookedAt;
         // Why twice: the next slice may have twice the rows.
         if (Stopwatch.GetElapsedTime(_flushedAt, now + (2 * took)) > _settings.BatchDelayMax)
             FlushGates(now);
+        return took;
+    }
+
+    /// <summary>The time since the last look, which is work on the current epoch.</summary>
+    private long Look()
+    {
+        var now = Stopwatch.GetTimestamp();
+        var took = now - _lookedAt;
+        _lookedAt = now;
+        _workedFor += took;
         return took;
     }
 
@@ -243,7 +252,7 @@ internal sealed partial class TaskActor
         }
 
         // What that took says nothing about batches.
-        _lookedAt = Stopwatch.GetTimestamp();
+        Look();
     }
 
     private void ObserveSource()
@@ -288,6 +297,7 @@ internal sealed partial class TaskActor
         _chain.Guard = current <= _rowByRowThrough ? _rows : null;
         _watermarks[current] = _merger.Copy();
         _position = run.Range.Start;
+        (_workedFor, _rowsTaken) = (0, 0);
         foreach (var order in run.Orders)
             CarryOut(LetterOrder.Parse(order));
     }
@@ -307,7 +317,9 @@ internal sealed partial class TaskActor
         _runs[epoch].DeadLettered = TakeLettersAdded();
 
         _protocol.CompleteEpoch(epoch);
+        Look();
         HandOver(_runs[epoch]);
+        Look();
     }
 
     private void GiveCredit(int channel)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Millrace.Connectors;
 using Millrace.Data;
@@ -139,6 +140,7 @@ internal sealed partial class TaskActor
             _worker.Tell(new WorkerMessages.ImageTaken(_task, generation, epoch, image, image.Bytes.Length));
         }
 
-        _worker.Tell(new WorkerMessages.EpochCompleted(_task, generation, epoch, delta, delta?.Bytes.Length ?? 0));
+        var work = new WorkDone((long)Stopwatch.GetElapsedTime(0, _workedFor).TotalMicroseconds, _rowsTaken);
+        _worker.Tell(new WorkerMessages.EpochCompleted(_task, generation, epoch, delta, delta?.Bytes.Length ?? 0, work));
     }
 }

@@ -52,6 +52,8 @@ internal sealed partial class TaskActor : UntypedActor
     private long _rowByRowThrough;
     private long _flushedAt;
     private long _lookedAt;
+    private long _workedFor;
+    private long _rowsTaken;
     private long _turnBeganAtMs;
     private Rest? _rest;
     private Task? _drain;

@@ -116,6 +116,7 @@ internal sealed class TaskTopology
             [.. stage.Outputs.SelectMany(edge => Receivers(task, edge)).Select(receiver => receiver.Task)],
             IsVolatile: _graph.VolatileSources.Contains(stage.Head),
             TakesIn: SourceStorage.IsUsedBy(stage.Head),
-            IsTogether: stage.Nodes.Any(node => node.IsTogether));
+            IsTogether: stage.Nodes.Any(node => node.IsTogether),
+            Stage: stage.Index);
     }
 }

@@ -9,7 +9,7 @@ using Millrace.Runtime.Tests.Support;
 namespace Millrace.Runtime.Tests.Cluster;
 
 /// <summary>Several nodes in one process, on a SQLite file that all of them open.</summary>
-public sealed class ClusterTests : IAsyncLifetime
+public sealed class ClusterTests : IAsyncLifetime, IDisposable
 {
     private const int Keys = 97;
 
@@ -17,6 +17,8 @@ public sealed class ClusterTests : IAsyncLifetime
     private readonly SharedTable<(int Key, long Value, long Index)> _table = new();
     private readonly List<MillraceHost> _hosts = [];
     private readonly List<IJob> _jobs = [];
+    private readonly List<IdleSlices> _slices = [];
+    private readonly LogEvents _events = new();
     private readonly ConcurrentDictionary<int, long> _rowsByNode = [];
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -27,6 +29,8 @@ public sealed class ClusterTests : IAsyncLifetime
             await host.DisposeAsync();
         _folder.Delete(recursive: true);
     }
+
+    public void Dispose() => _events.Dispose();
 
     [Theory]
     [InlineData(false)]
@@ -60,6 +64,33 @@ public sealed class ClusterTests : IAsyncLifetime
         CheckRows();
     }
 
+    [Fact]
+    public async Task Tasks_move_off_a_slow_node_and_back_and_every_record_comes_out_once()
+    {
+        await StartAsync(nodes: 3, hocon: "straggler-rest = 10 s");
+        await _table.GrowAsync(20_000);
+
+        _slices[2].IsOn = true;
+        var slow = await _events.FirstAsync(1014).WaitAsync(TestHost.Patience);
+        var moves = await _events.FirstAsync(1015).WaitAsync(TestHost.Patience);
+        var back = _events.FirstAsync(1016);
+        await _table.GrowAsync(5000);
+        var rows = _rowsByNode[2];
+        await _table.GrowAsync(20_000);
+
+        Assert.Equal(rows, _rowsByNode[2]);
+        Assert.False(back.IsCompleted);
+        Assert.StartsWith($"Job index: node {_hosts[2].NodeAddress} is slow: its tasks worked ", slow, StringComparison.Ordinal);
+        Assert.Matches($"^Job index: [1-9][0-9]* tasks move off node {_hosts[2].NodeAddress} to the others, 0 stay", moves);
+
+        _slices[2].IsOn = false;
+        await back.WaitAsync(TestHost.Patience);
+        while (_rowsByNode[2] == rows)
+            await _table.GrowAsync(1000);
+        await _jobs[0].StopAsync(graceful: true).WaitAsync(TestHost.Patience);
+        CheckRows();
+    }
+
     /// <summary>Nothing lost, nothing doubled, and the state of each key never saw anything else.</summary>
     private void CheckRows()
     {
@@ -69,22 +100,25 @@ public sealed class ClusterTests : IAsyncLifetime
             Assert.Equal(Enumerable.Range(1, key.Count()).Select(index => (long)index), key.Select(row => row.Index).Order());
     }
 
-    private async Task StartAsync(int nodes, TestAuthority? authority = null)
+    private async Task StartAsync(int nodes, TestAuthority? authority = null, string hocon = "")
     {
-        var seed = await StartNodeAsync(nodes, "", authority);
+        var seed = await StartNodeAsync(nodes, "", authority, hocon);
         for (var node = 1; node < nodes; node++)
-            await StartNodeAsync(nodes, seed, authority);
+            await StartNodeAsync(nodes, seed, authority, hocon);
         _jobs.AddRange(await Task.WhenAll(_hosts.Select((host, node) => host.StartAsync(Graph(node), Options))).WaitAsync(2 * TestHost.Patience));
     }
 
-    private async Task<string> StartNodeAsync(int nodes, string seed, TestAuthority? authority)
+    private async Task<string> StartNodeAsync(int nodes, string seed, TestAuthority? authority, string hocon)
     {
+        _slices.Add(new());
         var tls = authority is null ? "" : TestAuthority.Hocon(authority.Node($"node-{_hosts.Count}"));
         var host = await MillraceHost.StartAsync(options =>
         {
             options.StopsOnSignal = false;
+            options.LoggerFactory = _events;
+            options.Faults = _slices[^1];
             options.WithHocon(string.Create(
-                CultureInfo.InvariantCulture, $"millrace.cluster {{ enabled = on, port = 0, nodes = {nodes}, seeds = \"{seed}\"\n{tls} }}"));
+                CultureInfo.InvariantCulture, $"millrace.cluster {{ enabled = on, port = 0, nodes = {nodes}, seeds = \"{seed}\"\n{tls}\n{hocon} }}"));
         });
         _hosts.Add(host);
         return host.NodeAddress!;

@@ -25,7 +25,7 @@ internal static class ControlSamples
             "heartbeat",
             new Heartbeat(
                 A, "node-1:7000", 1, 2, 3, 4, 5,
-                [new(0, 1, 6, new(A, 7), 8)],
+                [new(0, 1, 6, new(A, 7), 8, new(14, 15))],
                 [new(1, 2, "reset", FailureKind.Channel), new(2, 3, "null key", FailureKind.Fatal)],
                 [new(3, 9)],
                 10,
