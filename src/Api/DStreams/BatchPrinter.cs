@@ -9,7 +9,8 @@ internal static class BatchPrinter
 
     public static void Print<T>(TextWriter writer, Rdd<T> rdd, Time time, int count)
     {
-        var rows = rdd.Take(count + 1);
+        // One more, to know whether there are more; a program that prints all of them asks for the highest number.
+        var rows = rdd.Take(count < int.MaxValue ? count + 1 : count);
         writer.WriteLine(Ruler);
         writer.WriteLine($"Time: {time}");
         writer.WriteLine(Ruler);

@@ -18,8 +18,12 @@ public sealed class UserFunctionException : MillraceException
     }
 
     public UserFunctionException(OperatorId @operator, Exception cause)
-        : base($"Operator {@operator} threw {UserText.Of(cause)}", cause) => Operator = @operator;
+        : base(cause is UserFunctionException within ? $"Operator {@operator}: {within.Message}" : $"Operator {@operator} threw {UserText.Of(cause)}", cause) =>
+        Operator = @operator;
 
-    /// <summary>The operator whose function threw.</summary>
+    /// <summary>The operator whose function threw; without a name as long as it is not known, as in an RDD.</summary>
     public OperatorId Operator { get; init; }
+
+    /// <summary>Whether it is known which operator's function threw.</summary>
+    internal static bool IsPlaced(Exception cause) => cause is UserFunctionException { Operator.Name: not null };
 }

@@ -197,7 +197,7 @@ public sealed class Output<T>
         {
             _target.OnBatch(batch);
         }
-        catch (Exception cause) when (cause is not (UserFunctionException or JobEndingException))
+        catch (Exception cause) when (cause is not JobEndingException && !UserFunctionException.IsPlaced(cause))
         {
             throw new UserFunctionException(_targetId.Id, cause);
         }

@@ -8,8 +8,14 @@ public sealed class KeyedState : IKeyedState
 {
     private readonly List<StateTable> _tables = [];
 
+    // Why: a window has a table for each of its panes, of which there may be a hundred thousand.
+    private readonly Dictionary<string, StateTable> _byName = new(StringComparer.Ordinal);
+
     /// <value>All tables, in the order in which they were asked for.</value>
     public IReadOnlyList<StateTable> Tables => _tables;
+
+    /// <summary>The table of a name; null where none was asked for.</summary>
+    public StateTable? Find(string name) => _byName.GetValueOrDefault(name);
 
     public ValueTable<TKey, TValue> Value<TKey, TValue>(string name, Func<TValue, TValue>? clone = null, bool transient = false, bool local = false)
     {
@@ -35,7 +41,7 @@ public sealed class KeyedState : IKeyedState
         where TTable : StateTable
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var table = _tables.Find(table => string.Equals(table.Name, name, StringComparison.Ordinal));
+        var table = Find(name);
         return table is null or TTable
             ? (TTable?)table
             : throw new GraphException($"Table {name} expected as {typeof(TTable)}, found as {table.GetType()}; give one of them another name.");
@@ -45,6 +51,7 @@ public sealed class KeyedState : IKeyedState
         where TTable : StateTable
     {
         _tables.Add(table);
+        _byName.Add(table.Name, table);
         return table;
     }
 }

@@ -63,6 +63,21 @@ internal sealed class KeyedPanes<TKey, TContent>
         return _found;
     }
 
+    /// <summary>Visits what keys hold in the panes that end from one batch to another, the oldest first; nothing changes meanwhile.</summary>
+    internal void Visit(long firstBatch, long lastBatch, Action<TKey, TContent> visit)
+    {
+        var oldest = ((Math.Max(firstBatch, 1) + _paneBatches - 1) / _paneBatches) * _paneBatches;
+        for (var pane = oldest; pane <= lastBatch; pane += _paneBatches)
+        {
+            for (var entries = TableOf(pane).GetEnumerator(); entries.MoveNext();)
+            {
+                var (key, (name, content)) = entries.Current;
+                Debug.Assert(name == pane, "panes from before the window have expired");
+                visit(key, content);
+            }
+        }
+    }
+
     /// <summary>Removes all panes before one, the oldest first, and reports each with what it held, after it was removed.</summary>
     internal void ExpireBefore(long pane, Action<TKey, TContent> onExpired)
     {

@@ -148,7 +148,7 @@ internal sealed class TaskState
         foreach (var (id, state) in _operators)
         {
             if (id.Name == @operator)
-                return state.Tables.FirstOrDefault(table => table.Name == name);
+                return state.Find(name);
         }
 
         return null;

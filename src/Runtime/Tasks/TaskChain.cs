@@ -197,7 +197,7 @@ internal sealed class TaskChain : IDisposable
             }
             catch (Exception cause) when (cause is not JobEndingException)
             {
-                var failure = cause as UserFunctionException ?? new UserFunctionException(id, cause);
+                var failure = UserFunctionException.IsPlaced(cause) ? cause : new UserFunctionException(id, cause);
                 throw new UserFunctionException($"{failure.Message} ({when} {Epoch.Epoch})", cause) { Operator = id };
             }
             finally

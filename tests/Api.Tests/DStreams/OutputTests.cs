@@ -59,6 +59,19 @@ public sealed class OutputTests
     }
 
     [Fact]
+    public async Task Print_shows_all_rows_of_a_batch_to_whoever_asks_for_the_highest_number()
+    {
+        await using var run = await BatchRun.CreateAsync(new() { Parallelism = 1 });
+        using var writer = new StringWriter { NewLine = "\n" };
+        var rows = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1, 2, 3], []]));
+        rows.Print(int.MaxValue, writer);
+
+        await run.RunAsync(rows, 2);
+
+        Assert.Equal(Block(1000, "1", "2", "3") + Block(2000), writer.ToString());
+    }
+
+    [Fact]
     public async Task Bodies_run_batch_after_batch_in_the_order_of_the_program_on_one_thread()
     {
         await using var run = await BatchRun.CreateAsync();

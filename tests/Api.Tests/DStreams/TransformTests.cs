@@ -3,6 +3,7 @@ using Millrace.Client;
 using Millrace.Data;
 using Millrace.DStreams;
 using Millrace.DStreams.Rdds;
+using Millrace.Operators;
 
 namespace Millrace.Api.Tests.DStreams;
 
@@ -92,5 +93,31 @@ public sealed class TransformTests
         var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.RunAsync(stream, 1));
         Assert.Contains("the function returned null, an RDD was expected", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);
+    }
+
+    [Fact]
+    public async Task A_function_of_an_RDD_that_throws_fails_the_job_in_one_line_with_the_operator_that_called_it()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1]]));
+
+        run.Collect(stream.Transform(rdd => rdd.Map(row => row / (row - 1))));
+
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => run.RunAsync(stream, 1));
+        Assert.Contains("Operator transform(queue): map threw DivideByZeroException", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failure.Message);
+    }
+
+    [Fact]
+    public async Task A_record_on_which_an_RDD_fails_is_left_out_by_the_policy_of_its_operator()
+    {
+        await using var run = await BatchRun.CreateAsync();
+        var stream = run.Context.QueueStream(new ConcurrentQueue<int[]>([[1, 2, 3]]));
+        var shares = run.Collect(stream.Map(row => Rdd.Parallelize<int>([12]).Map(whole => whole / (row - 2)).First()).OnError(ErrorPolicy.Skip));
+
+        await run.RunAsync(stream, 1);
+
+        Assert.Equal([-12, 12], Assert.Single(shares).Rows.Order());
+        Assert.Equal(1, run.Context.Job!.Counters.RecordsSkipped);
     }
 }

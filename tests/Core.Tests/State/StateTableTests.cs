@@ -210,6 +210,18 @@ public sealed class StateTableTests
         Assert.Throws<GraphException>(() => state.Value<object, int>("objects"));
     }
 
+    // By looking at one table after the other this took minutes, and so did the start of a window of a day and slides of a second.
+    [Fact]
+    public void A_table_is_found_by_its_name_among_a_hundred_thousand()
+    {
+        var state = new KeyedState();
+        var names = Enumerable.Range(0, 100_000).Select(pane => $"pane {pane} of windows of 86400 batches every 1").ToArray();
+        ScratchList<int>[] tables = [.. names.Select(state.Scratch<int>)];
+        Assert.Equal(tables, names.Select(state.Find));
+        Assert.Equal(tables, state.Tables);
+        Assert.Null(state.Find("pane"));
+    }
+
     private static void AssertNoDelta<TValue>(TValue before, TValue after) => Assert.Null(DeltaOf(before, after));
 
     private static void AssertDelta<TValue>(TValue before, TValue after) => Assert.Equal(1, DeltaOf(before, after)?.Count);
