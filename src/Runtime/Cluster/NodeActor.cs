@@ -15,7 +15,7 @@ namespace Millrace.Runtime.Cluster;
 /// of a node that is frozen, or cut off, the lease of the job's coordinator decides.</para>
 /// <para>Where a coordinator's node is gone the oldest of the others takes over at once.</para>
 /// </remarks>
-internal sealed class NodeActor : UntypedActor, IWithTimers
+internal sealed partial class NodeActor : UntypedActor, IWithTimers
 {
     /// <summary>The actor's name, by which other nodes find it.</summary>
     public const string Name = "millrace-node";
@@ -168,6 +168,21 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
                 if (_jobs.TryGetValue(stop.Job, out var stopped))
                     stopped.Supervisor.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
                 break;
+            case NodeMessage.Request request:
+                OnRequest(request);
+                break;
+            case NodeMessage.Carried carried:
+                OnCarried(carried);
+                break;
+            case NodeMessage.Answer answer:
+                OnAnswer(answer);
+                break;
+            case Answered answered:
+                OnAnswered(answered);
+                break;
+            case Ask ask:
+                OnAsk(ask);
+                break;
             case Settled settled:
                 _settling.Add(settled);
                 Settle();
@@ -244,6 +259,7 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
 
         foreach (var job in _jobs.Values)
             job.MayRule = MayRule(job.Job);
+        CarryAgain();
     }
 
     /// <summary>Most of the nodes that run the job are heard of; of two halves the one with the lowest uid.</summary>
@@ -258,7 +274,7 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
 
     private void SayHello(ICanTell to) => to.Tell(
         new NodeMessage.Hello(
-            _self, _dataHost, _plane.Port, [.. _jobs.Values.Select(job => new NodeMessage.JobPart(job.Job, job.Fingerprint, job.Own?.Process ?? ProcessUid.None))]),
+            _self, _dataHost, _plane.Port, [.. _jobs.Values.Select(PartOf)]),
         Self);
 
     private void OnJoined(JobNetwork job)
@@ -418,7 +434,7 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
 
     private void Settle()
     {
-        if (_members.Keys.Any(member => PeerAt(member) is null))
+        if (!IsSettled)
             return;
         foreach (var (job, answer) in _settling)
         {
