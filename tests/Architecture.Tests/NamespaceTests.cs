@@ -63,7 +63,7 @@ public sealed class NamespaceTests
         var found = Repository.Projects.SelectMany(project => Repository.AssemblyOf(project).GetTypes())
             .Where(type => type.Namespace == Root && !type.IsNested && !type.Name.StartsWith('<'));
 
-        Assert.Equal(["MillraceHost", "MillraceServiceCollectionExtensions"], found.Select(type => type.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["ClusterClient", "MillraceHost", "MillraceServiceCollectionExtensions"], found.Select(type => type.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -22,12 +22,35 @@ public sealed class DocumentTests
     [InlineData("docs/reliability.md")]
     [InlineData("docs/corpora.md")]
     [InlineData("docs/dead-letters.md")]
+    [InlineData("docs/cluster.md")]
     public async Task Samples_are_those_of_this_file(string document)
     {
         var text = await File.ReadAllLinesAsync(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", document));
 
         var here = Between(await File.ReadAllLinesAsync(ThisFile()), $"// {document}", End);
         Assert.Equal(Between(text, $"{Fence}csharp", Fence).Order(StringComparer.Ordinal), here.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_client_of_a_cluster_is_built()
+    {
+        // Why not run: it wants a cluster; Runtime.Tests has one.
+        Func<Task> client = AskAsync;
+        Assert.NotNull(client);
+
+        static async Task AskAsync()
+        {
+            // docs/cluster.md
+            await using var client = await ClusterClient.ConnectAsync(options => options.WithHoconFile("node.conf"));
+
+            foreach (var job in await client.ListJobsAsync())
+                Console.WriteLine($"{job.Name} {job.State}, {job.Committed}, coordinated by {job.Coordinator}, on {string.Join(' ', job.Nodes)}");
+
+            await client.DeadLettersOf("orders").ReplayAllAsync();
+            await client.TakeSavepointAsync("orders", "/shared/savepoints/nightly");
+            await client.StopJobAsync("orders", graceful: true);
+            // end
+        }
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Millrace.DStreams;
 /// <content>Windows: what arrived in the last so many batches. Lengths and slides are multiples of the stream's own slide.</content>
 public partial class DStream<T>
 {
-    private const int BatchesMax = 1_000_000;
+    private const int BatchesMax = 100_000;
 
     /// <summary>At every slide the rows of the last <paramref name="windowDuration"/>, oldest batch first.</summary>
     /// <param name="windowDuration">Length of the window; the first windows hold what there was.</param>

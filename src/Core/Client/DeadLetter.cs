@@ -9,8 +9,8 @@ namespace Millrace.Client;
 /// <param name="Place">Where it came from, for a person: source, split and offset; behind an exchange the epoch.</param>
 /// <param name="Error">The error in one line; what it waits for, where <paramref name="IsWaiting"/>.</param>
 /// <param name="Details">The exception with its stack, cut at 4,000 characters; empty where <paramref name="IsWaiting"/>.</param>
-/// <param name="Key">The key by which it came; null where it came by none.</param>
-/// <param name="Record">The record as it entered the failing operator's chain, which begins at a source or an exchange.</param>
+/// <param name="Key">The key by which it came; null where it came by none. Of a cluster's job: its text.</param>
+/// <param name="Record">The record as it entered the failing operator's chain, which begins at a source or an exchange. Of a cluster's job: its text, cut at 4,000 characters.</param>
 /// <param name="IsParked">Whether records of its key wait behind it (<see cref="Operators.ErrorPolicy.Park"/>).</param>
 /// <param name="IsWaiting">Whether it did not fail itself, and waits behind one that did.</param>
 public sealed record DeadLetter(

@@ -5,6 +5,7 @@ namespace Millrace.Client;
 /// <remarks>
 /// They are part of the job's state: committed with the epoch in which they failed, found again after a restart, taken back with an epoch that
 /// runs again. An order to replay or to discard is part of the next epoch's plan, so it takes effect exactly once.
+/// In a cluster an order is given to the next coordinator where one is lost, and letters come page by page from the nodes that hold the tasks: those that come or go meanwhile may be missing.
 /// Every method throws <see cref="InvalidOperationException"/> when the job has ended or ends before the answer.
 /// </remarks>
 public interface IDeadLetters

@@ -22,7 +22,7 @@ public interface IJob
     IDeadLetters DeadLetters { get; }
 
     /// <summary>Writes a savepoint: all state as of a committed epoch, in one file that stands alone and is kept until somebody removes it.</summary>
-    /// <param name="path">The file to write; there must be none of that name.</param>
+    /// <param name="path">The file to write; there must be none of that name. Of a job on a cluster the node writes it that coordinates: name one in a directory that all nodes share.</param>
     /// <param name="cancellationToken">Ends the wait, not the savepoint.</param>
     /// <returns>The epoch. Every sink has everything up to it, and the job has gone on meanwhile.</returns>
     /// <exception cref="ConfigurationException">The job keeps no checkpoints, or the file can't be written.</exception>

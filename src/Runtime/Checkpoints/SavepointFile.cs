@@ -73,6 +73,19 @@ internal sealed record SavepointFile(JournalRows.Snapshotted Snapshot, Immutable
         }
     }
 
+    /// <summary>What <see cref="Read"/> gives; null where it can't.</summary>
+    public static SavepointFile? TryRead(string path)
+    {
+        try
+        {
+            return Read(path);
+        }
+        catch (ConfigurationException)
+        {
+            return null;
+        }
+    }
+
     private static List<JournalRows.Row> ReadRows(string path)
     {
         using var stream = File.OpenRead(path);

@@ -9,6 +9,7 @@ using Akka.Configuration;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
 using Millrace.Runtime.Configuration;
+using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Tasks;
 using Millrace.Serialization;
 using AkkaCluster = Akka.Cluster.Cluster;
@@ -37,14 +38,13 @@ internal sealed class ClusterNode : IDisposable
     // Whether whoever sends rows is on this machine, or has shown that it is a node.
     private readonly bool _isTrusted;
     private IActorRef _actor = ActorRefs.Nobody;
+    private Task _ended = Task.CompletedTask;
 
     /// <exception cref="ConfigurationException">An address or a certificate can't be used.</exception>
     public ClusterNode(ClusterOptions options, ILogger logger)
     {
         (_options, _logger, _refusals) = (options, logger, new RefusalLog(logger));
-        _address = AddressOf(options.Host);
-        if (!IPAddress.IsLoopback(_address) && !options.Tls.IsEnabled && !options.AllowsInsecure)
-            throw new ConfigurationException($"millrace.cluster.host: a loopback address expected without TLS between nodes, {options.Host} found; set millrace.cluster.tls as hocon/tls.conf says, or millrace.cluster.allow-insecure = on where nobody else reaches it.");
+        _address = CheckedAddress(options);
         _tls = options.Tls.IsEnabled ? new NodeTls(options.Tls) : null;
         _isTrusted = _tls is not null || IPAddress.IsLoopback(_address);
         try
@@ -105,7 +105,7 @@ internal sealed class ClusterNode : IDisposable
         _ => cause.InnerException is { } inner && IsInUse(inner),
     };
 
-    private static Config SystemConfiguration(ClusterOptions options, int port) => ConfigurationFactory.ParseString(string.Create(
+    internal static Config SystemConfiguration(ClusterOptions options, int port) => ConfigurationFactory.ParseString(string.Create(
         CultureInfo.InvariantCulture,
         $$"""
         akka {
@@ -170,6 +170,7 @@ internal sealed class ClusterNode : IDisposable
         var cluster = AkkaCluster.Get(system);
         Address = string.Create(CultureInfo.InvariantCulture, $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}");
         _actor = system.ActorOf(NodeActor.Props(_uid, (PublicHost(_options), _options.PublicDataPort == 0 ? _plane.Port : _options.PublicDataPort), _plane, (long)_options.Lease.TotalMilliseconds, _logger), NodeActor.Name);
+        _ended = system.WhenTerminated;
         _plane.Start();
         var isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberUp(() => isUp.TrySetResult());
@@ -190,14 +191,25 @@ internal sealed class ClusterNode : IDisposable
             : $"Cluster {_options.Name}: a seed that answers expected within {JoinMax.TotalSeconds} s, none of {(_options.Seeds.Length == 0 ? Address : _options.Seeds)} found; start one of them, or correct millrace.cluster.seeds (the first one begins the cluster).");
     }
 
+    /// <summary>Asks whoever can answer.</summary>
+    public async Task<JobAnswer> AskAsync(RequestUid id, string job, JobRequest request, CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource<JobAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _actor.Tell(new NodeActor.Ask(new(id, job, request), answer), ActorRefs.NoSender);
+        using var end = cancellation.Register(() => answer.TrySetCanceled(cancellation));
+        await Task.WhenAny(answer.Task, _ended).ConfigureAwait(false);
+        return answer.Task.IsCompleted ? await answer.Task.ConfigureAwait(false) : throw new ObjectDisposedException("MillraceHost");
+    }
+
     /// <summary>Takes part in a job.</summary>
-    /// <param name="job">Its name.</param>
+    /// <param name="handle">The job as its user here sees it.</param>
     /// <param name="program">What it is built of here.</param>
     /// <param name="settings">What its tasks share.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="ConfigurationException">Another node builds it of something else; or a type of its rows can't cross.</exception>
-    public async Task<JobNetwork> JoinAsync(string job, string program, TaskSettings settings, CancellationToken cancellation)
+    public async Task<JobNetwork> JoinAsync(JobHandle handle, string program, TaskSettings settings, CancellationToken cancellation)
     {
+        var job = handle.Id.Name;
         var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(program)))[..FingerprintChars];
         var settled = new TaskCompletionSource<(string Fingerprint, string Address)?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _actor.Tell(new NodeActor.Settled(job, settled), ActorRefs.NoSender);
@@ -213,7 +225,7 @@ internal sealed class ClusterNode : IDisposable
 
         if (other is { } found && found.Fingerprint != fingerprint)
             throw new ConfigurationException($"Job {job}: fingerprint {found.Fingerprint} of node {found.Address} expected, {fingerprint} found; start the same program with the same options on every node.");
-        var network = new JobNetwork(job, fingerprint, settings, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane);
+        var network = new JobNetwork(handle, fingerprint, settings, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane);
         if (!_isTrusted && network.Schemas.Select(OpaquePart).FirstOrDefault(type => type is not null) is { } opaque)
             throw new ConfigurationException($"Job {job}: rows of types that Millrace or MemoryPack writes expected between machines, {opaque} found: Hyperion is for nodes that know each other; give the type members that can be written.");
         return network;
@@ -268,10 +280,21 @@ internal sealed class ClusterNode : IDisposable
         ? schema.Name
         : schema.Parts.Select(part => OpaquePart(part.Schema)).FirstOrDefault(part => part is not null);
 
-    private static Address SeedAddress(Address self, string seed)
+    /// <summary>A seed's address, for whoever has this one.</summary>
+    internal static Address SeedAddress(Address self, string seed)
     {
         var colon = seed.LastIndexOf(':');
         return new Address(self.Protocol, self.System, seed[..colon], int.Parse(seed.AsSpan(colon + 1), CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The address of <c>millrace.cluster.host</c>.</summary>
+    /// <exception cref="ConfigurationException">It has none, or others reach it and there is no TLS.</exception>
+    internal static IPAddress CheckedAddress(ClusterOptions options)
+    {
+        var address = AddressOf(options.Host);
+        return IPAddress.IsLoopback(address) || options.Tls.IsEnabled || options.AllowsInsecure
+            ? address
+            : throw new ConfigurationException($"millrace.cluster.host: a loopback address expected without TLS between nodes, {options.Host} found; set millrace.cluster.tls as hocon/tls.conf says, or millrace.cluster.allow-insecure = on where nobody else reaches it.");
     }
 
     private static IPAddress AddressOf(string host)

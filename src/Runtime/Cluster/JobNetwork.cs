@@ -6,6 +6,7 @@ using System.Text;
 using Akka.Actor;
 using Millrace.Graphs;
 using Millrace.Runtime.Exchange;
+using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
 using Millrace.Serialization;
@@ -22,24 +23,27 @@ internal sealed class JobNetwork : IJobNetwork
     private readonly EdgeCodec[][] _codecs;
     private readonly int[] _outputs;
     private readonly ulong _key;
+    private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<ProcessUid, ProcessRoute> _routes = [];
     private volatile Part? _part;
     private volatile Outlook _outlook = new(true, []);
+    private bool _hasLeft;
 
     /// <summary>This process's part.</summary>
     internal sealed record Part(ProcessUid Process, IActorRef Worker, IReadOnlyList<IActorRef> Tasks);
 
-    /// <param name="job">The job's name.</param>
+    /// <param name="handle">The job as its user here sees it.</param>
     /// <param name="fingerprint">What it is built of here.</param>
     /// <param name="settings">What its tasks share.</param>
     /// <param name="address">This node's.</param>
     /// <param name="leaseMs">The lease of a process.</param>
     /// <param name="node">The <see cref="NodeActor"/>.</param>
     /// <param name="plane">The data connections.</param>
-    public JobNetwork(string job, string fingerprint, TaskSettings settings, string address, long leaseMs, IActorRef node, DataPlane plane)
+    public JobNetwork(JobHandle handle, string fingerprint, TaskSettings settings, string address, long leaseMs, IActorRef node, DataPlane plane)
     {
-        (Job, Fingerprint, Node, LeaseMs, _node, _plane, _meter) = (job, fingerprint, address, leaseMs, node, plane, settings.Meter);
-        _key = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(job)));
+        (Job, Handle, Fingerprint, Node, LeaseMs, _node, _plane, _meter) = (handle.Id.Name, handle, fingerprint, address, leaseMs, node, plane, settings.Meter);
+        _key = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Job)));
+        handle.OnAskAll(Ask);
         var makers = new CodecFinder(settings.Codecs);
         _outputs = new int[settings.Topology.Count];
         foreach (var (sender, _) in Enumerable.Range(0, settings.Topology.Count).SelectMany(settings.Topology.Senders))
@@ -48,6 +52,9 @@ internal sealed class JobNetwork : IJobNetwork
     }
 
     public string Job { get; }
+
+    /// <summary>The job as its user here sees it.</summary>
+    public JobHandle Handle { get; }
 
     public string Fingerprint { get; }
 
@@ -81,9 +88,15 @@ internal sealed class JobNetwork : IJobNetwork
     /// <inheritdoc/>
     public void Join(ProcessUid process, IActorRef worker, IReadOnlyList<IActorRef> tasks)
     {
-        _part = new(process, worker, tasks);
-        _plane.Register(_key, Receive);
-        _node.Tell(new NodeActor.Joined(this), ActorRefs.NoSender);
+        // Why: a worker may come up when its job has ended already.
+        lock (_gate)
+        {
+            if (_hasLeft)
+                return;
+            _part = new(process, worker, tasks);
+            _plane.Register(_key, Receive);
+            _node.Tell(new NodeActor.Joined(this), ActorRefs.NoSender);
+        }
     }
 
     /// <inheritdoc/>
@@ -101,14 +114,28 @@ internal sealed class JobNetwork : IJobNetwork
     /// <inheritdoc/>
     public void Leave()
     {
-        _plane.Unregister(_key);
-        _node.Tell(new NodeActor.Left(this), ActorRefs.NoSender);
+        // Why once: the next job of that name may be there.
+        lock (_gate)
+        {
+            if (_hasLeft)
+                return;
+            _hasLeft = true;
+            _plane.Unregister(_key);
+            _node.Tell(new NodeActor.Left(this), ActorRefs.NoSender);
+        }
     }
 
     /// <summary>Where a process is.</summary>
     public void Find(ProcessUid process, PeerLink link) => RouteTo(process).Find(link);
 
     private ProcessRoute RouteTo(ProcessUid process) => _routes.GetOrAdd(process, static _ => new ProcessRoute());
+
+    private Task<JobAnswer> Ask(RequestUid id, JobRequest request)
+    {
+        var answer = new TaskCompletionSource<JobAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _node.Tell(new NodeActor.Ask(new(id, Job, request), answer), ActorRefs.NoSender);
+        return answer.Task;
+    }
 
     private void Receive(ReadOnlyMemory<byte> message)
     {

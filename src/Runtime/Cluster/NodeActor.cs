@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Remote;
@@ -17,7 +16,7 @@ namespace Millrace.Runtime.Cluster;
 /// of a node that is frozen, or cut off, the lease of the job's coordinator decides.</para>
 /// <para>Where a coordinator's node is gone the oldest of the others takes over at once.</para>
 /// </remarks>
-internal sealed class NodeActor : UntypedActor, IWithTimers
+internal sealed partial class NodeActor : UntypedActor, IWithTimers
 {
     /// <summary>The actor's name, by which other nodes find it.</summary>
     public const string Name = "millrace-node";
@@ -182,6 +181,21 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
                 if (_jobs.TryGetValue(stop.Job, out var stopped))
                     stopped.Supervisor.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
                 break;
+            case NodeMessage.Request request:
+                OnRequest(request);
+                break;
+            case NodeMessage.Carried carried:
+                OnCarried(carried);
+                break;
+            case NodeMessage.Answer answer:
+                OnAnswer(answer);
+                break;
+            case Answered answered:
+                OnAnswered(answered);
+                break;
+            case Ask ask:
+                OnAsk(ask);
+                break;
             case Settled settled:
                 _settling.Add(settled);
                 Settle();
@@ -260,6 +274,7 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
         foreach (var job in _jobs.Values)
             job.Look(MayRule(job.Job, nowMs), [.. _peers.Values.Where(peer => nowMs - peer.HeardAtMs >= _leaseMs).Select(peer => peer.ProcessOf(job.Job)).OfType<ProcessUid>()]);
         WatchLinks(nowMs);
+        CarryAgain();
     }
 
     /// <summary>Most of the nodes that run the job are heard of, and hear of no coordinator either; of two halves the one with the lowest uid.</summary>
@@ -303,11 +318,9 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
             job.Own?.Worker.Tell(new WorkerMessages.NodesUnreachable(_unreachable));
     }
 
-    private static string TextOf(Address address) => string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");
-
     private void SayHello(ICanTell to) => to.Tell(
         new NodeMessage.Hello(
-            _self, _dataAddress.Host, _dataAddress.Port, [.. _jobs.Values.Select(job => new NodeMessage.JobPart(job.Job, job.Fingerprint, job.Own?.Process ?? ProcessUid.None, IsRuled(job.Job)))]),
+            _self, _dataAddress.Host, _dataAddress.Port, [.. _jobs.Values.Select(PartOf)]),
         Self);
 
     private void OnJoined(JobNetwork job)
@@ -479,7 +492,7 @@ internal sealed class NodeActor : UntypedActor, IWithTimers
 
     private void Settle()
     {
-        if (_members.Keys.Any(member => PeerAt(member) is null))
+        if (!IsSettled)
             return;
         foreach (var (job, answer) in _settling)
         {

@@ -1,5 +1,6 @@
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tasks;
 using Millrace.Serialization;
 using static Millrace.Runtime.Cluster.NodeMessage;
 
@@ -8,7 +9,7 @@ namespace Millrace.Runtime.Cluster;
 /// <summary>A <see cref="NodeMessage"/> as bytes: a number for its kind, then its fields in the order of its record.</summary>
 internal static class NodeCodec
 {
-    private const int PartSizeMin = 17;
+    private const int PartSizeMin = 34;
     private const int MessageBytesMax = 1 << 26;
 
     private enum Kind : byte
@@ -19,6 +20,9 @@ internal static class NodeCodec
         NodeGone = 4,
         ProcessLeft = 5,
         StopJob = 6,
+        Request = 7,
+        Carried = 8,
+        Answer = 9,
     }
 
     public static byte[] Encode(NodeMessage message)
@@ -58,6 +62,23 @@ internal static class NodeCodec
                 to.Text(stop.Job);
                 HistoryCodec.Write(to, stop.IsGraceful);
                 break;
+            case Request request:
+                to.Byte((byte)Kind.Request);
+                to.UInt64(request.Id.Value);
+                to.Text(request.Job);
+                RequestCodec.Write(to, request.What);
+                break;
+            case Carried carried:
+                to.Byte((byte)Kind.Carried);
+                to.UInt64(carried.Id.Value);
+                to.Text(carried.Job);
+                RequestCodec.Write(to, carried.What);
+                break;
+            case Answer answer:
+                to.Byte((byte)Kind.Answer);
+                to.UInt64(answer.Id.Value);
+                RequestCodec.Write(to, answer.What);
+                break;
         }
 
         return to.Body();
@@ -89,6 +110,9 @@ internal static class NodeCodec
         Kind.NodeGone => new NodeGone(new NodeUid(from.UInt64())),
         Kind.ProcessLeft => new ProcessLeft(from.Text(), HistoryCodec.ReadUid(from)),
         Kind.StopJob => new StopJob(from.Text(), from.Flag()),
+        Kind.Request => new Request(new RequestUid(from.UInt64()), from.Text(), RequestCodec.ReadRequest(from)),
+        Kind.Carried => new Carried(new RequestUid(from.UInt64()), from.Text(), RequestCodec.ReadRequest(from)),
+        Kind.Answer => new Answer(new RequestUid(from.UInt64()), RequestCodec.ReadAnswer(from)),
         _ => throw new RowFormatException($"kind {(byte)kind} found"),
     };
 
@@ -97,8 +121,12 @@ internal static class NodeCodec
         to.Text(part.Job);
         to.Text(part.Fingerprint);
         HistoryCodec.Write(to, part.Process);
+        to.Byte((byte)part.State);
+        to.Int64(part.Committed);
+        to.Int64(part.Incarnation);
         HistoryCodec.Write(to, part.HearsCoordinator);
     }
 
-    private static JobPart ReadPart(RowReader from) => new(from.Text(), from.Text(), HistoryCodec.ReadUid(from), from.Flag());
+    private static JobPart ReadPart(RowReader from) =>
+        new(from.Text(), from.Text(), HistoryCodec.ReadUid(from), RequestCodec.ReadState(from), from.Int64(), from.Int64(), from.Flag());
 }

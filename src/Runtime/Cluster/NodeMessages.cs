@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Millrace.Client;
+using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tasks;
 
 namespace Millrace.Runtime.Cluster;
 
@@ -16,8 +19,11 @@ internal abstract record NodeMessage
     /// <param name="Job">The job's name.</param>
     /// <param name="Fingerprint">What the node builds the job of.</param>
     /// <param name="Process">Who runs its tasks there; none where it is not up.</param>
+    /// <param name="State">The job's state, as the node sees it.</param>
+    /// <param name="Committed">The last committed epoch that the node has heard of.</param>
+    /// <param name="Incarnation">By which the node coordinates the job; 0 where it does not.</param>
     /// <param name="HearsCoordinator">Whether somebody coordinates the job, as far as the node hears.</param>
-    internal readonly record struct JobPart(string Job, string Fingerprint, ProcessUid Process, bool HearsCoordinator);
+    internal readonly record struct JobPart(string Job, string Fingerprint, ProcessUid Process, JobState State, long Committed, long Incarnation, bool HearsCoordinator);
 
     /// <summary>To whoever coordinates the job.</summary>
     internal sealed record ForCoordinator(string Job, ControlMessages.ToCoordinator Message) : NodeMessage;
@@ -33,4 +39,16 @@ internal abstract record NodeMessage
 
     /// <summary>A user wants the job to end.</summary>
     internal sealed record StopJob(string Job, bool IsGraceful) : NodeMessage;
+
+    /// <summary>From a client, to a node that is to see to it: said again until it is answered.</summary>
+    /// <param name="Id">What is said again has the same.</param>
+    /// <param name="Job">Empty where it is about all of them.</param>
+    /// <param name="What">What the client wants.</param>
+    internal sealed record Request(RequestUid Id, string Job, JobRequest What) : NodeMessage;
+
+    /// <summary>From the node that sees to a request, to all: whoever can answer it does.</summary>
+    internal sealed record Carried(RequestUid Id, string Job, JobRequest What) : NodeMessage;
+
+    /// <summary>What becomes of a request, to whom it came from.</summary>
+    internal sealed record Answer(RequestUid Id, JobAnswer What) : NodeMessage;
 }

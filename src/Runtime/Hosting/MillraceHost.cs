@@ -70,6 +70,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     private MillraceHost(ActorSystem system, bool ownsSystem, RuntimeOptions runtime, MillraceHostOptions options, ClusterNode? node = null)
     {
         _node = node;
+        Cluster = node is null ? null : new ClusterClient(node);
         _system = system;
         _ownsSystem = ownsSystem;
         _options = options;
@@ -91,6 +92,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
 
     /// <summary>Where other nodes join this one, as <c>host:port</c>; null of an embedded runtime.</summary>
     public string? NodeAddress => _node?.Address;
+
+    /// <summary>All jobs of the cluster, from this node; null of an embedded runtime.</summary>
+    public ClusterClient? Cluster { get; }
 
     /// <inheritdoc/>
     public bool IsSpread => _node is not null;
@@ -297,7 +301,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             return null;
         try
         {
-            return await _node.JoinAsync(handle.Id.Name, program, settings, cancellationToken).ConfigureAwait(false);
+            return await _node.JoinAsync(handle, program, settings, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -24,18 +24,24 @@ internal sealed class EpochCoordinator : UntypedActor
     private readonly JobClock _clock;
     private readonly ProtocolTimer _timer;
     private readonly List<ICoordinatorEffect> _effects = [];
-    private readonly Queue<OrderWaiting> _ordered = [];
-    private readonly Dictionary<long, List<OrderWaiting>> _planned = [];
-    private readonly List<OrderWaiting> _carriedOut = [];
-    private readonly List<SavepointWaiting> _savepoints = [];
+    private readonly OrderLog _orders = new();
+    private readonly Dictionary<RequestUid, Action<JobAnswer>> _asked = [];
+    private readonly Dictionary<string, (RequestUid Id, JobRequest.Save Save)> _saves = [];
+    private readonly List<RequestUid> _carriedOut = [];
     private bool _isOpen;
     private bool _hasStood;
 
-    /// <summary>From the job's handle: tasks are to carry this out in the next epoch; told when that is committed.</summary>
-    internal sealed record OrderWaiting(string Text, Action OnCommitted);
+    /// <summary>A user asks, the first time or again: only whoever rules takes it, and answers. A <see cref="JobRequest.Order"/> or a <see cref="JobRequest.Save"/>.</summary>
+    internal sealed record Asked(RequestUid Id, JobRequest Request, Action<JobAnswer> Answer);
 
-    /// <summary>From the job's handle: write a savepoint, then tell.</summary>
-    internal sealed record SavepointWaiting(string Path, bool AtEnd, TaskCompletionSource<Epoch> Written);
+    /// <param name="Asked">What was asked.</param>
+    /// <param name="Answer">Null where the file may be written.</param>
+    private sealed record SaveChecked(Asked Asked, JobAnswer? Answer);
+
+    /// <param name="Of">Who gave the images out: of no interest to its successor.</param>
+    /// <param name="Id">What was asked.</param>
+    /// <param name="Answer">How it ended.</param>
+    private sealed record SaveEnded(CoordinatorProtocol Of, RequestUid Id, JobAnswer Answer);
 
     public EpochCoordinator(
         JobShape shape, ProcessUid self, CoordinatorOptions options, IJournal journal, IActorRef worker, JobHandle job, JobClock clock, IJobNetwork? network)
@@ -78,13 +84,32 @@ internal sealed class EpochCoordinator : UntypedActor
             case ICoordinatorInput input:
                 Step(input);
                 break;
-            case OrderWaiting order:
-                _ordered.Enqueue(order);
-                Step(new CoordinatorMessages.Order(order.Text));
+            case Asked when _network is not null && !Rules:
                 break;
-            case SavepointWaiting savepoint:
-                _savepoints.Add(savepoint);
-                Step(new CoordinatorMessages.TakeSavepoint(savepoint.Path, savepoint.AtEnd));
+            case Asked { Request: JobRequest.Order order } asked:
+                OnOrder(asked, order.Text);
+                break;
+            case Asked { Request: JobRequest.Save save } asked:
+                OnSave(asked, save);
+                break;
+            case SaveChecked { Answer: { } answer } found:
+                Answer(found.Asked.Id, answer);
+                break;
+            case SaveChecked found when _asked.ContainsKey(found.Asked.Id):
+                Save(found.Asked.Id, (JobRequest.Save)found.Asked.Request);
+                break;
+            case SaveEnded saved when saved.Of == _protocol:
+                Answer(saved.Id, saved.Answer);
+                Step(new CoordinatorMessages.SavepointCopied());
+                break;
+            case SaveChecked or SaveEnded:
+                break;
+            case WorkerActor.Heard { Message: ControlMessages.Run run }:
+                _orders.OnPlanned(run.Plan);
+                break;
+            case WorkerActor.Heard { Message: ControlMessages.Commit commit }:
+                _carriedOut.AddRange(_orders.OnCommitted(commit.Epoch.Epoch));
+                AnswerOrders();
                 break;
             default:
                 Unhandled(message);
@@ -92,8 +117,92 @@ internal sealed class EpochCoordinator : UntypedActor
         }
     }
 
+    private void OnOrder(Asked asked, string text)
+    {
+        if (_orders.CommittedAt(asked.Id) is { } epoch)
+        {
+            asked.Answer(new JobAnswer.Done(epoch));
+            return;
+        }
+
+        if (LetterOrder.TryParse(text)?.Request != asked.Id)
+        {
+            asked.Answer(new JobAnswer.Refused(RefusalKind.Configuration, $"Job {_job.Id}: an order to replay or to discard dead letters expected, '{UserText.OfValue(text, 100)}' found."));
+            return;
+        }
+
+        // Asked again, it goes to where it was asked last.
+        var isKnown = _asked.ContainsKey(asked.Id) || _orders.IsPlanned(asked.Id);
+        _asked[asked.Id] = asked.Answer;
+        if (!isKnown)
+            Step(new CoordinatorMessages.Order(text));
+    }
+
+    private void OnSave(Asked asked, JobRequest.Save save)
+    {
+        var isKnown = _asked.ContainsKey(asked.Id);
+        _asked[asked.Id] = asked.Answer;
+        if (isKnown)
+            return;
+
+        // Where it runs alone the handle has looked: a stop may stand behind this.
+        if (_network is null)
+        {
+            Save(asked.Id, save);
+            return;
+        }
+
+        var (self, job) = (Self, _job.Id.Name);
+        _ = Task.Run(() => self.Tell(new SaveChecked(asked, Check()), ActorRefs.NoSender));
+
+        JobAnswer? Check()
+        {
+            try
+            {
+                SavepointFile.Refuse(save.Path);
+                return null;
+            }
+            catch (ConfigurationException found)
+            {
+                return Written(save, job) ?? (JobAnswer)JobAnswer.Refused.Of(found);
+            }
+        }
+    }
+
+    /// <summary>The answer of a coordinator that has written the file, and not lived to say so; null where there is none. The last epoch is another one by now.</summary>
+    private static JobAnswer.Done? Written(JobRequest.Save save, string job) =>
+        save is { IsRepeated: true, Stops: false } && SavepointFile.TryRead(save.Path) is { } file && JobManifest.IsOf(file.Snapshot.Manifest, job) && file.Snapshot.Epoch > save.Since
+            ? new(file.Snapshot.Epoch)
+            : null;
+
+    private void Save(RequestUid id, JobRequest.Save save)
+    {
+        _saves[id.ToString()] = (id, save);
+        Step(new CoordinatorMessages.TakeSavepoint(id.ToString(), save.Stops));
+
+        // Where it runs alone the handle sees to that.
+        if (save.Stops && _network is not null)
+            Step(new CoordinatorMessages.Stop(IsGraceful: true));
+    }
+
+    private void Answer(RequestUid id, JobAnswer answer)
+    {
+        if (_asked.Remove(id, out var asker))
+            asker(answer);
+    }
+
+    private void AnswerOrders()
+    {
+        foreach (var order in _carriedOut)
+            Answer(order, new JobAnswer.Done(_orders.CommittedAt(order) ?? 0));
+        _carriedOut.Clear();
+    }
+
+    /// <summary>What was asked of it goes with the coordinator: whoever waits asks the next one.</summary>
     private void Stand()
     {
+        _asked.Clear();
+        _saves.Clear();
         _protocol = _create();
         _timer.WakeAt(_protocol.NextWakeMs);
     }
@@ -105,9 +214,7 @@ internal sealed class EpochCoordinator : UntypedActor
         foreach (var effect in _effects)
             CarryOut(effect);
         // Why behind the effects: who asks the tasks then finds that they have heard of the commit.
-        foreach (var order in _carriedOut)
-            order.OnCommitted();
-        _carriedOut.Clear();
+        AnswerOrders();
         _timer.WakeAt(_protocol.NextWakeMs);
 
         // Another one rules: what this one knew is out of date.
@@ -154,23 +261,26 @@ internal sealed class EpochCoordinator : UntypedActor
                 // Why not wait: this one rules because the former coordinator was silent for a lease, and so maybe were others.
                 foreach (var silent in _network?.Silent ?? [])
                     self.Tell(new CoordinatorMessages.ProcessLost(silent), ActorRefs.NoSender);
+                _carriedOut.AddRange(_orders.OnCommitted(opened.Committed));
                 // What another process had planned and not committed runs now.
                 foreach (var plan in _protocol.History.Inflight)
+                {
+                    _orders.OnPlanned(plan);
                     _job.OnPlanned(plan, _clock.NowMs);
+                }
+
                 break;
             case CoordinatorMessages.CopySavepoint copy:
-                var waiting = _savepoints.Find(savepoint => savepoint.Path == copy.Target)!;
-                _savepoints.Remove(waiting);
-                _ = CopyAsync(waiting, copy.Snapshot, self);
+                _saves.Remove(copy.Target, out var asked);
+                _ = CopyAsync(_protocol, asked.Id, asked.Save, copy.Snapshot, self);
                 break;
             case CoordinatorMessages.EpochPlanned planned:
-                OnOrdersPlanned(planned.Plan);
+                _orders.OnPlanned(planned.Plan);
                 _job.OnPlanned(planned.Plan, _clock.NowMs);
                 break;
             case CoordinatorMessages.EpochCommitted committed:
                 _job.OnCommitted(committed.Epoch.Epoch, _clock.NowMs);
-                if (_planned.Remove(committed.Epoch.Epoch, out var orders))
-                    _carriedOut.AddRange(orders);
+                _carriedOut.AddRange(_orders.OnCommitted(committed.Epoch.Epoch));
                 break;
             case CoordinatorMessages.AttemptRaised raised:
                 _job.OnAttempt(raised.Plan, raised.Reason, _clock.NowMs);
@@ -188,30 +298,20 @@ internal sealed class EpochCoordinator : UntypedActor
         }
     }
 
-    private async Task CopyAsync(SavepointWaiting waiting, JournalRows.Snapshotted snapshot, IActorRef self)
+    private async Task CopyAsync(CoordinatorProtocol of, RequestUid id, JobRequest.Save save, JournalRows.Snapshotted snapshot, IActorRef self)
     {
+        JobAnswer answer;
         try
         {
             var images = await _journal.ReadImagesAsync(snapshot, CancellationToken.None).ConfigureAwait(false);
-            await Task.Run(() => new SavepointFile(snapshot, images).Write(waiting.Path)).ConfigureAwait(false);
-            waiting.Written.TrySetResult(new Epoch(snapshot.Epoch));
+            await Task.Run(() => new SavepointFile(snapshot, images).Write(save.Path)).ConfigureAwait(false);
+            answer = new JobAnswer.Done(snapshot.Epoch);
         }
         catch (Exception cause)
         {
-            waiting.Written.TrySetException(cause);
+            answer = Written(save, _job.Id.Name) ?? (JobAnswer)JobAnswer.Refused.Of(cause);
         }
 
-        self.Tell(new CoordinatorMessages.SavepointCopied(), ActorRefs.NoSender);
-    }
-
-    // A plan holds all orders that had come, in their order.
-    private void OnOrdersPlanned(EpochPlan plan)
-    {
-        if (plan.Orders.IsEmpty)
-            return;
-        var orders = new List<OrderWaiting>();
-        while (orders.Count < plan.Orders.Length)
-            orders.Add(_ordered.Dequeue());
-        _planned[plan.Epoch] = orders;
+        self.Tell(new SaveEnded(of, id, answer), ActorRefs.NoSender);
     }
 }

@@ -10,7 +10,8 @@ internal sealed class JobDeadLetters(JobHandle job, int tasks) : IDeadLetters
     public async Task<IReadOnlyList<DeadLetter>> ReadAsync(CancellationToken cancellationToken = default)
     {
         var reading = new LetterReading(tasks);
-        await AskAsync(new TaskMessages.ReadLetters(reading), reading.Answer, cancellationToken).ConfigureAwait(false);
+        if (!await job.AskAsync(new TaskMessages.ReadLetters(reading), reading.Answer, cancellationToken).ConfigureAwait(false))
+            throw HasEnded();
         return await reading.Answer.ConfigureAwait(false);
     }
 
@@ -18,33 +19,29 @@ internal sealed class JobDeadLetters(JobHandle job, int tasks) : IDeadLetters
     public Task ReplayAsync(IEnumerable<DeadLetter> letters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(letters);
-        return OrderAsync(LetterOrder.Spell(replays: true, letters), cancellationToken);
+        return OrderAsync(replays: true, letters, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task ReplayAllAsync(CancellationToken cancellationToken = default) => OrderAsync(LetterOrder.Spell(replays: true, null), cancellationToken);
+    public Task ReplayAllAsync(CancellationToken cancellationToken = default) => OrderAsync(replays: true, null, cancellationToken);
 
     /// <inheritdoc/>
     public Task DiscardAsync(IEnumerable<DeadLetter> letters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(letters);
-        return OrderAsync(LetterOrder.Spell(replays: false, letters), cancellationToken);
+        return OrderAsync(replays: false, letters, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task DiscardAllAsync(CancellationToken cancellationToken = default) => OrderAsync(LetterOrder.Spell(replays: false, null), cancellationToken);
+    public Task DiscardAllAsync(CancellationToken cancellationToken = default) => OrderAsync(replays: false, null, cancellationToken);
 
-    private Task OrderAsync(string? order, CancellationToken cancellationToken)
+    private async Task OrderAsync(bool replays, IEnumerable<DeadLetter>? letters, CancellationToken cancellationToken)
     {
-        if (order is null)
-            return Task.CompletedTask;
-        var committed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return AskAsync(new EpochCoordinator.OrderWaiting(order, committed.SetResult), committed.Task, cancellationToken);
+        var id = RequestUid.New();
+        if (LetterOrder.Spell(id, replays, letters) is { } order)
+            (await job.AskAsync(id, new JobRequest.Order(order), cancellationToken).ConfigureAwait(false) ?? throw HasEnded()).As<JobAnswer.Done>();
     }
 
-    private async Task AskAsync(object message, Task answer, CancellationToken cancellationToken)
-    {
-        if (!await job.AskAsync(message, answer, cancellationToken).ConfigureAwait(false))
-            throw new InvalidOperationException($"Job {job.Id} expected to run, {job.State} found: its dead letters stand in its checkpoint; start it again to reach them.");
-    }
+    private InvalidOperationException HasEnded() =>
+        new($"Job {job.Id} expected to run, {job.State} found: its dead letters stand in its checkpoint; start it again to reach them.");
 }

@@ -18,6 +18,9 @@ internal sealed class JobHandle : IJob
     // An immediate stop waits for no user code: only a machine that is very busy takes so long.
     private static readonly TimeSpan EndTimeout = TimeSpan.FromMilliseconds(500);
 
+    // Within it a cluster has found out that nobody runs a job.
+    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly Lock _events = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,6 +39,7 @@ internal sealed class JobHandle : IJob
     private readonly CancellationTokenSource _stopsSoon;
     private Action<bool>? _stop;
     private Action<object>? _tell;
+    private Func<RequestUid, JobRequest, Task<JobAnswer>>? _askAll;
     private bool? _stopAsked;
     private (TimeSpan Limit, string Key)? _lateAfter;
     private string? _late;
@@ -76,7 +80,9 @@ internal sealed class JobHandle : IJob
         _executors = executors;
         _meter = meter;
         _counts = counts;
-        DeadLetters = new JobDeadLetters(this, graph.Stages.Sum(stage => stage.Parallelism));
+        DeadLetters = isShared
+            ? new SharedDeadLetters((uid, _, request, cancellation) => AskSharedAsync(uid, request, cancellation), id.Name)
+            : new JobDeadLetters(this, graph.Stages.Sum(stage => stage.Parallelism));
         _metrics = metrics;
         _logger = logger;
     }
@@ -135,11 +141,13 @@ internal sealed class JobHandle : IJob
     /// <summary>Says how the job is told what its user asks.</summary>
     public void OnAsk(Action<object> tell) => Volatile.Write(ref _tell, tell);
 
-    /// <summary>Tells the job something and waits for the answer.</summary>
+    /// <summary>Says how whoever coordinates it, in this process or another, is asked.</summary>
+    public void OnAskAll(Func<RequestUid, JobRequest, Task<JobAnswer>> ask) => Volatile.Write(ref _askAll, ask);
+
+    /// <summary>Tells the part of this process something and waits for the answer.</summary>
     /// <returns>Whether it came before the job ended.</returns>
     public async Task<bool> AskAsync(object message, Task answer, CancellationToken cancellationToken)
     {
-        RefuseShared();
         if (Volatile.Read(ref _tell) is not { } tell || Completion.IsCompleted)
             return false;
         tell(message);
@@ -147,12 +155,34 @@ internal sealed class JobHandle : IJob
         return answer.IsCompleted;
     }
 
-    // Only the node that coordinates could do it, and only for the tasks that it holds.
-    private void RefuseShared()
+    /// <summary>Asks whoever coordinates the job.</summary>
+    /// <param name="id">By which what is asked again is known.</param>
+    /// <param name="request">What.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The answer; null where the job ended before.</returns>
+    public async Task<JobAnswer?> AskAsync(RequestUid id, JobRequest request, CancellationToken cancellationToken)
     {
-        if (_isShared)
-            throw new InvalidOperationException($"Job {Id}: an embedded job expected, one in a cluster found; dead letters and savepoints are not there yet in a cluster.");
+        if (!_isShared)
+        {
+            var answered = new TaskCompletionSource<JobAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return await AskAsync(new EpochCoordinator.Asked(id, request, answer => answered.TrySetResult(answer)), answered.Task, cancellationToken).ConfigureAwait(false)
+                ? await answered.Task.ConfigureAwait(false)
+                : null;
+        }
+
+        if (Volatile.Read(ref _askAll) is not { } ask || Completion.IsCompleted)
+            return null;
+        var answer = ask(id, request);
+        await Task.WhenAny(answer, Completion).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        // What ends the job may be told before the answer is.
+        await Task.WhenAny(answer, Task.Delay(AnswerMax, cancellationToken)).ConfigureAwait(false);
+        return answer.IsCompleted ? await answer.ConfigureAwait(false) : null;
     }
+
+    private async Task<JobAnswer> AskSharedAsync(RequestUid id, JobRequest request, CancellationToken cancellationToken) =>
+        await AskAsync(id, request, cancellationToken).ConfigureAwait(false)
+        ?? throw new InvalidOperationException($"Job {Id} expected to run, {State} found: its dead letters stand in its checkpoint; start it again to reach them.");
 
     /// <inheritdoc/>
     public Task<Epoch> TakeSavepointAsync(string path, CancellationToken cancellationToken = default) => SaveAsync(path, stops: false, cancellationToken);
@@ -163,17 +193,19 @@ internal sealed class JobHandle : IJob
     private async Task<Epoch> SaveAsync(string path, bool stops, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        RefuseShared();
         if (!_isDurable)
             throw new ConfigurationException($"Job {Id}: a checkpoint directory expected for a savepoint, none found; set JobOptions.CheckpointDirectory.");
-        SavepointFile.Refuse(path);
-        var written = new TaskCompletionSource<Epoch>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var answer = AskAsync(new EpochCoordinator.SavepointWaiting(path, stops, written), written.Task, cancellationToken);
-        if (stops)
+        if (!_isShared)
+            SavepointFile.Refuse(path);
+        var asked = AskAsync(RequestUid.New(), new JobRequest.Save(_isShared ? Path.GetFullPath(path) : path, stops, Committed.Number, IsRepeated: false), cancellationToken);
+        if (stops && !_isShared)
             await StopInTheEndAsync(graceful: true).WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (!await answer.ConfigureAwait(false))
-            throw new InvalidOperationException($"Job {Id} expected to run until its savepoint is written, {State} found; its checkpoint directory holds what it committed.");
-        return await written.Task.ConfigureAwait(false);
+        var saved = (await asked.ConfigureAwait(false)
+            ?? throw new InvalidOperationException($"Job {Id} expected to run until its savepoint is written, {State} found; its checkpoint directory holds what it committed.")).As<JobAnswer.Done>();
+        if (stops)
+            await _completion.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new Epoch(saved.Epoch);
     }
 
     /// <inheritdoc/>
@@ -244,7 +276,7 @@ internal sealed class JobHandle : IJob
         Action<bool>? stop;
         lock (_lock)
         {
-            if (!_completion.Task.IsCompleted)
+            if (!_isEnding)
                 _state = JobState.Stopping;
             _stopAsked = graceful && _stopAsked != false;
             stop = _stop;
@@ -272,6 +304,16 @@ internal sealed class JobHandle : IJob
         _observer?.Starting(Id, _executors);
         lock (_events)
             (_process, _observed, _isObserving) = (process, shape.Together is [var first, ..] ? first : null, !_isShared || shape.Together.IsEmpty);
+    }
+
+    /// <summary>It is told to stop, here or elsewhere.</summary>
+    public void OnStopping()
+    {
+        lock (_lock)
+        {
+            if (!_isEnding)
+                _state = JobState.Stopping;
+        }
     }
 
     /// <summary>Every task is open.</summary>

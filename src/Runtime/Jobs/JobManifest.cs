@@ -67,6 +67,9 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
         return $"The checkpoint was written by a program with {Line(before, line)}, this one has {Line(now, line)}; start that program, take its state over by a savepoint (IJob.StopWithSavepointAsync), or give this one a directory of its own.";
     }
 
+    /// <summary>Whether a manifest is that of a job of this name.</summary>
+    public static bool IsOf(string text, string job) => text.StartsWith($"job {job}\n", StringComparison.Ordinal);
+
     /// <exception cref="CorruptCheckpointException">It is no manifest.</exception>
     public static JobManifest Parse(string text)
     {

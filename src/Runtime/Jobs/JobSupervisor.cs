@@ -116,10 +116,9 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
                 _coordinator.Tell(message);
                 break;
             case Leave:
-                _spec.Network?.Leave();
                 End(JobState.Stopped);
                 break;
-            case EpochCoordinator.OrderWaiting or EpochCoordinator.SavepointWaiting:
+            case EpochCoordinator.Asked:
                 _coordinator.Tell(message);
                 break;
             case TaskMessages.ReadLetters read:
@@ -151,6 +150,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
                 break;
             case WorkerActor.Heard heard:
                 _spec.Handle.OnHeard(heard.Message, _spec.Clock.NowMs);
+                _coordinator.Tell(heard);
                 break;
             case WorkerMessages.JobEnded { Outcome: JobOutcome.Failed } ended:
                 End(JobState.Failed, ended.Reason);
@@ -181,6 +181,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     private void OnStop(bool isGraceful)
     {
         _isGraceful = isGraceful;
+        _spec.Handle.OnStopping();
         if (!isGraceful && _outcome is { } outcome)
             End(outcome, "all of it, and a task that does not end,");
         else if (_spec.Network is not null && !isGraceful)
@@ -239,6 +240,8 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
 
     private void End(JobState state, string? reason = null, Exception? cause = null)
     {
+        // Why first: its name is free when it has ended, and the next one of that name takes this one's place in the network.
+        _spec.Network?.Leave();
         _spec.Handle.End(state, reason, cause);
         Context.Stop(Self);
     }

@@ -52,6 +52,9 @@ internal sealed class WorkerActor : UntypedActor
     /// <summary>From the supervisor: everything is committed; end the tasks behind what they have been told, then yourself.</summary>
     internal sealed record Finish;
 
+    /// <summary>From the network: which dead letters do the tasks hold that this process holds? Not answered while one of them is not open, nor before an epoch is committed here.</summary>
+    internal sealed record ReadHeld(long Since, Action<HeldLetters> Answer);
+
     /// <summary>From itself: reads that the journal has not answered are due again.</summary>
     private sealed record ReadAgain
     {
@@ -131,6 +134,11 @@ internal sealed class WorkerActor : UntypedActor
                 for (var task = 0; task < _tasks.Length; task++)
                     Tell(task, read);
                 break;
+            case ReadHeld read when _protocol is { IsUp: true, CurrentAttempt: { } attempt } && _protocol.Committed >= read.Since:
+                OnReadHeld(read, attempt);
+                break;
+            case ReadHeld:
+                break;
             case Finish:
                 OnFinish();
                 break;
@@ -157,6 +165,23 @@ internal sealed class WorkerActor : UntypedActor
                 Unhandled(message);
                 break;
         }
+    }
+
+    private void OnReadHeld(ReadHeld read, AttemptPlan attempt)
+    {
+        int[] held = [.. Enumerable.Range(0, _tasks.Length).Where(task => attempt.Owner[task] == _self)];
+        if (held.Length == 0)
+        {
+            read.Answer(new(_self, attempt.Number, 0, _tasks.Length, []));
+            return;
+        }
+
+        var reading = new LetterReading(held.Length);
+        foreach (var task in held)
+            Tell(task, new TaskMessages.ReadLetters(reading));
+        _ = AnswerAsync();
+
+        async Task AnswerAsync() => read.Answer(new(_self, attempt.Number, held.Length, _places.Length, await reading.Answer.ConfigureAwait(false)));
     }
 
     private void TellUp()

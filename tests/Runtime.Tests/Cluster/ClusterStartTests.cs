@@ -7,12 +7,8 @@ using Millrace.Runtime.Tests.Support;
 namespace Millrace.Runtime.Tests.Cluster;
 
 /// <summary>What keeps a node from starting, or a job on it.</summary>
-public sealed class ClusterStartTests : IDisposable
+public sealed class ClusterStartTests
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("millrace-");
-
-    public void Dispose() => _folder.Delete(recursive: true);
-
     [Fact]
     public async Task An_address_that_other_machines_reach_is_refused_unless_told()
     {
@@ -20,19 +16,6 @@ public sealed class ClusterStartTests : IDisposable
 
         Assert.Contains("a loopback address expected without TLS between nodes, 0.0.0.0 found; set millrace.cluster.tls as hocon/tls.conf says", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);
-    }
-
-    [Fact]
-    public async Task What_a_cluster_can_not_do_yet_is_refused()
-    {
-        await using var host = await StartAsync("");
-        var graph = TestHost.Graph(new QueueSource<int>(new()), new LedgerSink<int>(), "map", () => new MapOperator<int, int>(row => row));
-        var job = await host.StartAsync(graph, new JobOptions { Name = "a", CheckpointDirectory = _folder.FullName });
-
-        foreach (var ask in new Func<Task>[] { () => job.DeadLetters.ReadAsync(), () => job.DeadLetters.ReplayAllAsync(), () => job.StopWithSavepointAsync(Path.Combine(_folder.FullName, "savepoint")) })
-            Assert.Contains("are not there yet in a cluster", (await Assert.ThrowsAsync<InvalidOperationException>(ask)).Message, StringComparison.Ordinal);
-
-        Assert.Equal(JobState.Running, job.State);
     }
 
     [Fact]

@@ -1,5 +1,9 @@
+using System.Collections.Immutable;
+using Millrace.Client;
 using Millrace.Runtime.Cluster;
+using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.Tasks;
 using static Millrace.Runtime.Cluster.NodeMessage;
 
 namespace Millrace.Runtime.Tests.Cluster;
@@ -10,14 +14,34 @@ internal static class NodeSamples
     private static readonly NodeUid Node = new(0xC3);
     private static readonly ProcessUid Process = new(0xA1);
 
+    private static readonly RequestUid Id = new(0xD5);
+    private static readonly DeadLetter Failed = new("40.1.2@map", new("map(queue)"), new(40), "queue, split 1", "FormatException: a", "at B", null, "13", IsParked: false, IsWaiting: false);
+    private static readonly DeadLetter Waits = new("41.1.0@sum", new("sum"), new(41), "epoch 41", "waits", "", "k", null, IsParked: true, IsWaiting: true);
+
     public static IReadOnlyList<(string Name, NodeMessage Message)> All { get; } =
     [
-        ("hello", new Hello(Node, "10.0.0.7", 4054, [new("count é", "0123456789abcdef", Process, true), new("other", "fedcba9876543210", ProcessUid.None, false)])),
+        ("hello", new Hello(Node, "10.0.0.7", 4054, [new("count é", "0123456789abcdef", Process, JobState.Recovering, 41, 7, true), new("other", "fedcba9876543210", ProcessUid.None, JobState.Starting, 0, 0, false)])),
         ("hello-empty", new Hello(Node, "", 0, [])),
         ("for-coordinator", new ForCoordinator("count", new ControlMessages.SinkApplied(Process, new(3, 14)))),
         ("for-process", new ForProcess("count", Process, new ControlMessages.Beat(1, 2, 3, 4))),
         ("node-gone", new NodeGone(Node)),
         ("process-left", new ProcessLeft("count", Process)),
         ("stop-job", new StopJob("count", true)),
+        ("request-list", new Request(Id, "", new JobRequest.List())),
+        ("request-stop", new Request(Id, "count", new JobRequest.Stop(IsGraceful: true, WasRunning: false))),
+        ("request-order", new Request(Id, "count", new JobRequest.Order("replay 00000000000000d5\n*"))),
+        ("request-save", new Request(Id, "count", new JobRequest.Save("/tmp/a é", Stops: true, Since: 41, IsRepeated: false))),
+        ("request-read-letters", new Request(Id, "count", new JobRequest.ReadLetters(41, new(40, "40.1.2@map")))),
+        ("carried", new Carried(Id, "count", new JobRequest.Save("/tmp/a", Stops: false, Since: 41, IsRepeated: true))),
+        ("answer-under-way", new Answer(Id, new JobAnswer.UnderWay(IsStopping: true))),
+        ("answer-done", new Answer(Id, new JobAnswer.Done(42))),
+        ("answer-refused", new Answer(Id, new JobAnswer.Refused(RefusalKind.Damage, "Why."))),
+        ("answer-jobs", new Answer(Id, new JobAnswer.Jobs(
+        [
+            new("count", "0123456789abcdef", JobState.Running, "10.0.0.7:4053", ImmutableArray.Create("10.0.0.7:4053", "10.0.0.8:4053"), new(41)),
+            new("other", "fedcba9876543210", JobState.Starting, null, ImmutableArray<string>.Empty, default),
+        ]))),
+        ("answer-letters-held", new Answer(Id, new JobAnswer.LettersHeld(Process, 3, 4, 6, new([Failed, Waits], HasMore: true)))),
+        ("answer-letters", new Answer(Id, new JobAnswer.Letters(new([], HasMore: false)))),
     ];
 }
