@@ -12,13 +12,13 @@ public sealed class ClusterRunTests(ITestOutputHelper output)
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("MILLRACE_SEED"), out var seed) ? seed : 1;
 
     [PostgresFact]
-    public async Task Nodes_that_are_killed_or_frozen_and_a_database_that_fails_lose_and_double_nothing()
+    public async Task Nodes_that_are_killed_frozen_or_cut_off_and_a_database_that_fails_lose_and_double_nothing()
     {
         var options = new ClusterOptions
         {
             Seed = Seed,
             RecordsPerSecond = 5000,
-            Faults = ImmutableSortedDictionary.CreateRange<FaultKind, int>([new(FaultKind.Kill, 4), new(FaultKind.Stop, 2), new(FaultKind.Coordinator, 2), new(FaultKind.Db, 1)]),
+            Faults = ImmutableSortedDictionary.CreateRange<FaultKind, int>([new(FaultKind.Kill, 10), new(FaultKind.Stop, 2), new(FaultKind.Coordinator, 2), new(FaultKind.Partition, 1), new(FaultKind.Db, 1)]),
         };
         using var progress = new StringWriter();
 
@@ -26,6 +26,6 @@ public sealed class ClusterRunTests(ITestOutputHelper output)
 
         output.WriteLine(report.ToJson());
         Assert.True(report.Verdict.IsClean, $"Nothing lost or doubled expected, found {report.ToJson()}\n{progress}");
-        Assert.Equal(9, report.Faults.Sum(fault => fault.Recoveries.Count));
+        Assert.Equal(16, report.Faults.Sum(fault => fault.Recoveries.Count));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Millrace.Data;
 
 namespace Millrace.DStreams.Rdds;
@@ -31,6 +32,13 @@ internal static class Check
         }
 
         return all;
+    }
+
+    /// <summary>Refuses a lineage for which the stack does not suffice: its overflow would end the process.</summary>
+    public static void Depth(Dataset dataset)
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new GraphException($"{dataset}: a lineage of fewer operations expected, one that is deeper than the stack found; cut it now and then by LocalCheckpoint or Checkpoint.");
     }
 
     public static InvalidOperationException EmptyCollection() => new("empty collection");

@@ -7,6 +7,7 @@ internal static class Lineage
     /// <remarks>What is wholly in memory is not looked behind. What is lost after this is computed by the task that misses it.</remarks>
     public static void Prepare(Dataset dataset, DatasetRunner runner)
     {
+        Check.Depth(dataset);
         foreach (var reached in Walk(dataset, static dataset => dataset.HeldPartitions < dataset.NumPartitions, static dependency => dependency is NarrowDependency))
         {
             foreach (var dependency in reached.Dependencies)

@@ -10,7 +10,8 @@ namespace Millrace.DStreams.Rdds;
 /// Operations that return an RDD compute nothing. Their functions run once for each action that needs the rows, and again after a drop, a
 /// failure or a loss: they should depend on their arguments alone and must not alter them. Then every computation gives the same rows in the
 /// same order. Each operation of a lineage adds to the depth of the calls that compute it: a loop that makes its next RDD of its last one cuts
-/// the lineage now and then by <see cref="LocalCheckpoint"/> or <see cref="Checkpoint()"/>. Thread-safe.
+/// the lineage now and then by <see cref="LocalCheckpoint"/> or <see cref="Checkpoint()"/>: an action over one for which the stack does not suffice (tens of
+/// thousands of operations) throws a <see cref="GraphException"/>. Thread-safe.
 /// <para>Where: what stands on a batch of a running job, or on <see cref="StreamingContext.Parallelize"/>, and whatever a body of <c>ForeachRDD</c> or
 /// a function of <c>Transform</c> asks for, is computed by the job's executors, as many actors as <c>millrace.task.threads</c>.
 /// A partition on which a function throws is given out again, up to <c>millrace.task.max-attempts</c> times in all; what it throws the last
@@ -58,6 +59,7 @@ public sealed partial class Rdd<T> : Dataset
     /// <summary>The rows of a partition: those kept, or else computed as they are enumerated.</summary>
     internal IEnumerable<T> Compute(int partition)
     {
+        Check.Depth(this);
         var recipe = _recipe;
         return IsKept ? _store.Get(partition, () => RowBlocks.ToArray(recipe.Compute(partition))) : recipe.Compute(partition);
     }

@@ -100,4 +100,24 @@ public sealed class FailureTests
     {
         public override int GetPartition(int key) => 2;
     }
+
+    [Theory]
+    [InlineData("cache")]
+    [InlineData("repartition")]
+    public void A_lineage_that_is_deeper_than_the_stack_is_an_error_and_not_the_end_of_the_process(string operation)
+    {
+        var rdd = Rdd.Parallelize([1, 2, 3], 2);
+        for (var step = 0; step < 20_000; step++)
+        {
+            rdd = operation switch
+            {
+                "cache" => rdd.Map(row => row + 1).Cache(),
+                _ => rdd.Repartition(2),
+            };
+        }
+
+        var failure = Assert.Throws<GraphException>(() => rdd.Collect());
+
+        Assert.EndsWith("a lineage of fewer operations expected, one that is deeper than the stack found; cut it now and then by LocalCheckpoint or Checkpoint.", failure.Message, StringComparison.Ordinal);
+    }
 }
