@@ -190,6 +190,7 @@ internal static class ControlCodec
         HistoryCodec.Write(to, heartbeat.Applied, Write);
         to.Int64(heartbeat.Asks);
         HistoryCodec.Write(to, heartbeat.Images.IsDefault ? [] : heartbeat.Images, Write);
+        to.Int64(heartbeat.LateMs);
     }
 
     private static Heartbeat ReadHeartbeat(ProcessUid process, RowReader from) => new(
@@ -204,7 +205,8 @@ internal static class ControlCodec
         from.List(FailureSizeMin, ReadFailure),
         from.List(AppliedSize, ReadApplied),
         from.Int64(),
-        from.List(ImageSize, ReadImage));
+        from.List(ImageSize, ReadImage),
+        from.Int64());
 
     private static void Write(RowWriter to, OffsetsPolled polled)
     {

@@ -47,6 +47,7 @@ internal static class ControlMessages
     /// <param name="Applied">Watermark of each of its sink tasks.</param>
     /// <param name="Asks">Number of the last question; a beat that answers it proves that nothing older is acted on. 0: none.</param>
     /// <param name="Images">Durable images whose snapshot is neither named nor superseded, as far as the process knows.</param>
+    /// <param name="LateMs">How late the process has woken since it began, added up over its pulses.</param>
     internal sealed record Heartbeat(
         ProcessUid Process,
         string Node,
@@ -59,7 +60,8 @@ internal static class ControlMessages
         ImmutableArray<TaskFailure> Failures,
         ImmutableArray<SinkWatermark> Applied,
         long Asks,
-        ImmutableArray<WrittenImage> Images = default) : ToCoordinator(Process);
+        ImmutableArray<WrittenImage> Images = default,
+        long LateMs = 0) : ToCoordinator(Process);
 
     /// <summary>A row is durable: its tasks acknowledge.</summary>
     internal sealed record Acknowledge(ProcessUid Process, ImmutableArray<TaskAck> Acks) : ToCoordinator(Process);
