@@ -12,7 +12,7 @@ internal static class ChaosArguments
     public const string Usage =
         """
         usage: single  [--kills N] …                                          one process is killed N times
-               cluster [--nodes N] [--kills N] [--faults KIND,KIND,…] …       each fault is made N times, on several nodes; kinds: kill, stop, coordinator, partition, db
+               cluster [--nodes N] [--kills N] [--faults KIND,KIND,…] …       each fault is made N times, on several nodes; kinds: kill, stop, coordinator, partition, db, slow
         and for both   [--minutes N] [--seed N] [--journal sqlite|postgres] [--postgres CONNECTION] [--rate RECORDS_PER_SECOND] [--victim DLL] [--directory PATH]
         """;
 

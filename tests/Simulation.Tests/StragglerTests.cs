@@ -17,6 +17,10 @@ public sealed class StragglerTests
     private CoordinatorScript _script = null!;
     private ProcessUid[] _processes = [];
     private long _nowMs;
+    private readonly Dictionary<ProcessUid, long> _late = [];
+
+    /// <summary>By how much a process is late in a tenth of a second.</summary>
+    private Func<ProcessUid, long> _lateMs = _ => 0;
 
     /// <summary>A source, and six tasks that share its records and write them.</summary>
     private static JobShape Shape(Func<int, TaskShape>? worker = null) => new(
@@ -64,6 +68,20 @@ public sealed class StragglerTests
         Run(100, owner => owner == C ? new(microseconds, rows) : new(othersMicroseconds, othersRows));
 
         Assert.Equal(1, Attempt.Number);
+    }
+
+    [Theory]
+    [InlineData(16, 2, true)]
+    [InlineData(5, 2, false)] // of no importance
+    [InlineData(16, 9, false)] // less than twice as late
+    public void A_process_that_wakes_late_is_slow_also_where_its_tasks_have_nothing_to_do(long lateMs, long othersLateMs, bool isSlow)
+    {
+        _lateMs = process => process == C ? lateMs : othersLateMs;
+        Start([A, B, C]);
+
+        Run(Enough + 5, _ => new(10, 1));
+
+        Assert.Equal(isSlow, LoadOf(C) == 0);
     }
 
     [Fact]
@@ -132,6 +150,21 @@ public sealed class StragglerTests
         Run(2 * Enough, _ => new(500_000, 1));
 
         Assert.Equal(1, Attempt.Number);
+    }
+
+    [Fact]
+    public void A_straggler_that_is_silent_for_a_while_rests_all_the_same()
+    {
+        Start([A, B, C], Options with { SpreadAfterMs = 100 });
+        Run(Enough, owner => owner == C ? new(20_000, 100) : new(1000, 100));
+
+        _processes = [A, B];
+        Run(20, _ => new(1000, 100));
+        _processes = [A, B, C];
+        Run(20, _ => new(1000, 100));
+
+        Assert.Equal(0, LoadOf(C));
+        Assert.Empty(_script.Told<CoordinatorMessages.StragglerTakenBack>());
     }
 
     [Fact]
@@ -235,6 +268,7 @@ public sealed class StragglerTests
                 attempt: history.Attempt?.Number ?? 0,
                 planned: history.LastPlanned,
                 committed: history.LastCommitted,
+                late: _late[process] = _late.GetValueOrDefault(process) + _lateMs(process),
                 applied: [.. Enumerable.Range(1, Workers).Select(task => new SinkWatermark(task, history.LastCommitted))]);
         }
     }

@@ -343,7 +343,8 @@ internal sealed partial class SimCluster
         var wake = process.Worker.NextWakeMs;
         if (wake != long.MaxValue && (process.WorkerTickAtUs < 0 || wake * 1000 < process.WorkerTickAtUs))
         {
-            process.WorkerTickAtUs = Math.Max(wake * 1000, NowUs + 1);
+            // A slow process runs in one of twenty time slices of a millisecond.
+            process.WorkerTickAtUs = Math.Max(wake * 1000, NowUs + 1) + (process.SlowUntilUs > NowUs ? Random.Between(0, (SlowTimes - 1) * 1000) : 0);
             Schedule(process.WorkerTickAtUs, SimEventKind.WorkerTick, process, c: process.WorkerTickAtUs);
         }
     }

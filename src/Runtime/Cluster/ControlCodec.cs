@@ -192,6 +192,7 @@ internal static class ControlCodec
         to.Int64(heartbeat.Asks);
         HistoryCodec.Write(to, heartbeat.Images.IsDefault ? [] : heartbeat.Images, Write);
         HistoryCodec.Write(to, heartbeat.Unreachable.IsDefault ? [] : heartbeat.Unreachable, static (writer, node) => writer.Text(node));
+        to.Int64(heartbeat.LateMs);
     }
 
     private static Heartbeat ReadHeartbeat(ProcessUid process, RowReader from) => new(
@@ -207,7 +208,8 @@ internal static class ControlCodec
         from.List(AppliedSize, ReadApplied),
         from.Int64(),
         from.List(ImageSize, ReadImage),
-        from.List(TextSizeMin, static reader => reader.Text()));
+        from.List(TextSizeMin, static reader => reader.Text()),
+        from.Int64());
 
     private static void Write(RowWriter to, OffsetsPolled polled)
     {

@@ -286,7 +286,7 @@ internal sealed class EpochCoordinator : UntypedActor
                 _job.OnAttempt(raised.Plan, raised.Reason, _clock.NowMs);
                 break;
             case CoordinatorMessages.StragglerSetAside slow:
-                JobLog.NodeIsSlow(_job.Logger, _job.Id.Name, slow.Node, slow.WorkedMs, slow.Epochs, slow.ExpectedMs);
+                JobLog.NodeIsSlow(_job.Logger, _job.Id.Name, slow.Node, slow.Epochs, slow.WorkedMs, slow.ExpectedMs);
                 JobLog.TasksMoveOff(_job.Logger, _job.Id.Name, slow.Moved, slow.Node, slow.Staying, slow.RestMs / 1000.0);
                 break;
             case CoordinatorMessages.StragglerTakenBack back:

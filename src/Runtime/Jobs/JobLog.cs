@@ -42,8 +42,8 @@ internal static partial class JobLog
     [LoggerMessage(EventId = 1012, Level = LogLevel.Information, Message = "Job {Job}: node {Node} coordinates it from now on, behind epoch {Epoch}")]
     public static partial void Coordinates(ILogger logger, string job, string node, long epoch);
 
-    [LoggerMessage(EventId = 1014, Level = LogLevel.Warning, Message = "Job {Job}: node {Node} is slow: its tasks worked {WorkedMs} ms in {Epochs} epochs, other nodes would have worked {ExpectedMs} ms at the same")]
-    public static partial void NodeIsSlow(ILogger logger, string job, string node, long workedMs, int epochs, long expectedMs);
+    [LoggerMessage(EventId = 1014, Level = LogLevel.Warning, Message = "Job {Job}: node {Node} is slow: {Epochs} epochs took {WorkedMs} ms of work and standing still there, where other nodes would have taken {ExpectedMs} ms")]
+    public static partial void NodeIsSlow(ILogger logger, string job, string node, int epochs, long workedMs, long expectedMs);
 
     [LoggerMessage(EventId = 1015, Level = LogLevel.Warning, Message = "Job {Job}: {Tasks} tasks move off node {Node} to the others, {Staying} stay that can't move; it is offered tasks again in {Seconds} s")]
     public static partial void TasksMoveOff(ILogger logger, string job, int tasks, string node, int staying, double seconds);

@@ -48,6 +48,7 @@ internal static class ControlMessages
     /// <param name="Asks">Number of the last question; a beat that answers it proves that nothing older is acted on. 0: none.</param>
     /// <param name="Images">Durable images whose snapshot is neither named nor superseded, as far as the process knows.</param>
     /// <param name="Unreachable">Nodes with which no items can be exchanged: one of the two can't have tasks.</param>
+    /// <param name="LateMs">How late the process has woken since it began, added up over its pulses.</param>
     internal sealed record Heartbeat(
         ProcessUid Process,
         string Node,
@@ -61,7 +62,8 @@ internal static class ControlMessages
         ImmutableArray<SinkWatermark> Applied,
         long Asks,
         ImmutableArray<WrittenImage> Images = default,
-        ImmutableArray<string> Unreachable = default) : ToCoordinator(Process);
+        ImmutableArray<string> Unreachable = default,
+        long LateMs = 0) : ToCoordinator(Process);
 
     /// <summary>A row is durable: its tasks acknowledge.</summary>
     internal sealed record Acknowledge(ProcessUid Process, ImmutableArray<TaskAck> Acks) : ToCoordinator(Process);

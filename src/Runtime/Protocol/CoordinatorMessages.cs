@@ -52,8 +52,8 @@ internal static class CoordinatorMessages
 
     /// <summary>Effect: for observers; a process is slow, and the attempt that has just been raised moves its tasks to others.</summary>
     /// <param name="Epochs">In so many epochs.</param>
-    /// <param name="WorkedMs">What it worked in these.</param>
-    /// <param name="ExpectedMs">What others would have.</param>
+    /// <param name="WorkedMs">What it worked in these, and was late by.</param>
+    /// <param name="ExpectedMs">What others would have, and were.</param>
     /// <param name="Staying">Tasks that it keeps, since they can't move.</param>
     /// <param name="RestMs">After this it is offered tasks again.</param>
     internal sealed record StragglerSetAside(

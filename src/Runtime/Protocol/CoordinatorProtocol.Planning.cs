@@ -32,7 +32,7 @@ internal sealed partial class CoordinatorProtocol
     {
         var rows = ImmutableArray.CreateBuilder<JournalRows.Row>();
         TakeBack(nowMs, effects);
-        DecideSnapshot(rows);
+        DecideSnapshot(nowMs, rows);
         var committed = DecideCommits(rows);
         var failures = committed > _history.LastCommitted ? 0 : _history.Failures;
         if (FatalFailure(failures) is { } reason)

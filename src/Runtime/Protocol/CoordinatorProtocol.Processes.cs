@@ -147,7 +147,8 @@ internal sealed partial class CoordinatorProtocol
         for (var i = _processes.Count - 1; i >= 0; i--)
         {
             var process = _processes[i];
-            if (process.LeaseUntilMs < nowMs && !OwnsTasks(process.Uid))
+            // Why not one that rests: it would come back as one that nothing is known of.
+            if (process.LeaseUntilMs < nowMs && !OwnsTasks(process.Uid) && process.AsideUntilMs == 0)
             {
                 _processes.RemoveAt(i);
             }
@@ -251,6 +252,7 @@ internal sealed partial class CoordinatorProtocol
         }
 
         process.Unreachable = heartbeat.Unreachable.IsDefault ? [] : heartbeat.Unreachable;
+        NoteLateness(process, heartbeat.LateMs, nowMs);
         process.Attempt = Math.Max(process.Attempt, heartbeat.Attempt);
         process.PlannedThrough = Math.Max(process.PlannedThrough, heartbeat.PlannedThrough);
         process.Committed = Math.Max(process.Committed, heartbeat.Committed);
@@ -387,13 +389,22 @@ internal sealed partial class CoordinatorProtocol
         /// <value>It counts as no straggler before: it has got tasks only just now.</value>
         public long JudgedFromMs { get; set; }
 
+        /// <value>As it said last.</value>
+        public long LateMs { get; set; }
+
+        /// <value>When it said so; 0: never.</value>
+        public long LateAtMs { get; set; }
+
+        /// <value>The share of the time that it wakes too late by, about.</value>
+        public double Lateness { get; set; }
+
         /// <value>Epochs in which it was slow, less two for each in which it was not.</value>
         public int SlowEpochs { get; set; }
 
-        /// <value>Microseconds that it worked in these epochs.</value>
+        /// <value>Microseconds that it worked in these epochs, or was late by.</value>
         public double Worked { get; set; }
 
-        /// <value>Microseconds that others would have.</value>
+        /// <value>Microseconds that others would have, or were.</value>
         public double Expected { get; set; }
 
         /// <value>It gets no tasks before; 0: it is not set aside.</value>

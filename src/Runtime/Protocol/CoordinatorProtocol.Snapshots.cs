@@ -49,7 +49,7 @@ internal sealed partial class CoordinatorProtocol
     /// The images are the named ones' own, every sink has applied the epoch, and every owner has acted on its commit: from then on
     /// nobody asks for an older row or decision. If an image can't come any more, the next plan takes another snapshot.
     /// </summary>
-    private void DecideSnapshot(ImmutableArray<JournalRows.Row>.Builder rows)
+    private void DecideSnapshot(long nowMs, ImmutableArray<JournalRows.Row>.Builder rows)
     {
         if (_history.Candidate is not { } candidate)
         {
@@ -66,7 +66,7 @@ internal sealed partial class CoordinatorProtocol
 
             isComplete = false;
             // Why not only one that was declared dead: a process without tasks ends unnoticed, and it may have had this one.
-            if (Find(candidate.Epoch.Rows[task].Process) is null)
+            if (!IsAlive(candidate.Epoch.Rows[task].Process, nowMs))
             {
                 _history.GiveUpCandidate();
                 ReopenSavepoints(candidate.Epoch.Epoch);

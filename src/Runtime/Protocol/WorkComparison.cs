@@ -45,7 +45,8 @@ internal static class WorkComparison
         return sum;
     }
 
-    private static double Median(IEnumerable<double> values)
+    /// <returns>The middle one, or between the two in the middle; 0 of none.</returns>
+    public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return sorted.Length == 0 ? 0 : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

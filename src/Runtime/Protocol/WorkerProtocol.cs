@@ -28,6 +28,10 @@ namespace Millrace.Runtime.Protocol;
 /// <b>Frozen.</b> A gap of more than half a lease between own steps means that the world may have moved on: no commit is passed on
 /// until the coordinator has answered a question asked after the gap.
 /// </para>
+/// <para>
+/// <b>Pulse.</b> It has itself woken at short intervals and adds up how late that was: a process that stands still for much of the time delays everything that
+/// passes it, also where its tasks have next to nothing to do.
+/// </para>
 /// </remarks>
 internal sealed partial class WorkerProtocol
 {
@@ -45,6 +49,8 @@ internal sealed partial class WorkerProtocol
     private long _committed;
     private long _plannedThrough;
     private long _heartbeatAtMs;
+    private long _pulseAtMs;
+    private long _lateMs;
     private long _lastStepMs;
     private long _asks;
     private ImmutableArray<string> _unreachable = [];
@@ -61,13 +67,14 @@ internal sealed partial class WorkerProtocol
         _held = new HeldTask?[shape.Count];
         _failures = new TaskFailure?[shape.Count];
         _heartbeatAtMs = _lastStepMs = nowMs;
+        _pulseAtMs = options.LeaseMs > 0 ? nowMs + options.PulseMs : long.MaxValue;
         var unknownIsSuccess = (faults & ProtocolFaults.UnknownWriteIsSuccess) != ProtocolFaults.None;
         _rowWriter = new RowAppender(JournalStream.Process(self), options.JournalRetryMs, IsSameRow, unknownIsSuccess);
         _imageWriter = new RowAppender(JournalStream.Snapshots(self), options.JournalRetryMs, IsSameImage, unknownIsSuccess);
     }
 
     /// <value>When the next <see cref="Tick"/> is due; changes with every step.</value>
-    public long NextWakeMs => _isOver ? long.MaxValue : Math.Min(_heartbeatAtMs, Math.Min(_rowWriter.RetryAtMs, _imageWriter.RetryAtMs));
+    public long NextWakeMs => _isOver ? long.MaxValue : Math.Min(Math.Min(_heartbeatAtMs, _pulseAtMs), Math.Min(_rowWriter.RetryAtMs, _imageWriter.RetryAtMs));
 
     /// <value>The attempt adopted last; 0 for none.</value>
     public int Attempt => _attempt?.Number ?? 0;
@@ -184,6 +191,12 @@ internal sealed partial class WorkerProtocol
         if (nowMs >= _heartbeatAtMs)
         {
             SendHeartbeat(nowMs, effects);
+        }
+
+        if (nowMs >= _pulseAtMs)
+        {
+            _lateMs += nowMs - _pulseAtMs;
+            _pulseAtMs = nowMs + _options.PulseMs;
         }
 
         _rowWriter.OnTick(nowMs, effects);
@@ -520,7 +533,7 @@ internal sealed partial class WorkerProtocol
         effects.Add(new Send(new Heartbeat(
             _self, _node, _incarnation, _beat, Attempt, _plannedThrough, _committed,
             acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), _isFrozen ? _asks : 0, WrittenImages(),
-            _unreachable)));
+            _unreachable, _lateMs)));
     }
 
     private sealed class HeldTask(int generation, int since)

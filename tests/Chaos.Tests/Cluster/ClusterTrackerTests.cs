@@ -46,6 +46,16 @@ public sealed class ClusterTrackerTests
     }
 
     [Fact]
+    public void A_slow_node_loses_its_tasks_and_is_offered_some_again()
+    {
+        _tracker.Take(0, "10:00:00.000 Job chaos: 5 tasks move off node 127.0.0.1:4053 to the others, 2 stay that can't move; it is offered tasks again in 60 s");
+        Assert.Equal((1, 0), (_tracker.MovesOffSlow, _tracker.OffersToSlow));
+
+        _tracker.Take(0, "10:01:00.000 Job chaos: node 127.0.0.1:4053, which was slow, is offered tasks again");
+        Assert.Equal((1, 1), (_tracker.MovesOffSlow, _tracker.OffersToSlow));
+    }
+
+    [Fact]
     public void A_node_is_up_from_when_its_job_has_started_until_it_is_killed()
     {
         _tracker.Take(1, "10:00:00.000 Job chaos started: 11 stages, 21 tasks");

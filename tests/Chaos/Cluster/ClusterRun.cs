@@ -15,6 +15,12 @@ public sealed class ClusterRun(ClusterOptions options, TextWriter progress)
     private const int FreshIntervals = 4;
     private const int LateIntervals = 15;
     private const long SettleMs = 15_000;
+    // Of a slow node: what is looked at before, from so long behind its beginning, and behind its end.
+    private static readonly TimeSpan SlowLook = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(5);
+
+    // Until its tasks move.
+    private static readonly TimeSpan SlowMost = TimeSpan.FromSeconds(20);
 
     private readonly List<(FaultKind Kind, TimeSpan Recovery)> _recoveries = [];
     private int _inFlight;
@@ -79,6 +85,9 @@ public sealed class ClusterRun(ClusterOptions options, TextWriter progress)
                 await Task.Delay(fault.Length).ConfigureAwait(false);
                 nodes.Heal();
                 break;
+            case FaultKind.Slow:
+                await SlowDownAsync(fault, (nodes.Look(tracker => tracker.Coordinator) + 1 + (int)(fault.Node * (options.Nodes - 1))) % options.Nodes, nodes).ConfigureAwait(false);
+                break;
             case FaultKind.Db:
                 var server = arena.Server ?? throw new ChaosException("A server of the run's own expected for faults of the database; give --journal postgres, and no --postgres.");
                 await Task.Run(server.Stop).ConfigureAwait(false);
@@ -87,6 +96,42 @@ public sealed class ClusterRun(ClusterOptions options, TextWriter progress)
                 await RecoverAsync(fault, target, nodes, NowMs(), Task.CompletedTask).ConfigureAwait(false);
                 break;
         }
+    }
+
+    /// <summary>Slows a node down until its tasks have moved and the others have gone on for a while; says how late batches were committed before, during and after that.</summary>
+    private async Task SlowDownAsync(PlannedFault fault, int target, NodeSet nodes)
+    {
+        await Task.Delay(SlowLook).ConfigureAwait(false);
+        var (moves, offers) = nodes.Look(tracker => (tracker.MovesOffSlow, tracker.OffersToSlow));
+        var slowMs = NowMs();
+        long? movedMs = null;
+        long endMs;
+        using (new Slowness(nodes, target))
+        {
+            await RecoverAsync(fault, target, nodes, slowMs, Task.CompletedTask).ConfigureAwait(false);
+            await nodes.UntilAsync(tracker => tracker.MovesOffSlow > moves || NowMs() - slowMs > SlowMost.TotalMilliseconds, $"tasks that move off node {target}").ConfigureAwait(false);
+            movedMs = nodes.Look(tracker => tracker.MovesOffSlow > moves) ? NowMs() : null;
+            await Task.Delay(SlowStart + SlowLook).ConfigureAwait(false);
+            endMs = NowMs();
+        }
+
+        var (start, look) = ((long)SlowStart.TotalMilliseconds, (long)SlowLook.TotalMilliseconds);
+        var line = nodes.Look(tracker => $"   Node {target} was slow for {endMs - slowMs} ms, from a batch's time to its commit p50 / p99: before {Delays(tracker, slowMs - look, slowMs)}, "
+            + $"at first {Delays(tracker, slowMs, slowMs + start)}, from 5 s on {Delays(tracker, slowMs + start, endMs)} ms.");
+        await progress.WriteLineAsync(line).ConfigureAwait(false);
+        if (movedMs is not { } moved)
+            throw new ChaosException($"Tasks expected to move off node {target}, which is slow, within {SlowMost.TotalSeconds} s; none did.");
+        await nodes.UntilAsync(tracker => tracker.OffersToSlow > offers, $"tasks that are offered to node {target} again").ConfigureAwait(false);
+        var backMs = NowMs();
+        await Task.Delay(SlowStart + SlowLook).ConfigureAwait(false);
+        line = nodes.Look(tracker => $"   Its tasks moved after {moved - slowMs} ms; from 5 s behind its return on {Delays(tracker, backMs + start, long.MaxValue)} ms.");
+        await progress.WriteLineAsync(line).ConfigureAwait(false);
+    }
+
+    private static string Delays(ClusterTracker tracker, long fromMs, long untilMs)
+    {
+        TimeSpan[] delays = [.. tracker.Commits.Where(commit => commit.TimeMs >= fromMs && commit.TimeMs < untilMs).Select(commit => TimeSpan.FromMilliseconds(commit.DelayMs)).Order()];
+        return string.Create(CultureInfo.InvariantCulture, $"{Percentile.Ms(delays, 0.50)} / {Percentile.Ms(delays, 0.99)} ({delays.Length} batches)");
     }
 
     /// <summary>Waits for the first commit that holds a record read after the fault: its batch's time lies behind.</summary>

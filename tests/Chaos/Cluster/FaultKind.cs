@@ -17,4 +17,7 @@ public enum FaultKind
 
     /// <summary>The database fails as with a loss of power, and is started again.</summary>
     Db,
+
+    /// <summary>A node that does not coordinate runs for one of twenty time slices only, until it is a straggler no more and has got tasks again.</summary>
+    Slow,
 }
