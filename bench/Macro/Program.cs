@@ -1,12 +1,20 @@
 using System.Globalization;
 using Millrace.Bench.Macro;
+using Millrace.Bench.Macro.Engines;
 using Millrace.Bench.Macro.Measuring;
+using Millrace.Bench.Macro.Processes;
 using Millrace.Bench.Macro.Recovery;
+using Millrace.TestServers;
 
 // Exit codes: 0 measured, 1 wrong result or failed engine, 2 wrong command line.
 if (args is [ChildMain.Flag, var workloadName, var engineName, var variant, var seconds])
 {
     return await ChildMain.RunAsync(workloadName, engineName, variant, double.Parse(seconds, CultureInfo.InvariantCulture));
+}
+
+if (args is [ClusterEngine.NodeFlag, var number, var nodes, var seed])
+{
+    return await NodeMain.RunAsync(int.Parse(number, CultureInfo.InvariantCulture), int.Parse(nodes, CultureInfo.InvariantCulture), seed);
 }
 
 if (args.Any(arg => arg is "--help" or "-h"))
@@ -21,6 +29,8 @@ try
         return await LineageRecovery.RunAsync(rest);
 
     var options = Options.Parse(args);
+    using var server = options is { HasNodes: true, NodeJournal: JournalKind.Postgres } ? new PostgresServer(syncs: true) : null;
+    if (server is not null) Environment.SetEnvironmentVariable(NodeHosting.PostgresVariable, server.ConnectionString);
     if (!options.Json) Console.WriteLine(MarkdownReport.Head(options));
 
     var allRight = true;
@@ -32,7 +42,7 @@ try
         if (!options.Json) Console.WriteLine(MarkdownReport.Section(outcomes));
         foreach (var outcome in outcomes)
         {
-            if (options.Json) Console.WriteLine(JsonReport.Line(outcome));
+            if (options.Json) Console.WriteLine(JsonReport.Line(outcome, CrossingCost.NsPerRecord(outcome, outcomes)));
             if (outcome.WrongChecksum is not { } wrong) continue;
 
             allRight = false;

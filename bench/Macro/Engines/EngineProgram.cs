@@ -10,6 +10,10 @@ internal abstract class EngineProgram(Workload workload, string variant)
 
     /// <value>Tells an engine's programs for the same workload apart, e.g. <c>split</c> and <c>span</c>.</value>
     public string Variant => variant;
+
+    /// <summary>The same program as a part of something that also runs elsewhere.</summary>
+    /// <param name="runAsync">Gets the program, the number of batches, and what runs it here; returns the checksum over all results.</param>
+    public abstract EngineProgram Within(Func<EngineProgram, long, Func<Task<ulong>>, Task<ulong>> runAsync);
 }
 
 /// <inheritdoc/>
@@ -28,6 +32,9 @@ internal sealed class EngineProgram<T>(
         : this(workload, variant, result, input => Task.FromResult(run(input)))
     {
     }
+
+    public override EngineProgram Within(Func<EngineProgram, long, Func<Task<ulong>>, Task<ulong>> whole) =>
+        new EngineProgram<T>(workload, Variant, result, input => whole(this, input.BatchCount, () => runAsync(input)));
 
     public Task<ulong> RunAsync(Input<T> input) => runAsync(input);
 

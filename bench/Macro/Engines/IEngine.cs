@@ -1,3 +1,5 @@
+using Millrace.Bench.Macro.Processes;
+
 namespace Millrace.Bench.Macro.Engines;
 
 /// <summary>
@@ -14,4 +16,10 @@ internal interface IEngine : IAsyncDisposable
 
     /// <summary>Starts what outlives a run (an actor system, a host).</summary>
     Task StartAsync();
+
+    /// <summary>What the last run has used in processes beside this one. <value>Default: there is none.</value></summary>
+    ProcessUse UseElsewhere => ProcessUse.None;
+
+    /// <summary>Records of the last run that went from one process to another, where its program counts them. <value>Default 0.</value></summary>
+    long Crossed => 0;
 }

@@ -42,6 +42,7 @@ internal sealed partial class MillraceEngine
 
     // Windows by the events' own time, as many in an epoch as the pool holds: an epoch takes tens of milliseconds.
     // program: millrace w4 event-time
+    // program: millrace cluster-w4 event-time
     private async Task<ulong> CountViewsByTimeAsync(Input<AdEvent> input)
     {
         var results = new ResultChecksum();

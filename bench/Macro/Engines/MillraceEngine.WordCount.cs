@@ -8,6 +8,7 @@ namespace Millrace.Bench.Macro.Engines;
 internal sealed partial class MillraceEngine
 {
     // program: millrace w2 split
+    // program: millrace cluster-w2 split
     private async Task<ulong> CountWordsBySplitAsync(Input<string> input)
     {
         var results = new ResultChecksum();
@@ -44,6 +45,7 @@ internal sealed partial class MillraceEngine
     // end
 
     // program: millrace w2 span
+    // program: millrace cluster-w2 span
     private async Task<ulong> CountWordsBySpanAsync(Input<string> input)
     {
         var results = new ResultChecksum();

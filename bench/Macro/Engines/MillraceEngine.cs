@@ -1,20 +1,20 @@
 using Millrace.Bench.Macro.Workloads;
+using Millrace.Client;
 using Millrace.DStreams;
 using Millrace.Time;
 
 namespace Millrace.Bench.Macro.Engines;
 
-/// <summary>The product, by its public API: embedded, exactly-once state, journal in memory, or each epoch durable in a SQLite file.</summary>
+/// <summary>The product, by its public API, with exactly-once state.</summary>
 internal sealed partial class MillraceEngine : IEngine
 {
-    private readonly bool _isDurable;
+    private readonly MillraceHosting _hosting;
     private MillraceHost? _host;
-    private string? _checkpoint;
 
-    /// <param name="isDurable">Whether every run keeps checkpoints, in a directory of its own.</param>
-    public MillraceEngine(bool isDurable)
+    /// <param name="hosting">Embedded, or as a node; and where its journal is.</param>
+    public MillraceEngine(MillraceHosting hosting)
     {
-        _isDurable = isDurable;
+        _hosting = hosting;
         Programs =
         [
             new EngineProgram<string>(Grep.Workload, "filter", ResultKind.Final, CountMatchesAsync),
@@ -30,23 +30,33 @@ internal sealed partial class MillraceEngine : IEngine
             new EngineProgram<AdEvent>(CampaignCount.Workload, "window-of-batch", ResultKind.WindowPerSlide, CountViewsOfBatchAsync),
             new EngineProgram<AdEvent>(CampaignCount.Workload, "event-time", ResultKind.WindowPerSlide, CountViewsByTimeAsync),
             new EngineProgram<KeyValue>(KeyedSum.Workload, "running-reduce", ResultKind.ChangesPerThirtyBatches, SumAsync),
+            new EngineProgram<string>(ClusterWorkloads.WordCount, "split", ResultKind.TablePerBatch, CountWordsBySplitAsync),
+            new EngineProgram<string>(ClusterWorkloads.WordCount, "span", ResultKind.TablePerBatch, CountWordsBySpanAsync),
+            new EngineProgram<AdEvent>(ClusterWorkloads.CampaignCount, "event-time", ResultKind.WindowPerSlide, CountViewsByTimeAsync),
+            new EngineProgram<AdEvent>(Crossing.Workload, "hash", ResultKind.WindowPerSlide, SumWhereKeysAreAsync),
         ];
     }
 
-    public string Name => _isDurable ? EngineCatalog.Durable : EngineCatalog.InMemory;
+    public string Name => _hosting.Name;
 
     public IReadOnlyList<EngineProgram> Programs { get; }
 
-    public async Task StartAsync() => _host = await MillraceHost.StartEmbeddedAsync(options => options.StopsOnSignal = false);
+    /// <summary>Where other nodes join; null when embedded.</summary>
+    public string? NodeAddress => _host!.NodeAddress;
+
+    /// <inheritdoc/>
+    public long Crossed { get; private set; }
+
+    public async Task StartAsync() => _host = await _hosting.StartAsync();
 
     public ValueTask DisposeAsync() => _host?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private StreamingContext NewContext()
     {
-        var context = new StreamingContext(_host!, 1.Milliseconds());
-        if (_isDurable)
-            context.Checkpoint(_checkpoint = Directory.CreateTempSubdirectory("millrace-bench-").FullName);
-        return context;
+        Crossed = 0;
+        var directory = _hosting.BeginRun();
+        var context = new StreamingContext(_host!, 1.Milliseconds(), new JobOptions { Name = Path.GetFileName(directory) });
+        return directory is null ? context : StreamingContext.GetOrCreate(directory, () => context);
     }
 
     private async Task RunAsync(StreamingContext context)
@@ -54,7 +64,6 @@ internal sealed partial class MillraceEngine : IEngine
         await context.StartAsync();
         await context.AwaitTerminationAsync();
         await context.StopAsync();
-        if (_checkpoint is not null)
-            Directory.Delete(_checkpoint, recursive: true);
+        _hosting.EndRun();
     }
 }

@@ -12,8 +12,8 @@ internal static class ProgramSource
     /// <summary>All blocks marked with these three words, outdented; in the order of the files' names. A block may have several marks, one a line.</summary>
     public static string Read(string engine, string workload, string variant)
     {
-        // The durable engine runs the same programs.
-        var marker = $"{Start}{(engine == EngineCatalog.Durable ? EngineCatalog.InMemory : engine)} {workload} {variant}";
+        // The product runs the same programs however it is hosted.
+        var marker = $"{Start}{(engine.StartsWith(EngineCatalog.InMemory, StringComparison.Ordinal) ? EngineCatalog.InMemory : engine)} {workload} {variant}";
         var text = new StringBuilder();
         var assembly = Assembly.GetExecutingAssembly();
         foreach (var file in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))

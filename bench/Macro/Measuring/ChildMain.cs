@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Millrace.Bench.Macro.Engines;
+using Millrace.Bench.Macro.Processes;
 
 namespace Millrace.Bench.Macro.Measuring;
 
@@ -14,23 +14,13 @@ internal static class ChildMain
 
     public static async Task<int> RunAsync(string workload, string engineName, string variant, double secondsMin)
     {
-        // Whatever an engine prints must not get into the answers.
-        var answers = Console.Out;
-        Console.SetOut(Console.Error);
-
-        await using var engine = EngineCatalog.Available.Single(engine => engine.Name == engineName);
-        var measurement = Measurement.Of(
-            engine.Programs.Single(program => program.Workload.Name == workload && program.Variant == variant));
+        var answers = Answers.Begin();
+        await using var engine = EngineCatalog.Find(engineName);
+        var measurement = Measurement.Of(engine, workload, variant);
         await engine.StartAsync();
-        Answer(await measurement.WarmUpAsync(secondsMin));
-        while (Console.ReadLine() is Run) Answer(await measurement.RunAsync());
-        Answer(measurement.Judge());
+        answers.Write(await measurement.WarmUpAsync(secondsMin));
+        while (Console.ReadLine() is Run) answers.Write(await measurement.RunAsync());
+        answers.Write(measurement.Judge());
         return 0;
-
-        void Answer<TMessage>(TMessage message)
-        {
-            answers.WriteLine(JsonSerializer.Serialize(message));
-            answers.Flush();
-        }
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Millrace.Bench.Macro.Engines;
+using Millrace.Bench.Macro.Processes;
 using Millrace.Bench.Macro.Workloads;
 
 namespace Millrace.Bench.Macro.Measuring;
@@ -11,7 +13,7 @@ internal static class Comparison
         var contestants = new List<Contestant>();
         try
         {
-            foreach (var engine in options.Engines)
+            foreach (var engine in options.EnginesOf(workload))
             {
                 foreach (var program in engine.Programs.Where(program => program.Workload == workload))
                 {
@@ -21,7 +23,7 @@ internal static class Comparison
 
             for (var run = 0; run < options.Runs; run++)
             {
-                foreach (var contestant in contestants) contestant.Samples.Add(contestant.Child.Run());
+                foreach (var contestant in contestants) contestant.Samples.Add(contestant.Child.Request<Sample>(ChildMain.Run));
             }
 
             return contestants.ConvertAll(contestant => contestant.Finish(workload));
@@ -39,10 +41,12 @@ internal static class Comparison
         /// <summary>Returns when the child is warm, so that no two children work at a time.</summary>
         public static Contestant Start(string engine, EngineProgram program, double secondsMin)
         {
-            var child = Child.Start(program.Workload.Name, engine, program.Variant, secondsMin);
-            return new Contestant(engine, program.Variant, child, child.ReadReady());
+            var child = Child.Start(
+                $"{engine} {program.Workload.Name} {program.Variant}",
+                ChildMain.Flag, program.Workload.Name, engine, program.Variant, secondsMin.ToString(CultureInfo.InvariantCulture));
+            return new Contestant(engine, program.Variant, child, child.Read<Ready>());
         }
 
-        public Outcome Finish(Workload workload) => new(workload, Engine, Variant, Ready, Samples, Child.End());
+        public Outcome Finish(Workload workload) => new(workload, Engine, Variant, Ready, Samples, Child.Request<Verdict>(ChildMain.End));
     }
 }

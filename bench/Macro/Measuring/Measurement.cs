@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Millrace.Bench.Macro.Engines;
+using Millrace.Bench.Macro.Processes;
 using Millrace.Bench.Macro.Workloads;
 
 namespace Millrace.Bench.Macro.Measuring;
@@ -7,24 +8,28 @@ namespace Millrace.Bench.Macro.Measuring;
 /// <summary>Runs one program in this process: warm-up passes that size the input, then runs on demand.</summary>
 internal abstract class Measurement
 {
-    public static Measurement Of(EngineProgram program) => program switch
-    {
-        EngineProgram<string> lines => new Measurement<string>(lines),
-        EngineProgram<AdEvent> events => new Measurement<AdEvent>(events),
-        EngineProgram<KeyValue> pairs => new Measurement<KeyValue>(pairs),
-        _ => throw new UnreachableException($"A program over lines, events or pairs expected, {program.GetType()} found."),
-    };
+    public static Measurement Of(IEngine engine, string workload, string variant) =>
+        engine.Programs.Single(program => program.Workload.Name == workload && program.Variant == variant) switch
+        {
+            EngineProgram<string> lines => new Measurement<string>(engine, lines),
+            EngineProgram<AdEvent> events => new Measurement<AdEvent>(engine, events),
+            EngineProgram<KeyValue> pairs => new Measurement<KeyValue>(engine, pairs),
+            var other => throw new UnreachableException($"A program over lines, events or pairs expected, {other.GetType()} found."),
+        };
 
     /// <summary>Makes the input, warms up, and fixes the number of records so that a run lasts at least this long.</summary>
     public abstract Task<Ready> WarmUpAsync(double secondsMin);
 
     public abstract Task<Sample> RunAsync();
 
+    /// <summary>Runs so many batches.</summary>
+    public abstract Task<Sample> RunAsync(long batchCount);
+
     public abstract Verdict Judge();
 }
 
 /// <inheritdoc/>
-internal sealed class Measurement<T>(EngineProgram<T> program) : Measurement
+internal sealed class Measurement<T>(IEngine engine, EngineProgram<T> program) : Measurement
 {
     /// <summary>Runs get this much longer than asked: the rate seen in the warm-up is not exact.</summary>
     private const double Margin = 1.15;
@@ -65,14 +70,17 @@ internal sealed class Measurement<T>(EngineProgram<T> program) : Measurement
         var checksum = await program.RunAsync(Input);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var cpu = Environment.CpuUsage.TotalTime - cpuBefore;
-        return new Sample(seconds, cpu.TotalSeconds, GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore, checksum);
+        var use = new ProcessUse(cpu.TotalSeconds, GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore, Machine.PeakRssBytes());
+        return new Sample(seconds, use + engine.UseElsewhere, checksum, engine.Crossed);
     }
 
-    public override Verdict Judge()
+    public override Task<Sample> RunAsync(long batchCount)
     {
-        var peakRssBytes = Machine.PeakRssBytes();
-        return new Verdict(program.Expected(Input), peakRssBytes);
+        _input = (_input ?? program.Generate()).WithBatchCount(batchCount);
+        return RunAsync();
     }
+
+    public override Verdict Judge() => new(program.Expected(Input));
 
     private void Resize(double seconds, double secondsMin) =>
         _input = Input.WithBatchCount((long)Math.Ceiling(Input.BatchCount * Margin * secondsMin / seconds));

@@ -13,9 +13,14 @@ internal sealed record Outcome(
 {
     public double RecordsPerSecond => Median(sample => Ready.Records / sample.Seconds);
 
-    public double RecordsPerCpuSecond => Median(sample => Ready.Records / sample.CpuSeconds);
+    public double RecordsPerCpuSecond => Median(sample => Ready.Records / sample.Use.CpuSeconds);
 
-    public double AllocatedBytesPerRecord => Median(sample => (double)sample.AllocatedBytes / Ready.Records);
+    public double AllocatedBytesPerRecord => Median(sample => (double)sample.Use.AllocatedBytes / Ready.Records);
+
+    public long PeakRssBytes => Samples.Max(sample => sample.Use.PeakRssBytes);
+
+    /// <value>Of the records the part that went to another process, where the program counts them.</value>
+    public double CrossedPerRecord => Median(sample => (double)sample.Crossed / Ready.Records);
 
     public IEnumerable<double> Runs => Samples.Select(sample => Ready.Records / sample.Seconds);
 

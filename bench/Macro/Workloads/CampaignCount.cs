@@ -22,12 +22,13 @@ internal static class CampaignCount
         "w4",
         $"ad campaigns: filter views (1 of 3), count per campaign ({Campaigns}) and tumbling window of {WindowBatches} s of event time; 24-byte events "
             + $"that hold their campaign (no lookup by ad), {Input<AdEvent>.BatchSize} per second of event time",
-        Generate,
+        () => Generate(WindowBatches),
         Expected);
 
     public static long WindowCount(Input<AdEvent> input) => input.BatchCount / WindowBatches;
 
-    private static Input<AdEvent> Generate()
+    /// <param name="wholeBatches">The count of batches is a multiple of this, and the pool's too.</param>
+    public static Input<AdEvent> Generate(int wholeBatches)
     {
         var random = new XorShift(45);
         var events = new AdEvent[PoolWindows * EventsPerWindow];
@@ -37,7 +38,7 @@ internal static class CampaignCount
                 i * 1000L / Input<AdEvent>.BatchSize, (long)random.Next(), random.Next(Campaigns), (AdEventType)random.Next(3));
         }
 
-        return new Input<AdEvent>(events, sizeBytes: 24L * events.Length, batchCount: WindowBatches, wholeBatches: WindowBatches);
+        return new Input<AdEvent>(events, sizeBytes: 24L * events.Length, batchCount: wholeBatches, wholeBatches);
     }
 
     /// <summary>The plain loop, by the events' own time; a window of the pool gives the same counts in every pass.</summary>

@@ -3,7 +3,14 @@ namespace Millrace.Bench.Macro.Workloads;
 /// <summary>A workload of PERFORMANCE: its name on the command line and what it asks.</summary>
 internal abstract record Workload(string Name, string Title)
 {
-    public static IReadOnlyList<Workload> All { get; } = [Grep.Workload, WordCount.Workload, SlidingWordCount.Workload, TopWords.Workload, CampaignCount.Workload, KeyedSum.Workload];
+    public static IReadOnlyList<Workload> All { get; } =
+    [
+        Grep.Workload, WordCount.Workload, SlidingWordCount.Workload, TopWords.Workload, CampaignCount.Workload, KeyedSum.Workload,
+        ClusterWorkloads.WordCount, ClusterWorkloads.CampaignCount, Crossing.Workload,
+    ];
+
+    /// <value>Whether it asks what several processes cost the product: it runs embedded and as nodes of a cluster, and no peer runs it. Default false.</value>
+    public bool IsForNodes { get; init; }
 }
 
 /// <param name="Generate">Makes the input; deterministic.</param>

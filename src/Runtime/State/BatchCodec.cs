@@ -28,14 +28,7 @@ internal static class BatchCodec
         var sides = reader.ReadByte();
         if (sides > (HasTimes | HasChanges))
             throw new CorruptPayloadException($"Sides of a batch expected at byte {reader.Position - 1}, {sides} found; use another copy.");
-        var rows = ItemArray.Begin<T>(count, reader.Remaining);
-        for (var row = 0; row < count; row++)
-        {
-            ItemArray.MakeRoom(ref rows, row, count);
-            rows[row] = codec.Read(ref reader);
-        }
-
-        var batch = Batch<T>.View(rows, 0, rows.Length);
+        var batch = count <= Batch<T>.FullSize ? ReadRows(codec, ref reader, count) : ReadManyRows(codec, ref reader, count);
         if ((sides & HasTimes) != 0)
         {
             var times = new CodecReader(reader.ReadSpan((int)Math.Min((long)count * sizeof(long), int.MaxValue)));
@@ -51,6 +44,27 @@ internal static class BatchCodec
         }
 
         return batch;
+    }
+
+    // Why rented: of records that go from one process to another the arrays were more than half of what was allocated.
+    private static Batch<T> ReadRows<T>(Codec<T> codec, ref CodecReader reader, int count)
+    {
+        var batch = Batch<T>.Rent(count);
+        foreach (ref var row in batch.Extend(count))
+            row = codec.Read(ref reader);
+        return batch;
+    }
+
+    private static Batch<T> ReadManyRows<T>(Codec<T> codec, ref CodecReader reader, int count)
+    {
+        var rows = ItemArray.Begin<T>(count, reader.Remaining);
+        for (var row = 0; row < count; row++)
+        {
+            ItemArray.MakeRoom(ref rows, row, count);
+            rows[row] = codec.Read(ref reader);
+        }
+
+        return Batch<T>.View(rows, 0, rows.Length);
     }
 
     private static ChangeKind KindOf(byte kind) => kind <= (byte)ChangeKind.Delete

@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 
-namespace Millrace.Bench.Macro.Measuring;
+namespace Millrace.Bench.Macro.Processes;
 
-/// <summary>The parent's side of a child process, see <see cref="ChildMain"/>.</summary>
+/// <summary>The parent's side of a child process, which obeys lines and answers some of them; see <see cref="Answers"/>.</summary>
 internal sealed class Child : IDisposable
 {
     // Why: with AVX-512 string.Contains runs at 57 or at 96 M lines/s, by the luck of where the JIT places it in this process;
@@ -17,22 +16,45 @@ internal sealed class Child : IDisposable
 
     private Child(Process process, string name) => (_process, _name) = (process, name);
 
-    public static Child Start(string workload, string engine, string variant, double secondsMin)
+    /// <param name="name">What errors call it.</param>
+    /// <param name="arguments">Of this program.</param>
+    public static Child Start(string name, params ReadOnlySpan<string> arguments)
     {
         var executable = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this process expected, none found.");
         var start = new ProcessStartInfo(executable) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(executable) == "dotnet") start.ArgumentList.Add(Assembly.GetExecutingAssembly().Location);
         start.Environment.TryAdd(Avx512Switch, "0");
-        string[] arguments = [ChildMain.Flag, workload, engine, variant, secondsMin.ToString(CultureInfo.InvariantCulture)];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        return new Child(Process.Start(start)!, $"{engine} {workload} {variant}");
+        return new Child(Process.Start(start)!, name);
     }
 
-    public Ready ReadReady() => Read<Ready>();
+    /// <summary>Sends a line and waits for the answer.</summary>
+    /// <exception cref="ChildFailedException">It has ended.</exception>
+    public TMessage Request<TMessage>(string line)
+    {
+        Send(line);
+        return Read<TMessage>();
+    }
 
-    public Sample Run() => Request<Sample>(ChildMain.Run);
+    /// <summary>Sends a line.</summary>
+    /// <exception cref="ChildFailedException">It has ended.</exception>
+    public void Send(string line)
+    {
+        try
+        {
+            _process.StandardInput.WriteLine(line);
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            throw Ended();
+        }
+    }
 
-    public Verdict End() => Request<Verdict>(ChildMain.End);
+    /// <summary>Waits for the next answer.</summary>
+    /// <exception cref="ChildFailedException">It has ended.</exception>
+    public TMessage Read<TMessage>() =>
+        _process.StandardOutput.ReadLine() is { } line ? JsonSerializer.Deserialize<TMessage>(line)! : throw Ended();
 
     /// <summary>Lets the process end; it does when its input is closed.</summary>
     public void Dispose()
@@ -41,24 +63,6 @@ internal sealed class Child : IDisposable
         if (!_process.WaitForExit(TimeSpan.FromSeconds(10))) _process.Kill();
         _process.Dispose();
     }
-
-    private TMessage Request<TMessage>(string command)
-    {
-        try
-        {
-            _process.StandardInput.WriteLine(command);
-            _process.StandardInput.Flush();
-        }
-        catch (IOException)
-        {
-            throw Ended();
-        }
-
-        return Read<TMessage>();
-    }
-
-    private TMessage Read<TMessage>() =>
-        _process.StandardOutput.ReadLine() is { } line ? JsonSerializer.Deserialize<TMessage>(line)! : throw Ended();
 
     private ChildFailedException Ended()
     {
