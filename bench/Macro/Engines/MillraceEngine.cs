@@ -28,11 +28,11 @@ internal sealed partial class MillraceEngine : IEngine
             new EngineProgram<string>(TopWords.Workload, "span", ResultKind.TopPerSlide, FindTopBySpanAsync),
             new EngineProgram<AdEvent>(CampaignCount.Workload, "window", ResultKind.WindowPerSlide, CountViewsAsync),
             new EngineProgram<AdEvent>(CampaignCount.Workload, "window-of-batch", ResultKind.WindowPerSlide, CountViewsOfBatchAsync),
-            new EngineProgram<AdEvent>(CampaignCount.Workload, "event-time", ResultKind.WindowPerSlide, CountViewsByTimeAsync),
+            new EngineProgram<AdEvent>(CampaignCount.Workload, "event-time", ResultKind.WindowPerFourPasses, CountViewsByTimeAsync),
             new EngineProgram<KeyValue>(KeyedSum.Workload, "running-reduce", ResultKind.ChangesPerThirtyBatches, SumAsync),
             new EngineProgram<string>(ClusterWorkloads.WordCount, "split", ResultKind.TablePerBatch, CountWordsBySplitAsync),
             new EngineProgram<string>(ClusterWorkloads.WordCount, "span", ResultKind.TablePerBatch, CountWordsBySpanAsync),
-            new EngineProgram<AdEvent>(ClusterWorkloads.CampaignCount, "event-time", ResultKind.WindowPerSlide, CountViewsByTimeAsync),
+            new EngineProgram<AdEvent>(ClusterWorkloads.CampaignCount, "event-time", ResultKind.WindowPerFourPasses, CountViewsByTimeAsync),
             new EngineProgram<AdEvent>(Crossing.Workload, "hash", ResultKind.WindowPerSlide, SumWhereKeysAreAsync),
         ];
     }

@@ -16,6 +16,9 @@ internal static class CampaignCount
     /// <summary>Windows until the events, and their times, begin anew.</summary>
     public const int PoolWindows = 8;
 
+    /// <summary>Batches of four passes over the pool.</summary>
+    public const int FourPassesBatches = 4 * PoolWindows * WindowBatches;
+
     public const int EventsPerWindow = WindowBatches * Input<AdEvent>.BatchSize;
 
     public static Workload<AdEvent> Workload { get; } = new(
@@ -51,10 +54,16 @@ internal static class CampaignCount
         }
 
         var checksum = new ResultChecksum();
-        for (long window = 0; window < WindowCount(input); window++)
+        var windowsAtOnce = kind == ResultKind.WindowPerFourPasses ? FourPassesBatches / WindowBatches : 1;
+        for (long first = 0; first < WindowCount(input); first += windowsAtOnce)
         {
-            for (var campaign = 0; campaign < Campaigns; campaign++) checksum.Add(campaign, counts[window % PoolWindows, campaign]);
-            checksum.EndBatch();
+            var end = Math.Min(first + windowsAtOnce, WindowCount(input));
+            for (var window = first; window < Math.Min(first + PoolWindows, end); window++)
+            {
+                var passes = (end - window + PoolWindows - 1) / PoolWindows;
+                for (var campaign = 0; campaign < Campaigns; campaign++) checksum.Add(campaign, passes * counts[window % PoolWindows, campaign]);
+                checksum.EndBatch();
+            }
         }
 
         return checksum.Value;
