@@ -42,22 +42,29 @@ internal sealed class Measurement<T>(IEngine engine, EngineProgram<T> program) :
     {
         _input = program.Generate();
 
+        // What a run takes that hardly reads anything: jobs on nodes need some time to begin and to end, in which they can't show their rate.
+        await RunAsync();
+        var secondsAtLeast = (await RunAsync()).Seconds;
+
         // First pass: double the input until a run takes a noticeable part of the time asked for.
-        var seconds = (await RunAsync()).Seconds;
+        var seconds = 0.0;
         while (seconds < secondsMin / 4)
         {
             _input = Input.WithBatchCount(Input.BatchCount * 2);
-            seconds = (await RunAsync()).Seconds;
+            seconds = await WorkAsync();
         }
 
         // Second pass: the full length. Why twice in turn: while code is not optimized yet, a run that is long enough says little about the next one.
         for (var longEnough = 0; longEnough < 2; longEnough = seconds < secondsMin ? 0 : longEnough + 1)
         {
             if (longEnough == 0) Resize(seconds, secondsMin);
-            seconds = (await RunAsync()).Seconds;
+            seconds = await WorkAsync();
         }
 
         return new Ready(Input.Count, Input.SizeBytes);
+
+        // Never next to nothing, by which the input would grow beyond measure.
+        async Task<double> WorkAsync() => Math.Max((await RunAsync()).Seconds - secondsAtLeast, secondsMin / 8);
     }
 
     public override async Task<Sample> RunAsync()
