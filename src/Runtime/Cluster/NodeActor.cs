@@ -24,7 +24,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     private const long HelloMs = 200;
     private const long ReachableMs = 1000;
     private const long CoordinatorFreshMs = 400;
-    private const long SilenceLeases = 2;
+    private const long SilenceLeases = 3;
 
     private readonly NodeUid _self;
     private readonly (string Host, int Port) _dataAddress;
@@ -287,7 +287,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         return (2 * agreeing.Length) > total || ((2 * agreeing.Length) == total && agreeing.Min() == all.Select(peer => peer.Uid).Append(_self).Min());
     }
 
-    /// <summary>A data connection that has been silent for two leases is made anew; nodes with which there is none for as long are told of.</summary>
+    /// <summary>A data connection that has been silent for three leases is made anew; nodes with which there is none for as long are told of.</summary>
     /// <remarks>Nothing else would notice: where packets are dropped between two nodes that both hear the coordinator, every epoch would wait.</remarks>
     private void WatchLinks(long nowMs)
     {
