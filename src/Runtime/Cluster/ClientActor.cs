@@ -18,9 +18,6 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     private IActorRef? _node;
     private long _heardAtMs;
 
-    /// <summary>From the user's thread.</summary>
-    internal sealed record Ask(NodeMessage.Request Request, TaskCompletionSource<JobAnswer> Answer);
-
     private sealed record Tick
     {
         public static readonly Tick Instance = new();
@@ -58,7 +55,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case Ask ask:
+            case NodeActor.Ask ask:
                 OnAsk(ask);
                 break;
             case NodeMessage.Answer answer:
@@ -73,7 +70,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         }
     }
 
-    private void OnAsk(Ask ask)
+    private void OnAsk(NodeActor.Ask ask)
     {
         // A silence counts only while there is something to be answered.
         if (_pending.Count == 0)

@@ -18,7 +18,6 @@ internal static class ControlCodec
     private const int FailureSizeMin = 13;
     private const int AppliedSize = 12;
     private const int EpochReferenceSize = 32;
-    private const int TextSizeMin = 4;
     private const byte ImageBit = 1;
     private const byte SourceBit = 2;
     private const byte FormerBit = 4;
@@ -208,7 +207,7 @@ internal static class ControlCodec
         from.List(AppliedSize, ReadApplied),
         from.Int64(),
         from.List(ImageSize, ReadImage),
-        from.List(TextSizeMin, static reader => reader.Text()),
+        from.List(sizeof(int), static reader => reader.Text()),
         from.Int64());
 
     private static void Write(RowWriter to, OffsetsPolled polled)

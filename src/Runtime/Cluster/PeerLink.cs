@@ -9,16 +9,6 @@ internal sealed class PeerLink
     private DataLink? _link;
     private bool _isGone;
 
-    /// <summary>Whether there is a connection.</summary>
-    public bool IsOpen
-    {
-        get
-        {
-            lock (_lock)
-                return _link is not null;
-        }
-    }
-
     public void Send(ReadOnlySpan<byte> message)
     {
         lock (_lock)

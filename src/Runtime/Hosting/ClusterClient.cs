@@ -134,7 +134,7 @@ public sealed class ClusterClient : IAsyncDisposable
     {
         var answer = new TaskCompletionSource<JobAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var end = cancellation.Register(() => answer.TrySetCanceled(cancellation));
-        actor.Tell(new ClientActor.Ask(request, answer), ActorRefs.NoSender);
+        actor.Tell(new NodeActor.Ask(request, answer), ActorRefs.NoSender);
 
         // Akka ends a system whose certificate is refused.
         await Task.WhenAny(answer.Task, _system!.WhenTerminated).ConfigureAwait(false);

@@ -5,7 +5,7 @@ namespace Millrace.Runtime.Jobs;
 
 /// <inheritdoc cref="IDeadLetters"/>
 /// <remarks>Of a job on a cluster: letters come page by page from whoever holds the tasks, orders go to whoever coordinates.</remarks>
-internal sealed class SharedDeadLetters(AskJob ask, string job) : IDeadLetters
+internal sealed class SharedDeadLetters(AskJob ask, string job) : DeadLettersBase
 {
     private const int OrderCharactersMax = 1 << 20;
 
@@ -13,7 +13,7 @@ internal sealed class SharedDeadLetters(AskJob ask, string job) : IDeadLetters
     private long _ordered;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<DeadLetter>> ReadAsync(CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlyList<DeadLetter>> ReadAsync(CancellationToken cancellationToken = default)
     {
         var letters = new List<DeadLetter>();
         for (var place = LetterPlace.Start; ; place = LetterPlace.Of(letters[^1]))
@@ -27,30 +27,8 @@ internal sealed class SharedDeadLetters(AskJob ask, string job) : IDeadLetters
     }
 
     /// <inheritdoc/>
-    public Task ReplayAsync(IEnumerable<DeadLetter> letters, CancellationToken cancellationToken = default)
+    protected override async Task GiveAsync(RequestUid id, string order, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(letters);
-        return OrderAsync(replays: true, letters, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public Task ReplayAllAsync(CancellationToken cancellationToken = default) => OrderAsync(replays: true, null, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task DiscardAsync(IEnumerable<DeadLetter> letters, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(letters);
-        return OrderAsync(replays: false, letters, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public Task DiscardAllAsync(CancellationToken cancellationToken = default) => OrderAsync(replays: false, null, cancellationToken);
-
-    private async Task OrderAsync(bool replays, IEnumerable<DeadLetter>? letters, CancellationToken cancellationToken)
-    {
-        var id = RequestUid.New();
-        if (LetterOrder.Spell(id, replays, letters) is not { } order)
-            return;
         if (order.Length > OrderCharactersMax)
             throw new InvalidOperationException($"Job {job}: an order of at most {OrderCharactersMax} characters of letters' names expected, {order.Length} found; name fewer letters at a time, or all of them.");
         var done = (await ask(id, job, new JobRequest.Order(order), cancellationToken).ConfigureAwait(false)).As<JobAnswer.Done>();

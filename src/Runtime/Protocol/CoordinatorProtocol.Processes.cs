@@ -53,12 +53,14 @@ internal sealed partial class CoordinatorProtocol
     /// </summary>
     private void FindCutOff()
     {
+        var isAnyCut = false;
         foreach (var process in _processes)
         {
             process.IsCutOff = false;
+            isAnyCut |= !process.Unreachable.IsEmpty;
         }
 
-        while ((_faults & ProtocolFaults.IgnoreCutOff) == ProtocolFaults.None)
+        while (isAnyCut && (_faults & ProtocolFaults.IgnoreCutOff) == ProtocolFaults.None)
         {
             ProcessSlot? worst = null;
             foreach (var process in _processes)

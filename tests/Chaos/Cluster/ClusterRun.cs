@@ -101,7 +101,7 @@ public sealed class ClusterRun(ClusterOptions options, TextWriter progress)
     /// <summary>Slows a node down until its tasks have moved and the others have gone on for a while; says how late batches were committed before, during and after that.</summary>
     private async Task SlowDownAsync(PlannedFault fault, int target, NodeSet nodes)
     {
-        await Task.Delay(SlowLook).ConfigureAwait(false);
+        await RunOnAsync(nodes, SlowLook).ConfigureAwait(false);
         var (moves, offers) = nodes.Look(tracker => (tracker.MovesOffSlow, tracker.OffersToSlow));
         var slowMs = NowMs();
         long? movedMs = null;
@@ -111,7 +111,7 @@ public sealed class ClusterRun(ClusterOptions options, TextWriter progress)
             await RecoverAsync(fault, target, nodes, slowMs, Task.CompletedTask).ConfigureAwait(false);
             await nodes.UntilAsync(tracker => tracker.MovesOffSlow > moves || NowMs() - slowMs > SlowMost.TotalMilliseconds, $"tasks that move off node {target}").ConfigureAwait(false);
             movedMs = nodes.Look(tracker => tracker.MovesOffSlow > moves) ? NowMs() : null;
-            await Task.Delay(SlowStart + SlowLook).ConfigureAwait(false);
+            await RunOnAsync(nodes, SlowStart + SlowLook).ConfigureAwait(false);
             endMs = NowMs();
         }
 
@@ -123,9 +123,16 @@ public sealed class ClusterRun(ClusterOptions options, TextWriter progress)
             throw new ChaosException($"Tasks expected to move off node {target}, which is slow, within {SlowMost.TotalSeconds} s; none did.");
         await nodes.UntilAsync(tracker => tracker.OffersToSlow > offers, $"tasks that are offered to node {target} again").ConfigureAwait(false);
         var backMs = NowMs();
-        await Task.Delay(SlowStart + SlowLook).ConfigureAwait(false);
+        await RunOnAsync(nodes, SlowStart + SlowLook).ConfigureAwait(false);
         line = nodes.Look(tracker => $"   Its tasks moved after {moved - slowMs} ms; from 5 s behind its return on {Delays(tracker, backMs + start, long.MaxValue)} ms.");
         await progress.WriteLineAsync(line).ConfigureAwait(false);
+    }
+
+    /// <summary>Until all batches of so long a time are committed: the latest would be missing else, and they are the slow ones.</summary>
+    private static Task RunOnAsync(NodeSet nodes, TimeSpan length)
+    {
+        var endMs = NowMs() + (long)length.TotalMilliseconds;
+        return nodes.UntilAsync(tracker => tracker.CommittedMs >= endMs, $"the batches of {length.TotalSeconds} s");
     }
 
     private static string Delays(ClusterTracker tracker, long fromMs, long untilMs)
