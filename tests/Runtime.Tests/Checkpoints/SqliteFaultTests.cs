@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
 using static Millrace.Runtime.Tests.Checkpoints.JournalClient;
@@ -178,6 +179,8 @@ public sealed class SqliteFaultTests : IDisposable
         OverwritePages();
 
         await AssertDamagedAsync(other, 1, "is damaged; restore the file from a backup");
+        // A process that starts has read nothing of the file yet; connections of this one keep pages as they were.
+        SqliteConnection.ClearAllPools();
         await AssertNotOpenedAsync(_file.Options, "is damaged; restore the file from a backup");
     }
 
