@@ -71,6 +71,8 @@ public sealed class SeedTests
     [InlineData("IgnoreCutOff", "I6")]
     [InlineData("OfferTasksToStragglers", "I13")]
     [InlineData("BuryStragglers", "I13")]
+    [InlineData("ForgetAttempts", "I2")]
+    [InlineData("LeaveSourcesDrained", "I6")]
     public void A_mutant_is_caught(string name, string invariant)
     {
         var batch = new SimBatch(1, 20_000, Enum.Parse<ProtocolFaults>(name), stopsAtFirst: true);

@@ -8,7 +8,7 @@ namespace Millrace.Simulation;
 /// durable rows, in order. I3 an epoch's input of a task is exactly the named output of its producers; its delta is what a
 /// sequential replay of that input yields. I4 a sink shows each epoch once, after its commit, equal to the named rows. I5 at the end
 /// every record has reached the sinks once and the counts of each key are 1, 2, 3, … I11 a savepoint is of one committed epoch, and its images
-/// stay until they are copied. I6 and I7 are seen by <see cref="SimCluster"/>.
+/// stay until they are copied. I14 a job is rescaled behind an epoch that is committed and applied, and goes on from images of it. I6 and I7 are seen by <see cref="SimCluster"/>.
 /// </remarks>
 internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal journal)
 {
@@ -23,6 +23,8 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
     private JournalRows.Snapshotted? _snapshot;
     private JournalRows.Snapshotted? _former;
     private AttemptPlan? _attempt;
+    private HistoryImage? _next;
+    private long _rescaledAt;
 
     /// <summary>Records of volatile ranges that a new reader never had.</summary>
     public long Lost { get; private set; }
@@ -55,6 +57,34 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
             case JournalRows.Snapshotted snapshotted:
                 OnSnapshotted(snapshotted);
                 break;
+            case JournalRows.Opened { History: { } history } when _next is not null:
+                OnOpened(history);
+                break;
+            case JournalRows.Closed { Next: { } next }:
+                Check(next.SnapshotEpoch == LastCommitted && LastCommitted == LastPlanned, "I14", $"the job goes on from epoch {next.SnapshotEpoch} with other tasks, committed is {LastCommitted}, planned {LastPlanned}");
+                Check(shape.Sinks.All(sink => _sinkEpoch[sink] == LastCommitted), "I14", $"the job is rescaled at epoch {LastCommitted}, and not all sinks have it");
+                _next = next;
+                break;
+        }
+    }
+
+    /// <summary>What is opened first behind a rescale has the images of the new tasks; nobody needs the former ones from now on.</summary>
+    private void OnOpened(HistoryImage history)
+    {
+        Check(history.Images.SequenceEqual(_next!.Images), "I14", $"a rescaled job opens with other images than those of its new tasks");
+        for (var task = 0; task < shape.Count; task++)
+        {
+            Check(
+                journal.FindImage(history.Images[task])?.Image is long[] cells && cells.AsSpan().SequenceEqual(_cells[task]),
+                "I14",
+                $"the image of task {task} of a rescaled job is gone or differs from the oracle");
+        }
+
+        _next = null;
+        if (!history.Images.SequenceEqual(_snapshot!.Images))
+        {
+            (_snapshot, _former) = (_snapshot with { Images = history.Images }, null);
+            _rescaledAt = LastCommitted;
         }
     }
 
@@ -64,7 +94,7 @@ internal sealed class SimChecker(JobShape shape, SimOptions options, SimJournal 
     /// <summary>F10: nothing is deleted that a restore or a sink may still ask for.</summary>
     public void OnTrim(JournalMessages.Trim trim)
     {
-        var snapshot = _former?.Epoch ?? 0;
+        var snapshot = Math.Max(_former?.Epoch ?? 0, _rescaledAt);
         var needed = snapshot;
         foreach (var sink in shape.Sinks)
         {

@@ -48,6 +48,12 @@ internal sealed partial class SimCluster
         Counters.Savepoints++;
         var isRuling = Journal.Count(JournalStream.Lease) == process.Candidate!.Incarnation;
         Checker.OnSavepoint(copy.Snapshot, hasImages: isRuling);
+        if (copy.Target == CoordinatorProtocol.AsItIs || copy.Target.StartsWith(OfRescale, StringComparison.Ordinal))
+        {
+            Schedule(NowUs + Random.Between(100, 400_000), SimEventKind.SavepointCopied, process, new SimSavepoint(copy.Snapshot, process.Candidate!.Incarnation, IsOfEnd: false, IsOfRescale: true));
+            return;
+        }
+
         var savepoint = new SimSavepoint(copy.Snapshot, process.Candidate!.Incarnation, copy.Target.StartsWith(OfEnd, StringComparison.Ordinal));
         _savepoints.Add(savepoint);
         Schedule(NowUs + Random.Between(100, 400_000), SimEventKind.SavepointCopied, process, savepoint);
@@ -59,6 +65,12 @@ internal sealed partial class SimCluster
         if (Journal.Count(JournalStream.Lease) == savepoint.Incarnation)
         {
             Checker.OnSavepointCopied(savepoint.Snapshot);
+        }
+
+        if (savepoint.IsOfRescale)
+        {
+            OnFit(process, savepoint);
+            return;
         }
 
         if (process.Candidate?.Incarnation == savepoint.Incarnation)
@@ -82,5 +94,6 @@ internal sealed partial class SimCluster
     /// <param name="Snapshot">As handed out.</param>
     /// <param name="Incarnation">By which coordinator.</param>
     /// <param name="IsOfEnd">Asked for as that of the last epoch.</param>
-    private sealed record SimSavepoint(JournalRows.Snapshotted Snapshot, long Incarnation, bool IsOfEnd);
+    /// <param name="IsOfRescale">Asked for to make images of other tasks from it.</param>
+    private sealed record SimSavepoint(JournalRows.Snapshotted Snapshot, long Incarnation, bool IsOfEnd, bool IsOfRescale = false);
 }

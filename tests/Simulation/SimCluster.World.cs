@@ -87,7 +87,7 @@ internal sealed partial class SimCluster
     private void SendToProcess(SimProcess from, ProcessUid uid, ControlMessages.ToProcess message)
     {
         // What comes after the end is not looked at: the ends' retained memory is.
-        if (message is not ControlMessages.JobClosed && _byUid.TryGetValue(uid, out var target))
+        if (message is not ControlMessages.JobClosed { Outcome: not JobOutcome.Rescaled } && _byUid.TryGetValue(uid, out var target))
         {
             Transmit(from.Node, target, SimEventKind.ToWorker, message);
         }
@@ -96,6 +96,11 @@ internal sealed partial class SimCluster
     private void Transmit(int fromNode, SimProcess? target, SimEventKind kind, object message)
     {
         if (target is null || target.IsDead || _cut[fromNode, target.Node] || (!_isCalm && Random.OneIn(Options.Loss)))
+        {
+            return;
+        }
+
+        if (kind == SimEventKind.ToCandidate && _nodes[fromNode] is { } from && !AreOfOneScale(from, target))
         {
             return;
         }

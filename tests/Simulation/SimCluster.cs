@@ -44,6 +44,7 @@ internal sealed partial class SimCluster
 
         _links = new SimLink[Shape.Count * Shape.Count];
         _nodes = new SimProcess?[Options.Nodes];
+        (_scales, _leads) = (new int[Options.Nodes], new bool[Options.Nodes]);
         _cut = new bool[Options.Nodes, Options.Nodes];
         _dataCut = new bool[Options.Nodes, Options.Nodes];
         _dataCutAtUs = new long[Options.Nodes, Options.Nodes];
@@ -58,6 +59,7 @@ internal sealed partial class SimCluster
 
         ScheduleFaults();
         ScheduleAsks();
+        ScheduleRescales();
         if (Options.StopsAtMs > 0)
         {
             Schedule(Options.StopsAtMs * 1000, SimEventKind.Stop, null);
@@ -251,6 +253,12 @@ internal sealed partial class SimCluster
             case SimEventKind.Ask:
                 Ask();
                 break;
+            case SimEventKind.Rescale:
+                AskToRescale();
+                break;
+            case SimEventKind.ScaleTold:
+                BeginAnew(process, entry.A, leads: false);
+                break;
             case SimEventKind.SavepointCopied:
                 OnSavepointCopied(process, (SimSavepoint)entry.Payload!);
                 break;
@@ -284,11 +292,17 @@ internal sealed partial class SimCluster
     {
         var uid = new ProcessUid(Random.Next() | 1);
         var options = new WorkerOptions { HeartbeatMs = 100, LeaseMs = Options.IsEmbedded ? 0 : 500, JournalRetryMs = 20 };
-        var process = new SimProcess(node, uid, new WorkerProtocol(Shape, uid, $"node-{node}", options, NowMs, Faults), Shape.Count);
+        var process = new SimProcess(node, uid, new WorkerProtocol(Shape, uid, $"node-{node}", options, NowMs, Faults), Shape.Count, _scales[node]);
         _nodes[node] = process;
         _byUid.Add(uid, process);
         StartCandidate(process, isFirst: NowUs == 0);
         StepWorker(process, WorkerMessages.Tick.Instance);
+        if (_leads[node])
+        {
+            StepCandidate(process, new CoordinatorMessages.TakeOver());
+        }
+
+        (_scales[node], _leads[node]) = (0, false);
     }
 
     private void StartCandidate(SimProcess process, bool isFirst = false)
@@ -308,6 +322,8 @@ internal sealed partial class SimCluster
             ResumesClosedJob = false,
             JobSeed = 7,
             SnapshotEveryEpochs = Options.SnapshotEvery,
+            Manifest = TextOf(process.Scale),
+            IsRescaled = static (written, present) => written != present,
             StragglerEpochs = Options.StragglerEpochs,
             StragglerExcessMs = Options.StragglerEpochs,
             StragglerGraceMs = Options.StragglerGraceMs,
@@ -367,6 +383,9 @@ internal sealed partial class SimCluster
                 Counters.StandDowns++;
                 End(process, 1 + Random.Below(60));
                 return true;
+            case WorkerMessages.JobEnded { Outcome: JobOutcome.Rescaled } rescaled:
+                BeginAnew(process, ScaleOf(rescaled.Reason), leads: false);
+                return process.IsDead;
             case WorkerMessages.JobEnded:
                 break;
             default:
@@ -412,6 +431,9 @@ internal sealed partial class SimCluster
                 case CoordinatorMessages.CopySavepoint copy:
                     OnCopySavepoint(process, copy);
                     break;
+                case CoordinatorMessages.Rescaled rescaled:
+                    BeginAnew(process, ScaleOf(rescaled.Manifest), leads: true);
+                    return;
                 case CoordinatorMessages.Opened:
                     Counters.Takeovers++;
                     break;

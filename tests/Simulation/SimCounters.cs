@@ -19,6 +19,7 @@ internal sealed class SimCounters
     public long Trimmed;
     public long Savepoints;
     public long Orders;
+    public long Rescales;
     public long RestoresAgain;
     public long ImagesPassedOver;
     public long Lost;
@@ -44,6 +45,7 @@ internal sealed class SimCounters
         Trimmed += other.Trimmed;
         Savepoints += other.Savepoints;
         Orders += other.Orders;
+        Rescales += other.Rescales;
         RestoresAgain += other.RestoresAgain;
         ImagesPassedOver += other.ImagesPassedOver;
         Lost += other.Lost;

@@ -31,6 +31,8 @@ internal enum SimEventKind
     Ask,
     SavepointCopied,
     Slow,
+    Rescale,
+    ScaleTold,
 }
 
 /// <summary>A pooled entry of the event queue.</summary>

@@ -39,6 +39,9 @@ internal sealed class SimOptions
     /// <summary>Orders and savepoints that users ask for.</summary>
     public int Asks;
 
+    /// <summary>Times that the job is rescaled.</summary>
+    public int Rescales;
+
     public bool HasVolatileSources;
     public bool HasChunks;
 
@@ -120,8 +123,16 @@ internal sealed class SimOptions
         options.HasSinksTogether = random.Below(3) == 0;
         // Why forked: runs without a slow process stay what they were.
         options.DrawSlowdowns(random.Fork());
+        options.DrawRescales(random.Fork());
         options.CutsForGood = !options.IsEmbedded && random.Below(6) == 0;
         return options;
+    }
+
+    // Why mixed: the fork has drawn the slow processes already.
+    private void DrawRescales(SimRandom random)
+    {
+        var mixed = new SimRandom(SimRandom.Mix(random.Next()));
+        Rescales = mixed.Below(3) == 0 ? 1 + mixed.Below(3) : 0;
     }
 
     private void DrawSlowdowns(SimRandom random)

@@ -4,11 +4,14 @@ using Millrace.Runtime.Protocol;
 namespace Millrace.Simulation;
 
 /// <summary>One process incarnation: the real worker and a candidate, the simulated tasks, and what has arrived on channels.</summary>
-internal sealed class SimProcess(int node, ProcessUid uid, WorkerProtocol worker, int tasks)
+internal sealed class SimProcess(int node, ProcessUid uid, WorkerProtocol worker, int tasks, int scale)
 {
     public int Node { get; } = node;
 
     public ProcessUid Uid { get; } = uid;
+
+    /// <summary>How often the job had been rescaled of which it has the tasks, as far as it knows.</summary>
+    public int Scale { get; } = scale;
 
     public WorkerProtocol Worker { get; } = worker;
 

@@ -169,7 +169,7 @@ internal sealed class SimTask
 
                 var available = TakenIn;
                 _cluster.TellWorker(_process, new WorkerMessages.OffsetsPolled(
-                    Index, Protocol.Generation, poll.Epoch, available, available == _cluster.Options.RecordsPerSource, Detail: _reader, IsDrained: poll.IsDraining));
+                    Index, Protocol.Generation, poll.Epoch, available, available == _cluster.Options.RecordsPerSource, Detail: _reader, IsDrained: poll.IsDraining || _drained is not null));
                 break;
         }
     }

@@ -60,6 +60,13 @@ internal sealed class QueueLog<T>(ConcurrentQueue<T[]> queue, bool oneAtATime, b
         }
     }
 
+    /// <summary>The first array that a reader opened anew may read: the one behind what the readers of the split before it have released.</summary>
+    public long FirstOf(int split, int splits)
+    {
+        lock (_lock)
+            return _released.Length == splits ? _released[split] : _first;
+    }
+
     /// <summary>The arrays from number <paramref name="from"/> on.</summary>
     public T[][] From(long from)
     {

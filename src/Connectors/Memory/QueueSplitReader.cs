@@ -8,7 +8,7 @@ internal sealed class QueueSplitReader<T>(QueueLog<T> log, SplitContext context)
     private readonly int _split = context.Split.Number;
     private readonly int _splits = context.Splits;
     private readonly List<Segment> _segments = [];
-    private long _arrays;
+    private long _arrays = log.FirstOf(context.Split.Number, context.Splits);
     private long _end;
     private int _current;
 

@@ -35,6 +35,28 @@ public interface IJob
     Task<Epoch> StopWithSavepointAsync(string path, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Gives all operators that name no number of partitions another one, while the job runs: keyed state goes to its keys' new owners by key group, batch times and epochs go on,
+    /// and nothing is lost, doubled or out of order within a key. It is kept with the checkpoint, and holds when the program is started again.
+    /// </summary>
+    /// <param name="parallelism">How many partitions; at most the job's key groups behind a hash of the key.</param>
+    /// <param name="cancellationToken">Ends the wait, not the rescale.</param>
+    /// <returns>The last committed epoch of when it went on with them.</returns>
+    /// <exception cref="ConfigurationException">The job keeps no checkpoints, or state can't be divided: that of a partitioner of the user's, or one that belongs to a partition.</exception>
+    /// <exception cref="InvalidOperationException">The job has ended, ends, or is being rescaled.</exception>
+    /// <remarks>
+    /// Everything planned is worked off, a snapshot is written, and tasks of the new numbers begin from it: epochs pause for as long as it takes to write and to read the state.
+    /// Sources keep their splits. Receivers (sockets, callbacks) are stopped in order and started again, as by a stop and a start of the program.
+    /// </remarks>
+    Task<Epoch> RescaleAsync(int parallelism, CancellationToken cancellationToken = default);
+
+    /// <summary>The same for one operator, whatever its program says, and for all whose rows come from it or go to it without an exchange.</summary>
+    /// <param name="operator">Its id, as the plan shows it.</param>
+    /// <param name="parallelism">How many partitions.</param>
+    /// <param name="cancellationToken">Ends the wait, not the rescale.</param>
+    /// <inheritdoc cref="RescaleAsync(int, CancellationToken)"/>
+    Task<Epoch> RescaleAsync(string @operator, int parallelism, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Stops the job. Gracefully: what volatile sources (sockets, receivers, observables) have received is read, every epoch commits and is
     /// written, then the tasks end; what can be read again (files, logs, queues) is left as it is. Otherwise the tasks end at once and epochs in flight are dropped.
     /// </summary>

@@ -21,7 +21,7 @@ public static class GraphPlanner
         if (graph.Nodes.Count == 0)
             throw new GraphException("The graph is empty: add a source and an output.");
         var (ids, areNumbered) = OperatorIds.Assign(graph);
-        var parallelism = FindParallelism(graph, ids, options);
+        var parallelism = new Partitioning(graph, ids, options).Find();
         InputCheck.Run(graph, ids);
         if (options.Guarantee is { } wanted)
             GuaranteeRules.Require(wanted, graph, ids);
@@ -81,36 +81,4 @@ public static class GraphPlanner
 
     private static bool IsFused(StreamNode node, int[] parallelism) =>
         node.Inputs is [{ Exchange: ExchangeKind.Forward } only] && parallelism[only.From.Index] == parallelism[node.Index];
-
-    private static int[] FindParallelism(StreamGraph graph, OperatorId[] ids, PlanOptions options)
-    {
-        var parallelism = new int[graph.Nodes.Count];
-        foreach (var node in graph.Nodes)
-        {
-            if (node is OperatorNode && node.Inputs.Count == 0)
-                throw new GraphException($"Operator {ids[node.Index]} has no input.");
-            var isHashed = node.Inputs.Any(edge => edge.Exchange == ExchangeKind.Hash);
-            var wanted = node.Splits ?? node.Options.Parallelism;
-            parallelism[node.Index] = wanted
-                ?? Math.Min(
-                    node.Inputs.Count == 0 ? options.DefaultParallelism : DefaultOf(node, parallelism, options),
-                    isHashed ? options.KeyGroups : int.MaxValue);
-            if (parallelism[node.Index] < 1 || parallelism[node.Index] > PlanLimits.ParallelismMax)
-                throw new GraphException($"Operator {ids[node.Index]} has parallelism {parallelism[node.Index]}, 1 to {PlanLimits.ParallelismMax} expected.");
-            if (isHashed && parallelism[node.Index] > options.KeyGroups)
-            {
-                throw new GraphException(
-                    $"Operator {ids[node.Index]} has Parallelism {parallelism[node.Index]}, at most the {options.KeyGroups} key groups of the job expected; lower its Parallelism, or raise millrace.task.key-groups (JobOptions.KeyGroups).");
-            }
-        }
-
-        return parallelism;
-    }
-
-    private static int DefaultOf(StreamNode node, int[] parallelism, PlanOptions options) => node.Inputs[0].Exchange switch
-    {
-        ExchangeKind.Global => 1,
-        ExchangeKind.Forward => parallelism[node.Inputs[0].From.Index],
-        _ => options.DefaultParallelism,
-    };
 }

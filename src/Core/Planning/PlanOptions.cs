@@ -7,4 +7,5 @@ namespace Millrace.Planning;
 /// <param name="KeyGroups">Key groups of the job; an upper bound of every hash-partitioned parallelism.</param>
 /// <param name="Guarantee">What the plan must give at least; null where whatever it gives will do.</param>
 /// <param name="IsSpread">Whether the tasks are spread over processes: a sink that has to be in one of them then has a stage of its own.</param>
-public sealed record PlanOptions(int DefaultParallelism, int KeyGroups = KeyGroup.DefaultCount, Guarantee? Guarantee = null, bool IsSpread = false);
+/// <param name="Scale">What the job was given while it ran; null or none: it is as its program has it.</param>
+public sealed record PlanOptions(int DefaultParallelism, int KeyGroups = KeyGroup.DefaultCount, Guarantee? Guarantee = null, bool IsSpread = false, JobScale? Scale = null);

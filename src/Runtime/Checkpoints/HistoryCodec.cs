@@ -15,6 +15,7 @@ internal static class HistoryCodec
     private const byte ClosedBit = 1;
     private const byte OriginBit = 2;
     private const byte FormerBit = 4;
+    private const byte AttemptBit = 8;
 
     // Sizes of the smallest possible items, against which counts are checked.
     public const int RangeSizeMin = 17;
@@ -104,9 +105,18 @@ internal static class HistoryCodec
     {
         writer.Byte(NumberOf(row.Outcome));
         writer.Text(row.Reason);
+        if (row.Next is { } next)
+            Write(writer, next);
     }
 
-    public static JournalRows.Closed ReadClosed(RowReader reader) => new(OutcomeOf(reader.Byte()), reader.Text());
+    public static JournalRows.Closed ReadClosed(RowReader reader)
+    {
+        var closed = ReadEnd(reader);
+        return closed.Outcome == JobOutcome.Rescaled ? closed with { Next = ReadHistory(reader) } : closed;
+    }
+
+    // A history holds how a job ended, never what it goes on from.
+    private static JournalRows.Closed ReadEnd(RowReader reader) => new(OutcomeOf(reader.Byte()), reader.Text());
 
     private static void Write(RowWriter writer, HistoryImage history)
     {
@@ -126,7 +136,7 @@ internal static class HistoryCodec
         writer.Int64(history.Applied);
         writer.Int64(history.SnapshotEpoch);
         Write(writer, history.Images, Write);
-        writer.Byte((byte)((history.Closed is null ? 0 : ClosedBit) | (history.Origin == 0 ? 0 : OriginBit) | (history.Former is null ? 0 : FormerBit)));
+        writer.Byte((byte)((history.Closed is null ? 0 : ClosedBit) | (history.Origin == 0 ? 0 : OriginBit) | (history.Former is null ? 0 : FormerBit) | (history.LastAttempt <= (history.Attempt?.Number ?? 0) ? 0 : AttemptBit)));
         if (history.Closed is not null)
             Write(writer, history.Closed);
         if (history.Former is { } former)
@@ -137,6 +147,8 @@ internal static class HistoryCodec
 
         if (history.Origin != 0)
             writer.Int64(history.Origin);
+        if (history.LastAttempt > (history.Attempt?.Number ?? 0))
+            writer.Int32(history.LastAttempt);
     }
 
     private static HistoryImage ReadHistory(RowReader reader)
@@ -156,13 +168,14 @@ internal static class HistoryCodec
             reader.List(AddressSize, ReadAddress),
             Closed: null);
         var bits = reader.Byte();
-        if (bits >= 2 * FormerBit)
+        if (bits >= 2 * AttemptBit)
             throw new RowFormatException($"the flags of a history expected, {bits} found");
         return history with
         {
-            Closed = (bits & ClosedBit) != 0 ? ReadClosed(reader) : null,
+            Closed = (bits & ClosedBit) != 0 ? ReadEnd(reader) : null,
             Former = (bits & FormerBit) != 0 ? new(reader.Int64(), reader.List(AddressSize, ReadAddress)) : null,
             Origin = (bits & OriginBit) != 0 ? reader.Int64() : 0,
+            LastAttempt = (bits & AttemptBit) != 0 ? reader.Int32() : 0,
         };
     }
 
@@ -201,6 +214,7 @@ internal static class HistoryCodec
         JobOutcome.Completed => 0,
         JobOutcome.Stopped => 1,
         JobOutcome.Failed => 2,
+        JobOutcome.Rescaled => 3,
         _ => throw new UnreachableException(),
     };
 
@@ -209,7 +223,8 @@ internal static class HistoryCodec
         0 => JobOutcome.Completed,
         1 => JobOutcome.Stopped,
         2 => JobOutcome.Failed,
-        _ => throw new RowFormatException($"an outcome of 0 to 2 expected, {number} found"),
+        3 => JobOutcome.Rescaled,
+        _ => throw new RowFormatException($"an outcome of 0 to 3 expected, {number} found"),
     };
 
     public static void Write(RowWriter writer, bool flag) => writer.Byte(flag ? (byte)1 : (byte)0);

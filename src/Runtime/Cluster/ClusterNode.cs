@@ -204,13 +204,13 @@ internal sealed class ClusterNode : IDisposable
     /// <summary>Takes part in a job.</summary>
     /// <param name="handle">The job as its user here sees it.</param>
     /// <param name="program">What it is built of here.</param>
-    /// <param name="settings">What its tasks share.</param>
+    /// <param name="plan">Its tasks.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="ConfigurationException">Another node builds it of something else; or a type of its rows can't cross.</exception>
-    public async Task<JobNetwork> JoinAsync(JobHandle handle, string program, TaskSettings settings, CancellationToken cancellation)
+    public async Task<JobNetwork> JoinAsync(JobHandle handle, string program, JobPlan plan, CancellationToken cancellation)
     {
         var job = handle.Id.Name;
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(program)))[..FingerprintChars];
+        var fingerprint = FingerprintOf(program);
         var settled = new TaskCompletionSource<(string Fingerprint, string Address)?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _actor.Tell(new NodeActor.Settled(job, settled), ActorRefs.NoSender);
         (string Fingerprint, string Address)? other = null;
@@ -225,11 +225,17 @@ internal sealed class ClusterNode : IDisposable
 
         if (other is { } found && found.Fingerprint != fingerprint)
             throw new ConfigurationException($"Job {job}: fingerprint {found.Fingerprint} of node {found.Address} expected, {fingerprint} found; start the same program with the same options on every node.");
-        var network = new JobNetwork(handle, fingerprint, settings, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane);
+        var network = new JobNetwork(handle, fingerprint, plan, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane);
         if (!_isTrusted && network.Schemas.Select(OpaquePart).FirstOrDefault(type => type is not null) is { } opaque)
             throw new ConfigurationException($"Job {job}: rows of types that Millrace or MemoryPack writes expected between machines, {opaque} found: Hyperion is for nodes that know each other; give the type members that can be written.");
         return network;
     }
+
+    /// <summary>Takes part in the same job with other tasks.</summary>
+    public JobNetwork Rejoin(JobHandle handle, string program, JobPlan plan) =>
+        new(handle, FingerprintOf(program), plan, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane);
+
+    private static string FingerprintOf(string program) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(program)))[..FingerprintChars];
 
     /// <summary>Says goodbye, so that the others don't take it for a failure.</summary>
     public async Task LeaveAsync()

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
 using Millrace.Graphs;
+using Millrace.Planning;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
@@ -34,15 +35,16 @@ internal sealed class JobNetwork : IJobNetwork
 
     /// <param name="handle">The job as its user here sees it.</param>
     /// <param name="fingerprint">What it is built of here.</param>
-    /// <param name="settings">What its tasks share.</param>
+    /// <param name="plan">Its tasks.</param>
     /// <param name="address">This node's.</param>
     /// <param name="leaseMs">The lease of a process.</param>
     /// <param name="node">The <see cref="NodeActor"/>.</param>
     /// <param name="plane">The data connections.</param>
-    public JobNetwork(JobHandle handle, string fingerprint, TaskSettings settings, string address, long leaseMs, IActorRef node, DataPlane plane)
+    public JobNetwork(JobHandle handle, string fingerprint, JobPlan plan, string address, long leaseMs, IActorRef node, DataPlane plane)
     {
-        (Job, Handle, Fingerprint, Node, LeaseMs, _node, _plane, _meter) = (handle.Id.Name, handle, fingerprint, address, leaseMs, node, plane, settings.Meter);
-        _key = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Job)));
+        var settings = plan.Settings;
+        (Scale, Job, Handle, Fingerprint, Node, LeaseMs, _node, _plane, _meter) = (plan.Scale, handle.Id.Name, handle, fingerprint, address, leaseMs, node, plane, settings.Meter);
+        _key = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{Job}\n{Scale.Times}")));
         handle.OnAskAll(Ask);
         var makers = new CodecFinder(settings.Codecs);
         _outputs = new int[settings.Topology.Count];
@@ -56,7 +58,11 @@ internal sealed class JobNetwork : IJobNetwork
     /// <summary>The job as its user here sees it.</summary>
     public JobHandle Handle { get; }
 
+    /// <summary>What the program is; the same however often it has been rescaled.</summary>
     public string Fingerprint { get; }
+
+    /// <summary>What the job has been given while it ran: only parts of one scale have to do with each other.</summary>
+    public JobScale Scale { get; }
 
     /// <inheritdoc/>
     public string Node { get; }

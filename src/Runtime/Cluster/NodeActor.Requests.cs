@@ -211,7 +211,8 @@ internal sealed partial class NodeActor
         job.Handle.State,
         job.Handle.Committed.Number,
         _rules.TryGetValue(job.Job, out var rule) && rule.Node is null ? rule.Incarnation : 0,
-        IsRuled(job.Job));
+        IsRuled(job.Job),
+        job.Scale.ToString());
 
     private ImmutableArray<ClusterJob> ListJobs()
     {

@@ -3,6 +3,8 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Remote;
 using Microsoft.Extensions.Logging;
+using Millrace.Planning;
+using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
 using AkkaCluster = Akka.Cluster.Cluster;
@@ -96,9 +98,9 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
         public long HeardAtMs { get; set; }
 
-        public bool HearsCoordinatorOf(string job) => Hello.Jobs.Any(part => part.Job == job && part.HearsCoordinator);
+        public NodeMessage.JobPart? PartOf(string job) => Hello.Jobs.Select(part => (NodeMessage.JobPart?)part).FirstOrDefault(part => part!.Value.Job == job);
 
-        public ProcessUid? ProcessOf(string job) => Hello.Jobs.FirstOrDefault(part => part.Job == job) is { Process.Value: not 0 } part ? part.Process : null;
+        public ProcessUid? ProcessOf(string job) => PartOf(job) is { Process.Value: not 0 } part ? part.Process : null;
     }
 
     /// <inheritdoc/>
@@ -136,8 +138,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
                 OnForProcess(to);
                 break;
             case NodeMessage.ForCoordinator to:
-                if (_jobs.TryGetValue(to.Job, out var job))
-                    job.Supervisor.Tell(to.Message);
+                OnForCoordinator(to);
                 break;
             case NodeMessage.Hello hello:
                 OnHello(hello);
@@ -253,8 +254,12 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         _plane.Connect(hello.Node, hello.DataHost, hello.DataPort);
         foreach (var part in hello.Jobs)
         {
-            if (part.Process != ProcessUid.None && _jobs.TryGetValue(part.Job, out var job))
+            if (!_jobs.TryGetValue(part.Job, out var job))
+                continue;
+            if (part.Process != ProcessUid.None)
                 job.Find(part.Process, _plane.LinkTo(hello.Node));
+            if (JobScale.Find(part.Scale) is var scale && scale.Times > job.Scale.Times)
+                job.Supervisor.Tell(JobSupervisor.Rescaled.To(scale));
         }
 
         Settle();
@@ -282,7 +287,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     private bool MayRule(string job, long nowMs)
     {
         var all = _peers.Values.Where(peer => peer.ProcessOf(job) is not null).ToArray();
-        var agreeing = all.Where(peer => nowMs - peer.HeardAtMs < ReachableMs && !peer.HearsCoordinatorOf(job)).Select(peer => peer.Uid).Append(_self).ToArray();
+        var agreeing = all.Where(peer => nowMs - peer.HeardAtMs < ReachableMs && peer.PartOf(job) is not { HearsCoordinator: true }).Select(peer => peer.Uid).Append(_self).ToArray();
         var total = all.Length + 1;
         return (2 * agreeing.Length) > total || ((2 * agreeing.Length) == total && agreeing.Min() == all.Select(peer => peer.Uid).Append(_self).Min());
     }
@@ -384,6 +389,13 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
             if (peer.ProcessOf(to.Job.Job) == to.Process)
                 peer.Ref.Tell(new NodeMessage.ForProcess(to.Job.Job, to.Process, to.Message));
         }
+    }
+
+    /// <summary>What a process says that still has the tasks of before a rescale is void.</summary>
+    private void OnForCoordinator(NodeMessage.ForCoordinator to)
+    {
+        if (_jobs.TryGetValue(to.Job, out var job) && PeerAt(Sender.Path.Address)?.PartOf(to.Job) is { } part && part.Process == to.Message.Process && part.Scale == job.Scale.ToString())
+            job.Supervisor.Tell(to.Message);
     }
 
     private void OnForProcess(NodeMessage.ForProcess to)

@@ -9,7 +9,7 @@ namespace Millrace.Runtime.Cluster;
 /// <summary>A <see cref="NodeMessage"/> as bytes: a number for its kind, then its fields in the order of its record.</summary>
 internal static class NodeCodec
 {
-    private const int PartSizeMin = 34;
+    private const int PartSizeMin = 38;
     private const int MessageBytesMax = 1 << 26;
 
     private enum Kind : byte
@@ -125,8 +125,9 @@ internal static class NodeCodec
         to.Int64(part.Committed);
         to.Int64(part.Incarnation);
         HistoryCodec.Write(to, part.HearsCoordinator);
+        to.Text(part.Scale);
     }
 
     private static JobPart ReadPart(RowReader from) =>
-        new(from.Text(), from.Text(), HistoryCodec.ReadUid(from), RequestCodec.ReadState(from), from.Int64(), from.Int64(), from.Flag());
+        new(from.Text(), from.Text(), HistoryCodec.ReadUid(from), RequestCodec.ReadState(from), from.Int64(), from.Int64(), from.Flag(), from.Text());
 }

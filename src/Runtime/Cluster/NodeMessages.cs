@@ -23,7 +23,8 @@ internal abstract record NodeMessage
     /// <param name="Committed">The last committed epoch that the node has heard of.</param>
     /// <param name="Incarnation">By which the node coordinates the job; 0 where it does not.</param>
     /// <param name="HearsCoordinator">Whether somebody coordinates the job, as far as the node hears.</param>
-    internal readonly record struct JobPart(string Job, string Fingerprint, ProcessUid Process, JobState State, long Committed, long Incarnation, bool HearsCoordinator);
+    /// <param name="Scale">What the job has been given while it ran, as text; empty for nothing.</param>
+    internal readonly record struct JobPart(string Job, string Fingerprint, ProcessUid Process, JobState State, long Committed, long Incarnation, bool HearsCoordinator, string Scale);
 
     /// <summary>To whoever coordinates the job.</summary>
     internal sealed record ForCoordinator(string Job, ControlMessages.ToCoordinator Message) : NodeMessage;

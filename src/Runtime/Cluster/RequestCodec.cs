@@ -24,6 +24,7 @@ internal static class RequestCodec
         Order = 3,
         Save = 4,
         ReadLetters = 5,
+        Rescale = 6,
         UnderWay = 32,
         Done = 33,
         Refused = 34,
@@ -55,6 +56,11 @@ internal static class RequestCodec
                 to.Int64(save.Since);
                 HistoryCodec.Write(to, save.IsRepeated);
                 break;
+            case Rescale rescale:
+                to.Byte((byte)Kind.Rescale);
+                to.Text(rescale.Operator ?? "");
+                to.Int32(rescale.Parallelism);
+                break;
             case ReadLetters read:
                 to.Byte((byte)Kind.ReadLetters);
                 to.Int64(read.Since);
@@ -70,6 +76,7 @@ internal static class RequestCodec
         Kind.Stop => new Stop(from.Flag(), from.Flag()),
         Kind.Order => new Order(from.Text()),
         Kind.Save => new Save(from.Text(), from.Flag(), from.Int64(), from.Flag()),
+        Kind.Rescale => new Rescale(from.Text() is { Length: > 0 } scaled ? scaled : null, from.Int32()),
         Kind.ReadLetters => new ReadLetters(from.Int64(), new LetterPlace(from.Int64(), from.Text())),
         var kind => throw new RowFormatException($"kind {(byte)kind} of a request found"),
     };

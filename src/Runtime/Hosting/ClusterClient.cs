@@ -104,6 +104,27 @@ public sealed class ClusterClient : IAsyncDisposable
     /// <inheritdoc cref="TakeSavepointAsync"/>
     public Task<Epoch> StopWithSavepointAsync(string job, string path, CancellationToken cancellationToken = default) => SaveAsync(job, path, stops: true, cancellationToken);
 
+    /// <summary>Gives the operators of a job that name no number of partitions another one, as <see cref="IJob.RescaleAsync(int, CancellationToken)"/> does.</summary>
+    /// <param name="job">Its name.</param>
+    /// <param name="parallelism">How many.</param>
+    /// <param name="cancellationToken">Ends the wait, not the rescale.</param>
+    /// <returns>The last committed epoch of when it went on with them.</returns>
+    /// <exception cref="InvalidOperationException">No node runs it, or it ends, or is being rescaled.</exception>
+    /// <exception cref="ConfigurationException">Its state can't be divided.</exception>
+    public Task<Epoch> RescaleJobAsync(string job, int parallelism, CancellationToken cancellationToken = default) => RescaleAsync(job, null, parallelism, cancellationToken);
+
+    /// <summary>The same for one operator, as <see cref="IJob.RescaleAsync(string, int, CancellationToken)"/> does.</summary>
+    /// <param name="job">Its name.</param>
+    /// <param name="operator">The operator's id.</param>
+    /// <param name="parallelism">How many.</param>
+    /// <param name="cancellationToken">Ends the wait, not the rescale.</param>
+    /// <inheritdoc cref="RescaleJobAsync(string, int, CancellationToken)"/>
+    public Task<Epoch> RescaleJobAsync(string job, string @operator, int parallelism, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(@operator);
+        return RescaleAsync(job, @operator, parallelism, cancellationToken);
+    }
+
     /// <summary>The dead letters of a job. Keys and records come as text: their types are the program's.</summary>
     /// <param name="job">Its name.</param>
     public IDeadLetters DeadLettersOf(string job)
@@ -157,6 +178,12 @@ public sealed class ClusterClient : IAsyncDisposable
 
         await met.ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
+    }
+
+    private async Task<Epoch> RescaleAsync(string job, string? @operator, int parallelism, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(job);
+        return new((await _ask(RequestUid.New(), job, new JobRequest.Rescale(@operator, parallelism), cancellationToken).ConfigureAwait(false)).As<JobAnswer.Done>().Epoch);
     }
 
     private async Task<Epoch> SaveAsync(string job, string path, bool stops, CancellationToken cancellationToken)

@@ -167,8 +167,11 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
         Check(options);
-        return GraphPlanner.Plan(graph, new PlanOptions(options.Parallelism ?? Options.Parallelism, options.KeyGroups ?? Options.KeyGroups, options.Guarantee, IsSpread: IsSpread));
+        return Plan(graph, options, JobScale.None);
     }
+
+    private JobGraph Plan(StreamGraph graph, JobOptions options, JobScale scale) =>
+        GraphPlanner.Plan(graph, new PlanOptions(options.Parallelism ?? Options.Parallelism, options.KeyGroups ?? Options.KeyGroups, options.Guarantee, IsSpread: IsSpread, scale));
 
     /// <inheritdoc/>
     public async Task<IJob> StartAsync(StreamGraph graph, JobOptions options, CancellationToken cancellationToken = default)
@@ -197,17 +200,20 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var clock = new JobClock(Clock);
         var settings = SettingsOf(id, plan, options, meter, counts, clock, journal.IsDurable) with { StopsSoon = stopsSoon.Token };
         var origin = await ImportAsync(handle, options, settings, opened, cancellationToken).ConfigureAwait(false);
-        var manifest = journal.IsDurable ? JobManifest.Of(id.Name, plan, CountedEpochMs(options)).ToString() : null;
-        var network = await JoinAsync(handle, $"{manifest}\n{EpochMs(options)} {options.EmptyEpochs} {options.OnError}", settings, opened, cancellationToken).ConfigureAwait(false);
+        var own = PlanOf(JobScale.None, plan);
+        var program = $"{own.Manifest}\n{EpochMs(options)} {options.EmptyEpochs} {options.OnError}";
+        var network = await JoinAsync(handle, program, own, opened, cancellationToken).ConfigureAwait(false);
         if (journal.IsDurable && !plan.VolatileSources.IsEmpty)
             JobLog.VolatileSources(_logger, id.Name, string.Join(", ", plan.VolatileSources.Select(plan.IdOf)));
         if (plan.FoundByOrder.ToList() is [_, ..] unnamed && (journal.IsDurable || options.Savepoint is not null))
             JobLog.FoundByOrder(_logger, id.Name, string.Join(", ", unnamed));
         _jobManager.Tell(new JobManager.Start(new JobSpec
         {
-            Settings = settings,
-            Epochs = EpochOptions(options, clock.NowMs, manifest) with { Origin = origin },
+            Plan = own,
+            PlanAt = scale => PlanOf(scale, Plan(graph, options, scale)),
+            Epochs = EpochOptions(options, clock.NowMs, own.Manifest?.ToString()) with { Origin = origin },
             Network = network,
+            Rejoin = _node is null ? null : at => _node.Rejoin(handle, program, at),
             Journal = journal,
             Handle = handle,
             Clock = clock,
@@ -235,6 +241,11 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var weakest = string.Join(", ", GuaranteeRules.WeakestSinks(plan).Select(plan.IdOf));
         JobLog.Started(_logger, id.Name, plan.Stages.Length, plan.Stages.Sum(stage => stage.Parallelism), GuaranteeRules.Spell(plan.Guarantee), weakest.Length == 0 ? "" : $" ({weakest})");
         return handle;
+
+        JobPlan PlanOf(JobScale scale, JobGraph planned) => new(
+            scale,
+            settings with { Topology = new TaskTopology(planned) },
+            journal.IsDurable ? JobManifest.Of(id.Name, planned, CountedEpochMs(options), scale) : null);
     }
 
     /// <inheritdoc/>
@@ -295,13 +306,13 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         }
     }
 
-    private async Task<JobNetwork?> JoinAsync(JobHandle handle, string program, TaskSettings settings, JobJournal opened, CancellationToken cancellationToken)
+    private async Task<JobNetwork?> JoinAsync(JobHandle handle, string program, JobPlan plan, JobJournal opened, CancellationToken cancellationToken)
     {
         if (_node is null)
             return null;
         try
         {
-            return await _node.JoinAsync(handle, program, settings, cancellationToken).ConfigureAwait(false);
+            return await _node.JoinAsync(handle, program, plan, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -460,6 +471,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
             SnapshotEveryEpochs = manifest is null ? 0 : SnapshotEvery(options.SnapshotInterval, interval),
             Manifest = manifest ?? "",
             RefusesManifest = JobManifest.Refusal,
+            IsRescaled = JobManifest.IsOfOtherScale,
         };
     }
 

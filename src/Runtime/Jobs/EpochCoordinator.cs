@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Millrace.Data;
+using Millrace.Planning;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
@@ -15,6 +16,7 @@ internal sealed class EpochCoordinator : UntypedActor
 {
     private const long PausedMs = 100;
 
+    private readonly JobSpec _spec;
     private readonly Func<CoordinatorProtocol> _create;
     private readonly IJobNetwork? _network;
     private CoordinatorProtocol _protocol;
@@ -25,13 +27,15 @@ internal sealed class EpochCoordinator : UntypedActor
     private readonly ProtocolTimer _timer;
     private readonly List<ICoordinatorEffect> _effects = [];
     private readonly OrderLog _orders = new();
-    private readonly Dictionary<RequestUid, Action<JobAnswer>> _asked = [];
+    private readonly Dictionary<RequestUid, Asked> _asked = [];
+    private readonly List<Asked> _askedEarly = [];
     private readonly Dictionary<string, (RequestUid Id, JobRequest.Save Save)> _saves = [];
     private readonly List<RequestUid> _carriedOut = [];
+    private (RequestUid Id, JobPlan Plan)? _rescaling;
     private bool _isOpen;
     private bool _hasStood;
 
-    /// <summary>A user asks, the first time or again: only whoever rules takes it, and answers. A <see cref="JobRequest.Order"/> or a <see cref="JobRequest.Save"/>.</summary>
+    /// <summary>A user asks, the first time or again: only whoever rules takes it, and answers. A <see cref="JobRequest.Order"/>, a <see cref="JobRequest.Save"/> or a <see cref="JobRequest.Rescale"/>.</summary>
     internal sealed record Asked(RequestUid Id, JobRequest Request, Action<JobAnswer> Answer);
 
     /// <param name="Asked">What was asked.</param>
@@ -43,22 +47,26 @@ internal sealed class EpochCoordinator : UntypedActor
     /// <param name="Answer">How it ended.</param>
     private sealed record SaveEnded(CoordinatorProtocol Of, RequestUid Id, JobAnswer Answer);
 
-    public EpochCoordinator(
-        JobShape shape, ProcessUid self, CoordinatorOptions options, IJournal journal, IActorRef worker, JobHandle job, JobClock clock, IJobNetwork? network)
+    /// <param name="Of">Who gave the images out.</param>
+    /// <param name="Id">What was asked.</param>
+    /// <param name="Next">What the job goes on from.</param>
+    /// <param name="Refusal">Why with the tasks that it had; null where it has the others.</param>
+    private sealed record FitEnded(CoordinatorProtocol Of, RequestUid Id, CoordinatorMessages.Fitted Next, JobAnswer? Refusal);
+
+    public EpochCoordinator(JobSpec spec, ProcessUid self, IActorRef worker)
     {
-        _create = () => new CoordinatorProtocol(shape, self, options with { ResumesClosedJob = !_hasStood }, clock.NowMs);
+        _spec = spec;
+        _create = () => new CoordinatorProtocol(spec.Settings.Topology.Shape, self, spec.Epochs with { ResumesClosedJob = !_hasStood }, spec.Clock.NowMs);
         _protocol = _create();
-        _network = network;
-        _journal = journal;
         _worker = worker;
-        _job = job;
-        _clock = clock;
-        _timer = new ProtocolTimer(Self, clock, CoordinatorMessages.Tick.Instance);
+        (_network, _journal, _job, _clock) = (spec.Network, spec.Journal, spec.Handle, spec.Clock);
+        _timer = new ProtocolTimer(Self, _clock, CoordinatorMessages.Tick.Instance);
     }
 
-    public static Props Props(
-        JobShape shape, ProcessUid self, CoordinatorOptions options, IJournal journal, IActorRef worker, JobHandle job, JobClock clock, IJobNetwork? network = null) =>
-        Akka.Actor.Props.Create(() => new EpochCoordinator(shape, self, options, journal, worker, job, clock, network));
+    /// <param name="spec">The job.</param>
+    /// <param name="self">Who this process is, in the job.</param>
+    /// <param name="worker">Its tasks.</param>
+    public static Props Props(JobSpec spec, ProcessUid self, IActorRef worker) => Akka.Actor.Props.Create(() => new EpochCoordinator(spec, self, worker));
 
     protected override void PreStart()
     {
@@ -86,6 +94,17 @@ internal sealed class EpochCoordinator : UntypedActor
                 break;
             case Asked when _network is not null && !Rules:
                 break;
+            case Asked asked when _protocol.State == CoordinatorState.Opening:
+                _askedEarly.Add(asked);
+                break;
+            case Asked { Request: JobRequest.Rescale rescale } asked:
+                OnRescale(asked, rescale);
+                break;
+            case FitEnded fit when fit.Of == _protocol:
+                if (fit.Refusal is { } refusal)
+                    Answer(fit.Id, refusal);
+                Step(fit.Next);
+                break;
             case Asked { Request: JobRequest.Order order } asked:
                 OnOrder(asked, order.Text);
                 break;
@@ -102,7 +121,7 @@ internal sealed class EpochCoordinator : UntypedActor
                 Answer(saved.Id, saved.Answer);
                 Step(new CoordinatorMessages.SavepointCopied());
                 break;
-            case SaveChecked or SaveEnded:
+            case SaveChecked or SaveEnded or FitEnded:
                 break;
             case WorkerActor.Heard { Message: ControlMessages.Run run }:
                 _orders.OnPlanned(run.Plan);
@@ -133,7 +152,7 @@ internal sealed class EpochCoordinator : UntypedActor
 
         // Asked again, it goes to where it was asked last.
         var isKnown = _asked.ContainsKey(asked.Id) || _orders.IsPlanned(asked.Id);
-        _asked[asked.Id] = asked.Answer;
+        _asked[asked.Id] = asked;
         if (!isKnown)
             Step(new CoordinatorMessages.Order(text));
     }
@@ -141,7 +160,7 @@ internal sealed class EpochCoordinator : UntypedActor
     private void OnSave(Asked asked, JobRequest.Save save)
     {
         var isKnown = _asked.ContainsKey(asked.Id);
-        _asked[asked.Id] = asked.Answer;
+        _asked[asked.Id] = asked;
         if (isKnown)
             return;
 
@@ -169,6 +188,67 @@ internal sealed class EpochCoordinator : UntypedActor
         }
     }
 
+    /// <summary>It is done when the job has that scale: so whoever comes after a coordinator that is lost begins it anew, or finds it done.</summary>
+    private void OnRescale(Asked asked, JobRequest.Rescale rescale)
+    {
+        if (!Rules || _asked.ContainsKey(asked.Id))
+        {
+            _asked[asked.Id] = asked;
+            return;
+        }
+
+        try
+        {
+            var plan = _spec.PlanAt(_spec.Plan.Scale.With(rescale.Operator, rescale.Parallelism));
+            if (plan.Manifest is null)
+                asked.Answer(Refused($"Job {_job.Id}: a checkpoint directory expected for a rescale, none found; set JobOptions.CheckpointDirectory."));
+            else if (plan.Manifest.Stages.SequenceEqual(_spec.Plan.Manifest!.Stages))
+                asked.Answer(new JobAnswer.Done(_protocol.History.LastCommitted));
+            else if (_protocol.State == CoordinatorState.Draining)
+                asked.Answer(new JobAnswer.Refused(RefusalKind.State, $"Job {_job.Id}: one that runs expected to be rescaled, found one that {(_rescaling is null ? "ends" : "is being rescaled")}; ask again when that is done."));
+            else
+                Rescale(asked, plan);
+        }
+        catch (GraphException cause)
+        {
+            asked.Answer(Refused($"Job {_job.Id}: {cause.Message}"));
+        }
+
+        static JobAnswer.Refused Refused(string line) => new(RefusalKind.Configuration, line);
+    }
+
+    private void Rescale(Asked asked, JobPlan plan)
+    {
+        _asked[asked.Id] = asked;
+        _rescaling = (asked.Id, plan);
+        Step(new CoordinatorMessages.Rescale(asked.Id.ToString()));
+    }
+
+    /// <summary>Makes images of the new tasks. Where that can't be done the job goes on with the tasks that it had: what its sources have taken in is worked off, and they are opened anew.</summary>
+    private async Task FitAsync(CoordinatorProtocol of, RequestUid id, JobPlan plan, JournalRows.Snapshotted snapshot, IActorRef self)
+    {
+        FitEnded ended;
+        try
+        {
+            var images = await _journal.ReadImagesAsync(snapshot, CancellationToken.None).ConfigureAwait(false);
+            var import = await Task.Run(() => new SavepointImport("", new SavepointFile(snapshot, images), plan.Settings, plan.Manifest!.EpochMs)).ConfigureAwait(false);
+            ended = (string[])[.. import.Report.Refused, .. import.Report.Lost.Select(lost => $"{lost} would be lost")] is [var refused, ..]
+                ? Refused(new JobAnswer.Refused(RefusalKind.Configuration, $"Job {_job.Id} can't be rescaled: {refused}."))
+                : new(of, id, new(plan.Manifest!.ToString(), await import.WriteAsync(_journal, CancellationToken.None).ConfigureAwait(false)), null);
+        }
+        catch (Exception cause)
+        {
+            ended = Refused(JobAnswer.Refused.Of(cause));
+        }
+
+        self.Tell(ended, ActorRefs.NoSender);
+
+        FitEnded Refused(JobAnswer refusal) => new(of, id, AsItIs(), refusal);
+    }
+
+    private CoordinatorMessages.Fitted AsItIs() =>
+        new((_spec.Plan.Manifest! with { Scale = _spec.Plan.Scale with { Times = _spec.Plan.Scale.Times + 1 } }).ToString(), null);
+
     /// <summary>The answer of a coordinator that has written the file, and not lived to say so; null where there is none. The last epoch is another one by now.</summary>
     private static JobAnswer.Done? Written(JobRequest.Save save, string job) =>
         save is { IsRepeated: true, Stops: false } && SavepointFile.TryRead(save.Path) is { } file && JobManifest.IsOf(file.Snapshot.Manifest, job) && file.Snapshot.Epoch > save.Since
@@ -188,7 +268,7 @@ internal sealed class EpochCoordinator : UntypedActor
     private void Answer(RequestUid id, JobAnswer answer)
     {
         if (_asked.Remove(id, out var asker))
-            asker(answer);
+            asker.Answer(answer);
     }
 
     private void AnswerOrders()
@@ -203,6 +283,7 @@ internal sealed class EpochCoordinator : UntypedActor
     {
         _asked.Clear();
         _saves.Clear();
+        _rescaling = null;
         _protocol = _create();
         _timer.WakeAt(_protocol.NextWakeMs);
     }
@@ -229,6 +310,9 @@ internal sealed class EpochCoordinator : UntypedActor
         {
             _isOpen = true;
             _worker.Tell(new WorkerActor.Meet(Self));
+            foreach (var asked in _askedEarly)
+                Self.Tell(asked, ActorRefs.NoSender);
+            _askedEarly.Clear();
         }
     }
 
@@ -270,6 +354,12 @@ internal sealed class EpochCoordinator : UntypedActor
                 }
 
                 break;
+            case CoordinatorMessages.CopySavepoint copy when _rescaling is var (id, plan) && copy.Target == id.ToString():
+                _ = FitAsync(_protocol, id, plan, copy.Snapshot, self);
+                break;
+            case CoordinatorMessages.CopySavepoint { Target: CoordinatorProtocol.AsItIs }:
+                self.Tell(new FitEnded(_protocol, default, AsItIs(), null), ActorRefs.NoSender);
+                break;
             case CoordinatorMessages.CopySavepoint copy:
                 _saves.Remove(copy.Target, out var asked);
                 _ = CopyAsync(_protocol, asked.Id, asked.Save, copy.Snapshot, self);
@@ -291,6 +381,10 @@ internal sealed class EpochCoordinator : UntypedActor
                 break;
             case CoordinatorMessages.StragglerTakenBack back:
                 JobLog.OffersTasksAgain(_job.Logger, _job.Id.Name, back.Node);
+                break;
+            case CoordinatorMessages.Rescaled rescaled:
+                // What waits for an answer is asked of the next coordinator.
+                Context.Parent.Tell(new JobSupervisor.Rescaled(JobScale.Find(rescaled.Manifest), Leads: true, rescaled.Processes, [.. _askedEarly, .. _asked.Values]));
                 break;
             case CoordinatorMessages.Completed or CoordinatorMessages.Stopped or CoordinatorMessages.JobFailed or CoordinatorMessages.Fenced:
                 Context.Parent.Tell(effect);

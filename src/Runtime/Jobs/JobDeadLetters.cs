@@ -4,15 +4,15 @@ using Millrace.Runtime.Tasks;
 namespace Millrace.Runtime.Jobs;
 
 /// <inheritdoc cref="IDeadLetters"/>
-internal sealed class JobDeadLetters(JobHandle job, int tasks) : DeadLettersBase
+internal sealed class JobDeadLetters(JobHandle job) : DeadLettersBase
 {
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<DeadLetter>> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var reading = new LetterReading(tasks);
-        if (!await job.AskAsync(new TaskMessages.ReadLetters(reading), reading.Answer, cancellationToken).ConfigureAwait(false))
+        var answer = new TaskCompletionSource<IReadOnlyList<DeadLetter>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!await job.AskAsync(new WorkerActor.ReadAll(answer), answer.Task, cancellationToken).ConfigureAwait(false))
             throw HasEnded();
-        return await reading.Answer.ConfigureAwait(false);
+        return await answer.Task.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

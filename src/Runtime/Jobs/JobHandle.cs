@@ -30,7 +30,7 @@ internal sealed class JobHandle : IJob
     private readonly RecordCounts _counts;
     private readonly JobMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly JobGraph _graph;
+    private JobGraph _graph;
     private readonly IJobObserver? _observer;
     private readonly ExecutorPool _executors;
     private readonly bool _isDurable;
@@ -82,7 +82,7 @@ internal sealed class JobHandle : IJob
         _counts = counts;
         DeadLetters = isShared
             ? new SharedDeadLetters((uid, _, request, cancellation) => AskSharedAsync(uid, request, cancellation), id.Name)
-            : new JobDeadLetters(this, graph.Stages.Sum(stage => stage.Parallelism));
+            : new JobDeadLetters(this);
         _metrics = metrics;
         _logger = logger;
     }
@@ -209,6 +209,20 @@ internal sealed class JobHandle : IJob
     }
 
     /// <inheritdoc/>
+    public Task<Epoch> RescaleAsync(int parallelism, CancellationToken cancellationToken = default) => RescaleAsync(new JobRequest.Rescale(null, parallelism), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Epoch> RescaleAsync(string @operator, int parallelism, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(@operator);
+        return RescaleAsync(new JobRequest.Rescale(@operator, parallelism), cancellationToken);
+    }
+
+    private async Task<Epoch> RescaleAsync(JobRequest.Rescale request, CancellationToken cancellationToken) => new(
+        (await AskAsync(RequestUid.New(), request, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException($"Job {Id} expected to run until it is rescaled, {State} found.")).As<JobAnswer.Done>().Epoch);
+
+    /// <inheritdoc/>
     public async Task StopAsync(bool graceful, CancellationToken cancellationToken = default)
     {
         if (!graceful || _isShared)
@@ -304,6 +318,15 @@ internal sealed class JobHandle : IJob
         _observer?.Starting(Id, _executors);
         lock (_events)
             (_process, _observed, _isObserving) = (process, shape.Together is [var first, ..] ? first : null, !_isShared || shape.Together.IsEmpty);
+    }
+
+    /// <summary>It goes on with other tasks; their first attempt is no failure.</summary>
+    public void OnRescaled(JobGraph graph, long nowMs)
+    {
+        lock (_events)
+            (_graph, _isPlaced, _attemptedAtMs) = (graph, false, nowMs);
+        Enter(JobState.Recovering, from: JobState.Running);
+        JobLog.Rescaled(_logger, Id.Name, _committed, string.Join(", ", graph.Stages.Select(stage => $"{graph.IdOf(stage.Head)} × {stage.Parallelism}")));
     }
 
     /// <summary>It is told to stop, here or elsewhere.</summary>

@@ -42,6 +42,9 @@ internal static partial class JobLog
     [LoggerMessage(EventId = 1012, Level = LogLevel.Information, Message = "Job {Job}: node {Node} coordinates it from now on, behind epoch {Epoch}")]
     public static partial void Coordinates(ILogger logger, string job, string node, long epoch);
 
+    [LoggerMessage(EventId = 1017, Level = LogLevel.Information, Message = "Job {Job} is rescaled behind epoch {Epoch}: {Stages}")]
+    public static partial void Rescaled(ILogger logger, string job, long epoch, string stages);
+
     [LoggerMessage(EventId = 1014, Level = LogLevel.Warning, Message = "Job {Job}: node {Node} is slow: {Epochs} epochs took {WorkedMs} ms of work and standing still there, where other nodes would have taken {ExpectedMs} ms")]
     public static partial void NodeIsSlow(ILogger logger, string job, string node, int epochs, long workedMs, long expectedMs);
 

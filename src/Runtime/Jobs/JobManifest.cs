@@ -14,6 +14,8 @@ namespace Millrace.Runtime.Jobs;
 /// job word-count
 /// key groups 128
 /// epochs of 1000 ms
+/// rescaled 1 times
+/// by default to 2
 /// stage 0: 2 tasks, 0 input channels, from socketText
 /// stage 1: 2 tasks, 4 input channels, from reduceByKey(map)
 /// stage 2: 3 tasks, 6 input channels, from updateStateByKey(map), placed by ByCountry
@@ -24,7 +26,8 @@ namespace Millrace.Runtime.Jobs;
 /// <param name="KeyGroups">Its key groups.</param>
 /// <param name="Stages">In the order of their tasks.</param>
 /// <param name="EpochMs">How long its epochs are, where its state depends on it; null elsewhere, and no line.</param>
-internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableArray<JobManifest.Stage> Stages, long? EpochMs = null)
+/// <param name="Scale">What it was given while it ran; no lines where it was given nothing.</param>
+internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableArray<JobManifest.Stage> Stages, long? EpochMs, JobScale Scale)
 {
     private const string PlacedBy = ", placed by ";
 
@@ -41,7 +44,8 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
     /// <param name="name">The job's name.</param>
     /// <param name="graph">Its plan.</param>
     /// <param name="epochMs">How long its epochs are, where its state depends on it.</param>
-    public static JobManifest Of(string name, JobGraph graph, long? epochMs)
+    /// <param name="scale">What it was given while it ran.</param>
+    public static JobManifest Of(string name, JobGraph graph, long? epochMs, JobScale scale)
     {
         var keepsState = KeepingState(graph);
         return new(
@@ -54,7 +58,8 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
                     graph.IdOf(stage.Head).Name,
                     keepsState[stage.Index] ? stage.Inputs.Select(edge => edge.Edge.SelectorName).FirstOrDefault(selector => selector is not null) : null)),
             ],
-            epochMs);
+            epochMs,
+            scale);
     }
 
     /// <summary>Why a job can't go on from another's checkpoint; null: it can.</summary>
@@ -66,6 +71,9 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
         var line = Enumerable.Range(0, Math.Max(before.Length, now.Length)).First(i => before.ElementAtOrDefault(i) != now.ElementAtOrDefault(i));
         return $"The checkpoint was written by a program with {Line(before, line)}, this one has {Line(now, line)}; start that program, take its state over by a savepoint (IJob.StopWithSavepointAsync), or give this one a directory of its own.";
     }
+
+    /// <summary>Whether a manifest is that of a job that was rescaled at another time than the present one: that of a program that fits may follow.</summary>
+    public static bool IsOfOtherScale(string written, string present) => JobScale.Find(written).Times != JobScale.Find(present).Times;
 
     /// <summary>Whether a manifest is that of a job of this name.</summary>
     public static bool IsOf(string text, string job) => text.StartsWith($"job {job}\n", StringComparison.Ordinal);
@@ -84,7 +92,7 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
                 (head, placed) = (head[..at], head[(at + PlacedBy.Length)..]);
             return new Stage(Number(match.Groups["tasks"].Captures[stage]), Number(match.Groups["channels"].Captures[stage]), head, placed);
         });
-        return new(match.Groups["job"].Value, Number(match.Groups["groups"]), [.. stages], match.Groups["epoch"] is { Success: true } epoch ? Number(epoch) : null);
+        return new(match.Groups["job"].Value, Number(match.Groups["groups"]), [.. stages], match.Groups["epoch"] is { Success: true } epoch ? Number(epoch) : null, JobScale.Find(match.Groups["scale"].Value));
     }
 
     public override string ToString()
@@ -93,6 +101,7 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
         text.Append(CultureInfo.InvariantCulture, $"job {Job}\nkey groups {KeyGroups}\n");
         if (EpochMs is { } epochMs)
             text.Append(CultureInfo.InvariantCulture, $"epochs of {epochMs} ms\n");
+        text.Append(Scale);
         for (var stage = 0; stage < Stages.Length; stage++)
             text.Append(CultureInfo.InvariantCulture, $"stage {stage}: {Stages[stage]}\n");
         return text.ToString();
@@ -116,6 +125,6 @@ internal sealed partial record JobManifest(string Job, int KeyGroups, ImmutableA
 
     private static int Number(Capture digits) => int.Parse(digits.Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"\Ajob (?<job>[^\n]*)\nkey groups (?<groups>\d{1,9})\n(epochs of (?<epoch>\d{1,9}) ms\n)?(stage \d+: (?<tasks>\d{1,9}) tasks, (?<channels>\d{1,9}) input channels, from (?<head>[^\n]*)\n)*\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\Ajob (?<job>[^\n]*)\nkey groups (?<groups>\d{1,9})\n(epochs of (?<epoch>\d{1,9}) ms\n)?(?<scale>(rescaled [^\n]*\n(by default [^\n]*\n)?(to \d[^\n]*\n)*)?)(stage \d+: (?<tasks>\d{1,9}) tasks, (?<channels>\d{1,9}) input channels, from (?<head>[^\n]*)\n)*\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Whole();
 }

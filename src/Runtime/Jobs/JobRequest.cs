@@ -22,6 +22,11 @@ internal abstract record JobRequest
     /// <param name="IsRepeated">It was asked before: a file with a later epoch may be the answer of a coordinator that could not tell.</param>
     internal sealed record Save(string Path, bool Stops, long Since, bool IsRepeated) : JobRequest;
 
+    /// <summary>Give operators other numbers of partitions; answered when the job goes on with them.</summary>
+    /// <param name="Operator">The operator's id; null for all that follow the job's default.</param>
+    /// <param name="Parallelism">How many.</param>
+    internal sealed record Rescale(string? Operator, int Parallelism) : JobRequest;
+
     /// <summary>Which dead letters are there?</summary>
     /// <param name="Since">This epoch is to be committed everywhere.</param>
     /// <param name="After">Behind which letter to go on.</param>

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Millrace.Client;
 using Millrace.Data;
+using Millrace.Planning;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Executors;
 using Millrace.Runtime.Protocol;
@@ -10,27 +12,42 @@ namespace Millrace.Runtime.Jobs;
 
 /// <summary>One job: parent of its coordinator, its worker and its executors' supervisor. Child of <see cref="JobManager"/>.</summary>
 /// <remarks>
-/// Running → (all committed) Finishing → Ended. Watches how long each task and each executor has been inside one call: when the time-out is over, the job fails and names the operator.
+/// <para>Running → (all committed) Finishing → Ended. A job that is rescaled: Running → (all committed) Rescaling → (former tasks have ended) Running, with other tasks under another coordinator.</para>
+/// Watches how long each task and each executor has been inside one call: when the time-out is over, the job fails and names the operator.
 /// The hanging thread can't be ended; it goes with the job's own dispatcher, which no other job uses.
 /// </remarks>
 internal sealed class JobSupervisor : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan StopAgain = TimeSpan.FromMilliseconds(300);
 
-    private readonly JobSpec _spec;
-    private readonly TaskActivity[] _activities;
+    private readonly List<object> _early = [];
+    private JobSpec _spec;
+    private TaskActivity[] _activities = [];
     private IActorRef _coordinator = ActorRefs.Nobody;
     private IActorRef _worker = ActorRefs.Nobody;
     private string _dispatcher = "";
     private JobState? _outcome;
     private bool _isGraceful;
+    private Rescaled? _rescaled;
+    private int _ending;
     private int _workers;
+    private int _coordinators;
 
     /// <summary>From the journal: it has not answered for too long.</summary>
     internal sealed record GiveUp(string Reason);
 
     /// <summary>From the handle: end the job, in every process.</summary>
     internal sealed record Stop(bool IsGraceful);
+
+    /// <summary>From the coordinator, here or of another process, or from another node: the job goes on at another scale.</summary>
+    /// <param name="Scale">What it is given.</param>
+    /// <param name="Leads">Whether this process is to coordinate it.</param>
+    /// <param name="Processes">How many others and this one have a part in it; null where that is not known.</param>
+    /// <param name="Asked">What the coordinator was asked and has not answered.</param>
+    internal sealed record Rescaled(JobScale Scale, bool Leads, int? Processes, ImmutableArray<EpochCoordinator.Asked> Asked)
+    {
+        public static Rescaled To(JobScale scale) => new(scale, Leads: false, null, []);
+    }
 
     /// <summary>From the handle: this process takes no further part; others go on.</summary>
     internal sealed record Leave;
@@ -40,11 +57,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
         public static readonly Watch Instance = new();
     }
 
-    public JobSupervisor(JobSpec spec)
-    {
-        _spec = spec;
-        _activities = [.. Enumerable.Range(0, spec.Settings.Topology.Count).Select(_ => new TaskActivity())];
-    }
+    public JobSupervisor(JobSpec spec) => _spec = spec;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -65,15 +78,20 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
         _spec.Handle.OnAsk(message => self.Tell(message, ActorRefs.NoSender));
         if (_spec.Journal is SqlJournal journal)
             journal.GaveUp += reason => self.Tell(new GiveUp(reason), ActorRefs.NoSender);
-        _spec.Network?.Attach(self);
         _dispatcher = _spec.Dispatchers.Take();
-        var uid = StartWorker();
-        _coordinator = Context.ActorOf(
-            EpochCoordinator.Props(_spec.Settings.Topology.Shape, uid, _spec.Epochs, _spec.Journal, _worker, _spec.Handle, _spec.Clock, _spec.Network), "coordinator");
+        Begin();
         Context.ActorOf(
             ExecutorSupervisor.Props(_spec.Executors, _spec.Settings.Job, _spec.ExecutorDispatchers.Take, _spec.ExecutorDispatchers.Return, _spec.Settings.Logger), "executors");
         var often = TimeSpan.FromMilliseconds(Math.Clamp(_spec.TaskTimeout.TotalMilliseconds / 10, 5, 250));
         Timers.StartPeriodicTimer(Watch.Instance, Watch.Instance, often);
+    }
+
+    private void Begin()
+    {
+        _activities = [.. Enumerable.Range(0, _spec.Settings.Topology.Count).Select(_ => new TaskActivity())];
+        _spec.Network?.Attach(Self);
+        var uid = StartWorker();
+        _coordinator = Context.ActorOf(EpochCoordinator.Props(_spec, uid, _worker), $"coordinator-{++_coordinators}");
     }
 
     /// <summary>This process takes part, as one that nobody has heard of before.</summary>
@@ -100,6 +118,15 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case Rescaled rescaled:
+                OnRescaled(rescaled);
+                break;
+            case Terminated when _rescaled is not null:
+                OnFormerEnded();
+                break;
+            case Stop { IsGraceful: true } or CoordinatorMessages.Stop { IsGraceful: true } or CoordinatorMessages.ProcessLost or EpochCoordinator.Asked or WorkerActor.ReadAll when _rescaled is not null:
+                _early.Add(message);
+                break;
             case Stop stop when _spec.Network is { } network:
                 // Why again and again: nobody may rule just now.
                 if (stop.IsGraceful)
@@ -121,7 +148,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case EpochCoordinator.Asked:
                 _coordinator.Tell(message);
                 break;
-            case TaskMessages.ReadLetters read:
+            case WorkerActor.ReadAll read:
                 _worker.Tell(read);
                 break;
             case GiveUp giveUp:
@@ -152,6 +179,9 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
                 _spec.Handle.OnHeard(heard.Message, _spec.Clock.NowMs);
                 _coordinator.Tell(heard);
                 break;
+            case WorkerMessages.JobEnded { Outcome: JobOutcome.Rescaled } ended:
+                OnRescaled(Rescaled.To(JobScale.Find(ended.Reason)));
+                break;
             case WorkerMessages.JobEnded { Outcome: JobOutcome.Failed } ended:
                 End(JobState.Failed, ended.Reason);
                 break;
@@ -178,11 +208,64 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
         }
     }
 
+    /// <summary>Everything is committed: the tasks work off what they have been told; then others begin.</summary>
+    private void OnRescaled(Rescaled rescaled)
+    {
+        if (_outcome is not null || rescaled.Scale.Times <= _spec.Plan.Scale.Times)
+            return;
+
+        // The worker may have heard of it before the coordinator, which had been asked for it, has told.
+        _early.AddRange(rescaled.Asked);
+        if (_rescaled is { } known)
+        {
+            var later = known.Scale.Times < rescaled.Scale.Times ? rescaled.Scale : known.Scale;
+            _rescaled = new(later, known.Leads || rescaled.Leads, known.Processes ?? rescaled.Processes, []);
+            return;
+        }
+
+        _rescaled = rescaled;
+
+        // Others go on with their new tasks, and this process's former ones are none of theirs.
+        _spec.Network?.Leave();
+        _ending = 2;
+        Context.Watch(_worker);
+        Context.Watch(_coordinator);
+        _worker.Tell(new WorkerActor.Finish());
+        Context.Stop(_coordinator);
+    }
+
+    private void OnFormerEnded()
+    {
+        if (--_ending > 0)
+            return;
+        var (scale, leads, processes, _) = _rescaled!;
+        try
+        {
+            _spec = _spec.At(_spec.PlanAt(scale), processes);
+        }
+        catch (Exception cause)
+        {
+            End(JobState.Failed, $"it was rescaled, and can't go on here: {UserText.Of(cause).TrimEnd('.')}", cause is MillraceException ? null : cause);
+            return;
+        }
+
+        _rescaled = null;
+        _spec.Handle.OnRescaled(_spec.Settings.Topology.Graph, _spec.Clock.NowMs);
+        Begin();
+        if (leads && _spec.Network is not null)
+            _coordinator.Tell(new CoordinatorMessages.TakeOver());
+        foreach (var message in _early)
+            Self.Tell(message, ActorRefs.NoSender);
+        _early.Clear();
+    }
+
     private void OnStop(bool isGraceful)
     {
         _isGraceful = isGraceful;
         _spec.Handle.OnStopping();
-        if (!isGraceful && _outcome is { } outcome)
+        if (!isGraceful && _rescaled is not null)
+            End(JobState.Stopped);
+        else if (!isGraceful && _outcome is { } outcome)
             End(outcome, "all of it, and a task that does not end,");
         else if (_spec.Network is not null && !isGraceful)
             End(JobState.Stopped);

@@ -43,7 +43,7 @@ internal sealed class SavepointImport
     {
         (_snapshot, _settings, _topology) = (file.Snapshot, settings, settings.Topology);
         _written = JobManifest.Parse(_snapshot.Manifest);
-        _present = JobManifest.Of(settings.Job.Name, settings.Topology.Graph, epochMs);
+        _present = JobManifest.Of(settings.Job.Name, settings.Topology.Graph, epochMs, JobScale.None);
         _images = [.. file.Images.Select(image => image.Image is EncodedDelta encoded ? TaskImageParts.Read(encoded) : new(Watermark.Minimum, null, []))];
         _firstTasks = [.. _written.Stages.Select((_, stage) => _written.Stages.Take(stage).Sum(before => before.Tasks))];
         if (_firstTasks.Length == 0 || _firstTasks[^1] + _written.Stages[^1].Tasks != _images.Length)

@@ -47,6 +47,9 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
     /// <value>The epoch of the savepoint that the job began from; 0 for none.</value>
     public long Origin { get; private set; }
 
+    /// <value>The number of the last attempt, of this job or before it was rescaled; 0 before the first.</value>
+    public int LastAttempt { get; private set; }
+
     /// <value>The last committed epoch whose plan takes a snapshot that is not named; null: none. A folded history does not tell it: the next plan makes up for that.</value>
     public SnapshotCandidate? Candidate { get; private set; }
 
@@ -56,7 +59,7 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
     /// <summary>All that there is to know.</summary>
     public HistoryImage Image() => new(
         LastPlanned, LastNowMs, LastCommitted, LastPlanned > 0 ? [.. _lastRange] : [], [.. _inflight], [.. _committed], Attempt, Failures,
-        [.. _dead.Order()], Applied, SnapshotEpoch, Images, Closed, Former, Origin);
+        [.. _dead.Order()], Applied, SnapshotEpoch, Images, Closed, Former, Origin, LastAttempt);
 
     public bool IsDead(ProcessUid process) => _dead.Contains(process);
 
@@ -106,9 +109,9 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
                 Failures = 0;
                 break;
             case JournalRows.Attempted(var attempt):
-                Expect((Attempt?.Number ?? 0) + 1, attempt.Number, "Attempt");
+                Expect(LastAttempt + 1, attempt.Number, "Attempt");
                 Expect(LastCommitted, attempt.Base, "Attempt on base");
-                Attempt = attempt;
+                (Attempt, LastAttempt) = (attempt, attempt.Number);
                 Failures = attempt.Failures;
                 _dead.UnionWith(attempt.Dead);
                 break;
@@ -154,6 +157,7 @@ internal sealed class CoordinatorHistory(JobShape shape, int commitsKept = int.M
         }
 
         (Closed, Former, Origin) = (image.Closed, image.Former, image.Origin);
+        LastAttempt = Math.Max(image.LastAttempt, image.Attempt?.Number ?? 0);
     }
 
     private static void Expect(long expected, long found, string what)

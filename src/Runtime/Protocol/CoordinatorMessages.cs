@@ -32,6 +32,14 @@ internal static class CoordinatorMessages
     /// <summary>Input: the images of a <see cref="CopySavepoint"/> are not needed any more, copied or not.</summary>
     internal sealed record SavepointCopied : ICoordinatorInput;
 
+    /// <summary>Input: work everything off, as for a graceful stop, and hand the last snapshot out for <paramref name="Target"/>; <see cref="Fitted"/> answers it. Lost with the coordinator. One that finds sources drained asks this of itself (<see cref="CoordinatorProtocol.AsItIs"/>).</summary>
+    internal sealed record Rescale(string Target) : ICoordinatorInput;
+
+    /// <summary>Input: what a job that is rescaled goes on from.</summary>
+    /// <param name="Manifest">What it is made of then.</param>
+    /// <param name="History">The snapshot's, with images of the new tasks, which are durable; null: the tasks are as they were, and so is the history.</param>
+    internal sealed record Fitted(string Manifest, HistoryImage? History) : ICoordinatorInput;
+
     /// <summary>Effect: copy what a snapshot names, then answer <see cref="SavepointCopied"/>; its rows stay until then.</summary>
     internal sealed record CopySavepoint(string Target, JournalRows.Snapshotted Snapshot) : ICoordinatorEffect;
 
@@ -64,6 +72,10 @@ internal static class CoordinatorMessages
 
     /// <summary>Effect: all sources are exhausted, all epochs committed and applied. Last effect.</summary>
     internal sealed record Completed : ICoordinatorEffect;
+
+    /// <summary>Effect: the job goes on with other numbers of partitions: begin anew, with tasks and a coordinator as the manifest says. Last effect.</summary>
+    /// <param name="Processes">How many had a part in it, and may be waited for; null where that is not known.</param>
+    internal sealed record Rescaled(string Manifest, int? Processes = null) : ICoordinatorEffect;
 
     /// <summary>Effect: stopped on request. Last effect.</summary>
     /// <param name="Left">What an immediate stop has left undone; null behind a graceful one, and of one that never ruled.</param>

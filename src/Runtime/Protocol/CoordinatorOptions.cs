@@ -79,6 +79,9 @@ internal sealed record CoordinatorOptions
     /// <value>Predecessor's manifest, own manifest → why this job can't go on from there; null: it can. Not asked when they are equal. Default: it can.</value>
     public Func<string, string, string?>? RefusesManifest { get; init; }
 
+    /// <value>Predecessor's manifest, own manifest → whether the job was rescaled, so that somebody has to go on as the former says. Not asked when they are equal. Default: never.</value>
+    public Func<string, string, bool>? IsRescaled { get; init; }
+
     /// <value>What a job that has no journal yet goes on from: a snapshot whose images stand in its journal already. Default null: from nothing.</value>
     public HistoryImage? Origin { get; init; }
 

@@ -81,7 +81,7 @@ internal sealed partial class CoordinatorProtocol
         }
 
         _shape.Close(lost);
-        var number = (former?.Number ?? 0) + 1;
+        var number = _history.LastAttempt + 1;
         var generation = new int[_shape.Count];
         var since = new int[_shape.Count];
         var dead = new List<ProcessUid>();

@@ -99,17 +99,22 @@ internal sealed partial class CoordinatorProtocol
             return;
         }
 
-        foreach (var row in _rows)
+        // Nobody has opened: the job begins, here or from its origin. What was rescaled goes on from what closed it; the rest is of other tasks.
+        var next = _rows.Count == 0 ? _options.Origin : NextOf(_rows);
+        if (next is null)
         {
-            _history.Apply(row);
+            foreach (var row in _rows)
+            {
+                _history.Apply(row);
+            }
+
+            next = _rows.Count == 0 ? null : _history.Image();
+            _rows.Clear();
         }
 
-        // Nobody has opened: the job begins, here or from its origin.
-        var begins = _rows.Count == 0;
-        _rows.Clear();
         _phase = OpeningPhase.OpeningOwn;
         (_stream, _nextNumber) = (JournalStream.Coordinator(Incarnation), 1);
-        _opened = new(Incarnation, _options.ResumesClosedJob && !_hasHeard, _options.Manifest, begins ? _options.Origin : _history.Image());
+        _opened = new(Incarnation, _options.ResumesClosedJob && !_hasHeard, _options.Manifest, next);
         Append([_opened], effects);
     }
 
@@ -131,7 +136,12 @@ internal sealed partial class CoordinatorProtocol
         }
 
         // Why: compared before every seal, since another may have opened between the two passes.
-        if (Refusal() is { } reason)
+        if (ManifestOf(_rows) is { } manifest && _options.IsRescaled?.Invoke(manifest, _options.Manifest) == true)
+        {
+            State = CoordinatorState.Stopped;
+            effects.Add(new Rescaled(manifest));
+        }
+        else if (Refusal() is { } reason)
         {
             GiveUp(reason, effects);
         }
@@ -174,18 +184,19 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
-    private string? Refusal()
+    private string? Refusal() => ManifestOf(_rows) is { } manifest && manifest != _options.Manifest ? _options.RefusesManifest?.Invoke(manifest, _options.Manifest) : null;
+
+    /// <summary>What a job goes on from that was rescaled when these were its last rows.</summary>
+    private static HistoryImage? NextOf(List<JournalRows.Row> rows) => rows is [.., JournalRows.Closed { Next: { } next }] ? next : null;
+
+    private string? ManifestOf(List<JournalRows.Row> rows) => rows switch
     {
-        var manifest = _rows.Count == 0 ? null : _rows[0] switch
-        {
-            JournalRows.Opened opened => opened.Manifest,
-            JournalRows.Snapshotted snapshotted => snapshotted.Manifest,
-            _ => throw new InvalidOperationException($"{_stream} was expected to begin with Opened or Snapshotted; {_rows[0].GetType().Name} was found."),
-        };
-        return manifest is null || string.Equals(manifest, _options.Manifest, StringComparison.Ordinal)
-            ? null
-            : _options.RefusesManifest?.Invoke(manifest, _options.Manifest);
-    }
+        [] => null,
+        [.., JournalRows.Closed { Next: not null } closed] => closed.Reason,
+        [JournalRows.Opened opened, ..] => opened.Manifest,
+        [JournalRows.Snapshotted snapshotted, ..] => snapshotted.Manifest,
+        _ => throw new InvalidOperationException($"{_stream} was expected to begin with Opened or Snapshotted; {rows[0].GetType().Name} was found."),
+    };
 
     /// <summary>The own stream is open: all predecessors are sealed, what they decided is final.</summary>
     private void Run(long nowMs, List<ICoordinatorEffect> effects)
@@ -197,6 +208,7 @@ internal sealed partial class CoordinatorProtocol
         }
 
         _seals.Clear();
+        TrimBeforeRescale(effects);
         State = CoordinatorState.Running;
         _history.Apply(_opened!);
         effects.Add(new Opened(Incarnation, _history.LastCommitted));
@@ -211,5 +223,23 @@ internal sealed partial class CoordinatorProtocol
         _openedAtMs = nowMs;
         BeginPlanning(nowMs);
         ExpectFormerOwners(nowMs);
+    }
+
+    /// <summary>Of a job that has other tasks nobody needs what the former ones have written.</summary>
+    private void TrimBeforeRescale(List<ICoordinatorEffect> effects)
+    {
+        if (NextOf(_rows) is { Former: null, Committed: [] } next)
+        {
+            var histories = _rows.Select(row => row switch
+            {
+                JournalRows.Opened opened => opened.History,
+                JournalRows.Snapshotted snapshotted => snapshotted.History,
+                _ => null,
+            }).OfType<HistoryImage>().ToArray();
+            TrimRows(long.MaxValue, [.. histories.SelectMany(history => history.Committed), .. _rows.OfType<JournalRows.Committed>().Select(row => row.Epoch)], effects);
+            TrimImages(next.Images, [.. histories.SelectMany(history => history.Images.AddRange(history.Former?.Images ?? []))], effects);
+        }
+
+        _rows.Clear();
     }
 }

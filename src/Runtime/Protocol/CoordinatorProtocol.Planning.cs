@@ -232,12 +232,19 @@ internal sealed partial class CoordinatorProtocol
         }
     }
 
-    private void OnOffsetsPolled(ControlMessages.OffsetsPolled polled)
+    private void OnOffsetsPolled(ControlMessages.OffsetsPolled polled, long nowMs)
     {
-        if (polled.Epoch == _pollEpoch && polled.IsDrained == _isPollDraining && _history.Attempt is { } attempt
-            && attempt.Generation[polled.Task] == polled.Generation && attempt.Owner[polled.Task] == polled.Process)
+        if (polled.Epoch != _pollEpoch || (_isPollDraining && !polled.IsDrained) || _history.Attempt is not { } attempt
+            || attempt.Generation[polled.Task] != polled.Generation || attempt.Owner[polled.Task] != polled.Process)
         {
-            _polled[polled.Task] = polled;
+            return;
+        }
+
+        _polled[polled.Task] = polled;
+        if (polled.IsDrained && State == CoordinatorState.Running && (_faults & ProtocolFaults.LeaveSourcesDrained) == ProtocolFaults.None)
+        {
+            // A predecessor was about to end the job, and nobody has told this one: the source takes nothing in until it is opened anew.
+            OnRescale(new Rescale(AsItIs), nowMs);
         }
     }
 
@@ -373,6 +380,7 @@ internal sealed partial class CoordinatorProtocol
 
         rows.Add(_inputFailure is { } reason ? new JournalRows.Closed(JobOutcome.Failed, reason)
             : _history.AllSourcesEnded ? new JournalRows.Closed(JobOutcome.Completed, "All sources have ended.")
+            : _isRescaling && _next is { } next ? Rescaled(next)
             : new JournalRows.Closed(JobOutcome.Stopped, "Stopped on request."));
     }
 

@@ -191,7 +191,7 @@ internal sealed partial class CoordinatorProtocol
 
                 break;
             case ControlMessages.OffsetsPolled polled:
-                OnOffsetsPolled(polled);
+                OnOffsetsPolled(polled, nowMs);
                 break;
             case ControlMessages.TaskFailed failed:
                 OnFailure(failed.Failure);

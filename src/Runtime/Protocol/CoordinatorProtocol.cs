@@ -16,7 +16,7 @@ namespace Millrace.Runtime.Protocol;
 /// <b>Standby</b>: silent; takes over when told, or when no beat was heard for a while. <b>Opening</b>: takes the next row of the
 /// lease stream by compare-and-set (its number is the incarnation), seals every predecessor's stream, the empty ones too, only then
 /// folds them all and opens its own. <b>Running</b>: decides. <b>Draining</b>: a graceful stop; one last poll of sources that take in by themselves, then everything
-/// planned is committed and applied. <b>Stopped</b>: answers with the outcome. <b>Fenced</b>: another one rules; dead.
+/// planned is committed and applied; or a rescale, which is the same and names a successor's tasks. <b>Stopped</b>: answers with the outcome. <b>Fenced</b>: another one rules; dead.
 /// </para>
 /// <para>
 /// <b>Writes.</b> One append is outstanding; nothing is decided before its outcome is known, and nothing is told before it is
@@ -125,6 +125,12 @@ internal sealed partial class CoordinatorProtocol
             case SavepointCopied:
                 _savepointsCopied--;
                 break;
+            case Rescale rescale when State == CoordinatorState.Running:
+                OnRescale(rescale, nowMs);
+                break;
+            case Fitted fitted:
+                OnFitted(fitted);
+                break;
             case ProcessLost lost:
                 OnProcessLost(lost.Process);
                 break;
@@ -187,11 +193,21 @@ internal sealed partial class CoordinatorProtocol
         }
         else if (State == CoordinatorState.Running)
         {
-            State = CoordinatorState.Draining;
-            // What sources have taken in is worked off. A poll that runs is let run: its late answers must not be taken for the last one's.
-            _isLastPollDue = _shape.Sources.Any(source => _shape.Tasks[source].TakesIn);
-            _drainingSinceMs = nowMs;
+            Drain(nowMs);
         }
+        else
+        {
+            // What was to be rescaled ends instead.
+            _isRescaling = false;
+        }
+    }
+
+    private void Drain(long nowMs)
+    {
+        State = CoordinatorState.Draining;
+        // What sources have taken in is worked off. A poll that runs is let run: its late answers must not be taken for the last one's.
+        _isLastPollDue = _shape.Sources.Any(source => _shape.Tasks[source].TakesIn);
+        _drainingSinceMs = nowMs;
     }
 
     private void Fence(List<ICoordinatorEffect> effects)
@@ -380,6 +396,7 @@ internal sealed partial class CoordinatorProtocol
         {
             JobOutcome.Completed => new Completed(),
             JobOutcome.Stopped => new Stopped(),
+            JobOutcome.Rescaled => new Rescaled(closed.Reason, _processes.Count),
             _ => new JobFailed(closed.Reason),
         });
     }

@@ -14,6 +14,7 @@ namespace Millrace.Runtime.Protocol;
 /// <param name="Closed">How the job ended; null while it has not.</param>
 /// <param name="Former">The snapshot before, from which a restore starts when an image of the last one is damaged. Null where there is none: rows before the last snapshot are gone.</param>
 /// <param name="Origin">The epoch of the savepoint that the job began from, 0 for none: a sink that holds less lacks nothing up to it.</param>
+/// <param name="LastAttempt">The last attempt before the job was rescaled, 0 for none: numbers go on, since items of that one may still be under way.</param>
 internal sealed record HistoryImage(
     long LastPlanned,
     long? LastNowMs,
@@ -29,4 +30,5 @@ internal sealed record HistoryImage(
     ImmutableArray<RowAddress> Images,
     JournalRows.Closed? Closed,
     FormerSnapshot? Former = null,
-    long Origin = 0);
+    long Origin = 0,
+    int LastAttempt = 0);

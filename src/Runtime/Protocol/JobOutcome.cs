@@ -11,4 +11,7 @@ internal enum JobOutcome
 
     /// <summary>Given up: a fatal failure, or too many failures in a row.</summary>
     Failed,
+
+    /// <summary>It goes on with other numbers of partitions.</summary>
+    Rescaled,
 }

@@ -28,8 +28,10 @@ internal static class JournalRows
     /// <param name="Manifest">As in <see cref="Opened"/>, which may have been trimmed.</param>
     internal sealed record Snapshotted(long Epoch, ImmutableArray<RowAddress> Images, HistoryImage History, string Manifest = "") : Row;
 
-    /// <summary>The job ended; a successor by takeover ends too, an explicit start goes on.</summary>
-    internal sealed record Closed(JobOutcome Outcome, string Reason) : Row;
+    /// <summary>The job ended; a successor by takeover ends too, an explicit start goes on. A job that was rescaled goes on in any case.</summary>
+    /// <param name="Reason">Why; of a job that was rescaled the manifest that it goes on with.</param>
+    /// <param name="Next">Of a job that was rescaled: the history that it goes on from, with images of its new tasks.</param>
+    internal sealed record Closed(JobOutcome Outcome, string Reason, HistoryImage? Next = null) : Row;
 
     /// <summary>Last row of <c>c{incarnation}</c>, written by a successor. Rows behind it are void.</summary>
     internal sealed record Sealed(long By) : Row;

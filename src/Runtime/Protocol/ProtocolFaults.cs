@@ -83,4 +83,10 @@ internal enum ProtocolFaults
 
     /// <summary>Leaves tasks where they are though items can't get from one to the other.</summary>
     IgnoreCutOff = 1 << 25,
+
+    /// <summary>Counts attempts from 1 again when the job has been rescaled.</summary>
+    ForgetAttempts = 1 << 26,
+
+    /// <summary>A successor goes on with sources that its predecessor has drained.</summary>
+    LeaveSourcesDrained = 1 << 27,
 }

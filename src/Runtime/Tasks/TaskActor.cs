@@ -226,8 +226,9 @@ internal sealed partial class TaskActor : UntypedActor
         if (poll.IsDraining && !IsDrained(poll))
             return;
         var end = _chain!.Source!.Poll(new Epoch(poll.Epoch), poll.NowMs);
+        var isDrained = poll.IsDraining || (_drain is { IsCompleted: true } && _settings.Topology.Shape.Tasks[_task].TakesIn);
         _worker.Tell(new WorkerMessages.OffsetsPolled(
-            _task, _protocol!.Generation, poll.Epoch, end, _chain.Source.IsFinished, Detail: _chain.Source.Describe(_plannedEnd, end), IsDrained: poll.IsDraining, Failure: _chain.Source.Failure));
+            _task, _protocol!.Generation, poll.Epoch, end, _chain.Source.IsFinished, Detail: _chain.Source.Describe(_plannedEnd, end), IsDrained: isDrained, Failure: _chain.Source.Failure));
     }
 
     /// <summary>Whether the source takes nothing more in; else it is told to, and the poll is answered when that is so.</summary>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Millrace.Client;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Protocol;
@@ -29,6 +30,7 @@ internal sealed class WorkerActor : UntypedActor
     private readonly RestoreReader _restores;
     private readonly List<JournalMessages.Read> _unanswered = [];
     private readonly ITimer _retry;
+    private readonly List<ReadAll> _readLater = [];
     private IActorRef[] _tasks = [];
     private TaskPlace[] _places = [];
     private AttemptPlan? _placed;
@@ -54,6 +56,9 @@ internal sealed class WorkerActor : UntypedActor
 
     /// <summary>From the network: which dead letters do the tasks hold that this process holds? Not answered while one of them is not open, nor before an epoch is committed here.</summary>
     internal sealed record ReadHeld(long Since, Action<HeldLetters> Answer);
+
+    /// <summary>Which dead letters do all tasks hold, where this process holds all of them? Answered when they are open.</summary>
+    internal sealed record ReadAll(TaskCompletionSource<IReadOnlyList<DeadLetter>> Answer);
 
     /// <summary>From itself: reads that the journal has not answered are due again.</summary>
     private sealed record ReadAgain
@@ -130,9 +135,11 @@ internal sealed class WorkerActor : UntypedActor
                 _coordinator = meet.Coordinator;
                 Step(WorkerMessages.Tick.Instance);
                 break;
-            case TaskMessages.ReadLetters read:
-                for (var task = 0; task < _tasks.Length; task++)
-                    Tell(task, read);
+            case ReadAll read when _protocol.IsUp:
+                OnReadAll(read);
+                break;
+            case ReadAll read:
+                _readLater.Add(read);
                 break;
             case ReadHeld read when _protocol is { IsUp: true, CurrentAttempt: { } attempt } && _protocol.Committed >= read.Since:
                 OnReadHeld(read, attempt);
@@ -167,6 +174,16 @@ internal sealed class WorkerActor : UntypedActor
         }
     }
 
+    private void OnReadAll(ReadAll read)
+    {
+        var reading = new LetterReading(_tasks.Length);
+        for (var task = 0; task < _tasks.Length; task++)
+            Tell(task, new TaskMessages.ReadLetters(reading));
+        _ = AnswerAsync();
+
+        async Task AnswerAsync() => read.Answer.TrySetResult(await reading.Answer.ConfigureAwait(false));
+    }
+
     private void OnReadHeld(ReadHeld read, AttemptPlan attempt)
     {
         int[] held = [.. Enumerable.Range(0, _tasks.Length).Where(task => attempt.Owner[task] == _self)];
@@ -188,6 +205,9 @@ internal sealed class WorkerActor : UntypedActor
     {
         if (!_protocol.IsUp)
             return;
+        foreach (var read in _readLater)
+            OnReadAll(read);
+        _readLater.Clear();
         if (_ready < _protocol.CurrentAttempt!.Number)
         {
             _ready = _protocol.CurrentAttempt.Number;
@@ -229,6 +249,9 @@ internal sealed class WorkerActor : UntypedActor
 
     private void OnFinish()
     {
+        // Others come where the job is rescaled.
+        foreach (var read in _readLater)
+            Context.Parent.Tell(read);
         _running = _tasks.Length;
         foreach (var task in _tasks)
         {

@@ -1,5 +1,6 @@
 using Millrace.Data;
 using Millrace.Graphs;
+using Millrace.Planning;
 
 namespace Millrace.Core.Tests.Planning;
 
@@ -123,6 +124,58 @@ public sealed class GraphPlannerTests
 
         Assert.Equal("Operator union has no input.", Assert.Throws<GraphException>(() => _graph.Plan()).Message);
     }
+
+    [Fact]
+    public void A_rescaled_job_has_other_numbers_behind_its_exchanges_and_the_splits_of_its_sources()
+    {
+        _graph.Source().Then(_graph, "map").ByKey(_graph, "sum").Then(_graph, "filter").ByKey(_graph, "count", new NodeOptions { Name = "count", Parallelism = 3 }).Sink(_graph);
+
+        Assert.Equal([2, 2, 3], Tasks(JobScale.None));
+        Assert.Equal([2, 5, 3], Tasks(JobScale.None.With(null, 5)));
+        Assert.Equal([2, 2, 6], Tasks(JobScale.None.With("count", 6)));
+        Assert.Equal([2, 5, 6], Tasks(JobScale.None.With("count", 4).With(null, 5).With("count", 6)));
+
+        int[] Tasks(JobScale scale) => [.. Planned(scale).Stages.Select(stage => stage.Parallelism)];
+    }
+
+    [Fact]
+    public void Nodes_whose_rows_stay_on_their_partition_are_rescaled_together_and_the_last_number_counts()
+    {
+        _graph.Source().ByKey(_graph, "sum").Then(_graph, "first", new NodeOptions { Name = "first" }).Then(_graph, "second", new NodeOptions { Name = "second" }).Sink(_graph);
+
+        Assert.Equal(["queue", "sum(queue) first second print(second)"], Planned(JobScale.None.With("first", 4)).Shape().Split(" | "));
+        Assert.Equal([2, 7], Planned(JobScale.None.With("second", 4).With("first", 7)).Stages.Select(stage => stage.Parallelism));
+        Assert.Equal([2, 4], Planned(JobScale.None.With("first", 7).With("second", 4)).Stages.Select(stage => stage.Parallelism));
+    }
+
+    [Fact]
+    public void What_can_not_be_rescaled_is_refused_by_name()
+    {
+        _graph.Source().Then(_graph, "map").Then(_graph, "all", new NodeOptions { Name = "all" }, PlanFixture.ExchangeBy(ExchangeKind.Global)).ByKey(_graph, "sum").Sink(_graph);
+
+        Assert.StartsWith("Operator map(queue): one behind an exchange expected to be rescaled, found one in the partitions of source queue, which are its splits", Refusal("map(queue)", 3), StringComparison.Ordinal);
+        Assert.StartsWith("Operator all: one of several partitions expected to be rescaled, found one where operator all takes all rows into one.", Refusal("all", 3), StringComparison.Ordinal);
+        Assert.StartsWith("Operator sums: one of the job's expected to be rescaled, none of that name found; it has map(queue), all, sum(all), print(sum(all)).", Refusal("sums", 3), StringComparison.Ordinal);
+        Assert.StartsWith("Operator sum(all) has Parallelism 129, at most the 128 key groups of the job expected", Refusal("sum(all)", 129), StringComparison.Ordinal);
+        Assert.Equal([2, 1, 128], Planned(JobScale.None.With(null, 500)).Stages.Select(stage => stage.Parallelism));
+
+        string Refusal(string name, int parallelism) => Assert.Throws<GraphException>(() => Planned(JobScale.None.With(name, parallelism))).Message;
+    }
+
+    [Fact]
+    public void A_scale_is_read_from_its_text()
+    {
+        var scale = JobScale.None.With("a: b, c", 4).With(null, 3).With("to 7: d", 5);
+
+        Assert.Equal("rescaled 3 times\nby default to 3\nto 4: a: b, c\nto 5: to 7: d\n", scale.ToString());
+        var read = JobScale.Find($"job x\n{scale}stage 0: to 8\n");
+        Assert.Equal((scale.Times, scale.Parallelism), (read.Times, read.Parallelism));
+        Assert.Equal<(string, int)[]>([.. scale.Operators], [.. read.Operators]);
+        Assert.Equal("", JobScale.None.ToString());
+        Assert.Equal(0, JobScale.Find("job x\nstage 0\n").Times);
+    }
+
+    private JobGraph Planned(JobScale scale) => GraphPlanner.Plan(_graph, new PlanOptions(2, Scale: scale));
 
     [Fact]
     public void Parallelism_0_is_refused()

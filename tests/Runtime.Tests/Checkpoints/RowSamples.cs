@@ -30,6 +30,7 @@ internal static class RowSamples
         ("attempted", new JournalRows.Attempted(Attempt)),
         ("committed", new JournalRows.Committed(Commit)),
         ("snapshotted", new JournalRows.Snapshotted(30, [new(new(0xA1), 4), new(new(0xA2), 5)], Empty, "job words")),
+        ("closed-rescaled", new JournalRows.Closed(JobOutcome.Rescaled, "manifest", Full with { Closed = null, Attempt = null, Former = null, Origin = 30, LastAttempt = 5 })),
         ("closed", new JournalRows.Closed(JobOutcome.Failed, "Field 3 of line 7")),
         ("sealed", new JournalRows.Sealed(4)),
         ("epoch-deltas", new JournalRows.EpochDeltas(42, [new(0, 7, new EncodedDelta(new byte[] { 1, 2, 3 })), new(1, 6, null), new(2, 5, new EncodedDelta(Array.Empty<byte>())), new(3, 4, new EncodedDelta(new byte[] { 4 }))])),

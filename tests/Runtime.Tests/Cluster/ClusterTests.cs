@@ -91,6 +91,32 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
         CheckRows();
     }
 
+    [Fact]
+    public async Task It_is_rescaled_from_any_node_while_nodes_leave_and_join()
+    {
+        await StartAsync(nodes: 3);
+        await _table.GrowAsync(5000);
+
+        await _jobs[1].RescaleAsync(9).WaitAsync(TestHost.Patience);
+        await _table.GrowAsync(5000);
+        await _hosts[2].Cluster!.RescaleJobAsync("index", "index(rate)", 4).WaitAsync(TestHost.Patience);
+        await _table.GrowAsync(5000);
+        var rescaled = _jobs[1].RescaleAsync("index(rate)", 7);
+        await _hosts[0].DisposeAsync();
+        await rescaled.WaitAsync(TestHost.Patience);
+        await _table.GrowAsync(5000);
+        Assert.Contains(_events.All(1017), line => line.Contains("index(rate) × 7", StringComparison.Ordinal));
+
+        await StartNodeAsync(3, _hosts[1].NodeAddress!, null, "");
+        var late = await _hosts[3].StartAsync(Graph(3), Options).WaitAsync(TestHost.Patience);
+        while (!_rowsByNode.ContainsKey(3))
+            await _table.GrowAsync(1000);
+        await late.StopAsync(graceful: true).WaitAsync(TestHost.Patience);
+        await Task.WhenAll(_jobs[1].Completion, _jobs[2].Completion).WaitAsync(TestHost.Patience);
+
+        CheckRows();
+    }
+
     /// <summary>Nothing lost, nothing doubled, and the state of each key never saw anything else.</summary>
     private void CheckRows()
     {

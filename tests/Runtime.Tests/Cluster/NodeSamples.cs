@@ -20,7 +20,7 @@ internal static class NodeSamples
 
     public static IReadOnlyList<(string Name, NodeMessage Message)> All { get; } =
     [
-        ("hello", new Hello(Node, "10.0.0.7", 4054, [new("count é", "0123456789abcdef", Process, JobState.Recovering, 41, 7, true), new("other", "fedcba9876543210", ProcessUid.None, JobState.Starting, 0, 0, false)])),
+        ("hello", new Hello(Node, "10.0.0.7", 4054, [new("count é", "0123456789abcdef", Process, JobState.Recovering, 41, 7, true, "rescaled 2 times\nby default to 4\n"), new("other", "fedcba9876543210", ProcessUid.None, JobState.Starting, 0, 0, false, "")])),
         ("hello-empty", new Hello(Node, "", 0, [])),
         ("for-coordinator", new ForCoordinator("count", new ControlMessages.SinkApplied(Process, new(3, 14)))),
         ("for-process", new ForProcess("count", Process, new ControlMessages.Beat(1, 2, 3, 4))),
@@ -32,6 +32,8 @@ internal static class NodeSamples
         ("request-order", new Request(Id, "count", new JobRequest.Order("replay 00000000000000d5\n*"))),
         ("request-save", new Request(Id, "count", new JobRequest.Save("/tmp/a é", Stops: true, Since: 41, IsRepeated: false))),
         ("request-read-letters", new Request(Id, "count", new JobRequest.ReadLetters(41, new(40, "40.1.2@map")))),
+        ("request-rescale", new Request(Id, "count", new JobRequest.Rescale("sums é", 7))),
+        ("request-rescale-all", new Request(Id, "count", new JobRequest.Rescale(null, 7))),
         ("carried", new Carried(Id, "count", new JobRequest.Save("/tmp/a", Stops: false, Since: 41, IsRepeated: true))),
         ("answer-under-way", new Answer(Id, new JobAnswer.UnderWay(IsStopping: true))),
         ("answer-done", new Answer(Id, new JobAnswer.Done(42))),

@@ -7,9 +7,13 @@ namespace Millrace.Runtime.Tests.Support;
 internal sealed class LogEvents : ILoggerFactory, ILogger
 {
     private readonly ConcurrentDictionary<int, TaskCompletionSource<string>> _first = [];
+    private readonly ConcurrentQueue<(int EventId, string Text)> _lines = [];
 
     /// <summary>The first line of an event, which may be there already.</summary>
     public Task<string> FirstAsync(int eventId) => Of(eventId).Task;
+
+    /// <summary>The lines of an event so far.</summary>
+    public IReadOnlyCollection<string> All(int eventId) => [.. _lines.Where(line => line.EventId == eventId).Select(line => line.Text)];
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -22,8 +26,12 @@ internal sealed class LogEvents : ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Of(eventId.Id).TrySetResult(formatter(state, exception));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var text = formatter(state, exception);
+        _lines.Enqueue((eventId.Id, text));
+        Of(eventId.Id).TrySetResult(text);
+    }
 
     public void Dispose()
     {
