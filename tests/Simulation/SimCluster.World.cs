@@ -5,6 +5,9 @@ namespace Millrace.Simulation;
 /// <summary>Network, journal and external systems.</summary>
 internal sealed partial class SimCluster
 {
+    /// <summary>In place of a connection's version, of an item that stays in its process: no connection breaks under it.</summary>
+    private const long Local = -1;
+
     private readonly SimLink[] _links;
     private readonly bool[,] _cut;
     private readonly long[] _databaseCutUntilUs;
@@ -32,7 +35,7 @@ internal sealed partial class SimCluster
 
         var delayUs = target == from ? 20 : Random.Between(50, 900) + (Random.Below(200) == 0 ? 30_000 : 0) + (Random.Below(2000) == 0 ? 600_000 : 0);
         link.LastArrivalUs = Math.Max(link.LastArrivalUs + 1, NowUs + delayUs);
-        var entry = Schedule(link.LastArrivalUs, SimEventKind.Item, target, a: consumer, b: producer, c: link.Version);
+        var entry = Schedule(link.LastArrivalUs, SimEventKind.Item, target, a: consumer, b: producer, c: target == from ? Local : link.Version);
         entry.Item = item;
         if (_armedResets > 0 && target != from && Random.Below(8) == 0)
         {
@@ -53,7 +56,7 @@ internal sealed partial class SimCluster
     private void OnItem(SimEvent entry)
     {
         // Lost with its connection: what arrived before the reset was delivered, what was under way is not.
-        if (entry.C == _links[(entry.B * Shape.Count) + entry.A].Version)
+        if (entry.C == Local || entry.C == _links[(entry.B * Shape.Count) + entry.A].Version)
         {
             var inputs = Shape.Tasks[entry.A].Inputs;
             entry.Process!.InboxOf(entry.A, inputs.Length)[inputs.IndexOf(entry.B)].Enqueue(entry.Item);
