@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Tasks;
-using Millrace.Serialization;
+using Millrace.Runtime.Wire;
 using AkkaCluster = Akka.Cluster.Cluster;
 using ConfigurationException = Millrace.Data.ConfigurationException;
 
@@ -225,8 +225,8 @@ internal sealed class ClusterNode : IDisposable
 
         if (other is { } found && found.Fingerprint != fingerprint)
             throw new ConfigurationException($"Job {job}: fingerprint {found.Fingerprint} of node {found.Address} expected, {fingerprint} found; start the same program with the same options on every node.");
-        var network = new JobNetwork(handle, fingerprint, settings, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane);
-        if (!_isTrusted && network.Schemas.Select(OpaquePart).FirstOrDefault(type => type is not null) is { } opaque)
+        var network = new JobNetwork(handle, fingerprint, settings, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane, _isTrusted);
+        if (!_isTrusted && network.Schemas.Select(HyperionCodecs.FindIn).FirstOrDefault(type => type is not null) is { } opaque)
             throw new ConfigurationException($"Job {job}: rows of types that Millrace or MemoryPack writes expected between machines, {opaque} found: Hyperion is for nodes that know each other; give the type members that can be written.");
         return network;
     }
@@ -275,10 +275,6 @@ internal sealed class ClusterNode : IDisposable
     }
 
     private static string PublicHost(ClusterOptions options) => options.PublicHost.Length == 0 ? options.Host : options.PublicHost;
-
-    private static string? OpaquePart(CodecSchema schema) => schema.Kind == SchemaKind.Opaque && schema.Name.StartsWith("hyperion", StringComparison.OrdinalIgnoreCase)
-        ? schema.Name
-        : schema.Parts.Select(part => OpaquePart(part.Schema)).FirstOrDefault(part => part is not null);
 
     /// <summary>A seed's address, for whoever has this one.</summary>
     internal static Address SeedAddress(Address self, string seed)

@@ -39,11 +39,12 @@ internal sealed class JobNetwork : IJobNetwork
     /// <param name="leaseMs">The lease of a process.</param>
     /// <param name="node">The <see cref="NodeActor"/>.</param>
     /// <param name="plane">The data connections.</param>
-    public JobNetwork(JobHandle handle, string fingerprint, TaskSettings settings, string address, long leaseMs, IActorRef node, DataPlane plane)
+    /// <param name="isTrusted">Whether what Hyperion wrote is taken from other nodes.</param>
+    public JobNetwork(JobHandle handle, string fingerprint, TaskSettings settings, string address, long leaseMs, IActorRef node, DataPlane plane, bool isTrusted)
     {
         (Job, Handle, Fingerprint, Node, LeaseMs, _node, _plane, _meter) = (handle.Id.Name, handle, fingerprint, address, leaseMs, node, plane, settings.Meter);
         _key = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Job)));
-        handle.OnAskAll(Ask);
+        handle.OnAskAll(Ask, isTrusted);
         var makers = new CodecFinder(settings.Codecs);
         _outputs = new int[settings.Topology.Count];
         foreach (var (sender, _) in Enumerable.Range(0, settings.Topology.Count).SelectMany(settings.Topology.Senders))

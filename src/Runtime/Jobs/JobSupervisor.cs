@@ -121,8 +121,8 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case EpochCoordinator.Asked:
                 _coordinator.Tell(message);
                 break;
-            case TaskMessages.ReadLetters read:
-                _worker.Tell(read);
+            case TaskMessages.ReadLetters or WorkerActor.ReadState:
+                _worker.Tell(message);
                 break;
             case GiveUp giveUp:
                 End(JobState.Failed, giveUp.Reason);

@@ -3,6 +3,7 @@ using Millrace.Client;
 using Millrace.Runtime.Cluster;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.State;
 using Millrace.Runtime.Tasks;
 using static Millrace.Runtime.Cluster.NodeMessage;
 
@@ -18,6 +19,8 @@ internal static class NodeSamples
     private static readonly DeadLetter Failed = new("40.1.2@map", new("map(queue)"), new(40), "queue, split 1", "FormatException: a", "at B", null, "13", IsParked: false, IsWaiting: false);
     private static readonly DeadLetter Waits = new("41.1.0@sum", new("sum"), new(41), "epoch 41", "waits", "", "k", null, IsParked: true, IsWaiting: true);
 
+    private static readonly ReadOnlyMemory<byte> Bytes = new byte[] { 1, 2, 250 };
+
     public static IReadOnlyList<(string Name, NodeMessage Message)> All { get; } =
     [
         ("hello", new Hello(Node, "10.0.0.7", 4054, [new("count é", "0123456789abcdef", Process, JobState.Recovering, 41, 7, true), new("other", "fedcba9876543210", ProcessUid.None, JobState.Starting, 0, 0, false)])),
@@ -32,6 +35,10 @@ internal static class NodeSamples
         ("request-order", new Request(Id, "count", new JobRequest.Order("replay 00000000000000d5\n*"))),
         ("request-save", new Request(Id, "count", new JobRequest.Save("/tmp/a é", Stops: true, Since: 41, IsRepeated: false))),
         ("request-read-letters", new Request(Id, "count", new JobRequest.ReadLetters(41, new(40, "40.1.2@map")))),
+        ("request-state-tables", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Tables("sum", "totals é", new("map", "states", 7))))),
+        ("request-state-get", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Get("sum", "", StateForm.Text, "(a, 1)")))),
+        ("request-state-get-encoded", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Get("sum", "totals", new(StateFormKind.Encoded, "Int32", "Int64"), Bytes)))),
+        ("request-state-entries", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Entries("sum", "totals", new(StateFormKind.Encoded, "Int32", "Int64"), new(2, 6, 0xF000_0001), 1000)))),
         ("carried", new Carried(Id, "count", new JobRequest.Save("/tmp/a", Stops: false, Since: 41, IsRepeated: true))),
         ("answer-under-way", new Answer(Id, new JobAnswer.UnderWay(IsStopping: true))),
         ("answer-done", new Answer(Id, new JobAnswer.Done(42))),
@@ -42,6 +49,10 @@ internal static class NodeSamples
             new("other", "fedcba9876543210", JobState.Starting, null, ImmutableArray<string>.Empty, default),
         ]))),
         ("answer-letters-held", new Answer(Id, new JobAnswer.LettersHeld(Process, 3, 4, 6, new([Failed, Waits], HasMore: true)))),
+        ("answer-state-held", new Answer(Id, new JobAnswer.StateHeld(Process, 3, 4, 6, new StateAnswer.Tables([new(new("sum", "totals", 2), "Int32", "Int64", true, 97, 41), new(new("sum", "totals", 3), "Int32", "Int64", false, 98, 42)], HasMore: true)))),
+        ("answer-state-held-none", new Answer(Id, new JobAnswer.StateHeld(Process, 3, 0, 6, null))),
+        ("answer-state-texts", new Answer(Id, new JobAnswer.State(new StateAnswer.Entries(41, new StateRows.Texts([("a é", "1"), ("", "null")]), new(2, 6, 0xF000_0001))))),
+        ("answer-state-encoded", new Answer(Id, new JobAnswer.State(new StateAnswer.Entries(41, new StateRows.Encoded(Bytes), null)))),
         ("answer-letters", new Answer(Id, new JobAnswer.Letters(new([], HasMore: false)))),
     ];
 }
