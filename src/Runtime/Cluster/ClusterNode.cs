@@ -147,6 +147,7 @@ internal sealed class ClusterNode : IDisposable
             log-remote-lifecycle-events = off
           }
           cluster {
+            roles = [{{string.Join(", ", RoleNames(options.Roles))}}]
             # The holder of the lease decides who is out; see NodeActor.
             downing-provider-class = ""
             log-info = off
@@ -169,7 +170,7 @@ internal sealed class ClusterNode : IDisposable
     {
         var cluster = AkkaCluster.Get(system);
         Address = string.Create(CultureInfo.InvariantCulture, $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}");
-        _actor = system.ActorOf(NodeActor.Props(_uid, (PublicHost(_options), _options.PublicDataPort == 0 ? _plane.Port : _options.PublicDataPort), _plane, (long)_options.Lease.TotalMilliseconds, _logger), NodeActor.Name);
+        _actor = system.ActorOf(NodeActor.Props(_uid, (PublicHost(_options), _options.PublicDataPort == 0 ? _plane.Port : _options.PublicDataPort), _plane, (long)_options.Lease.TotalMilliseconds, _options.Roles, _logger), NodeActor.Name);
         _ended = system.WhenTerminated;
         _plane.Start();
         var isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -225,7 +226,7 @@ internal sealed class ClusterNode : IDisposable
 
         if (other is { } found && found.Fingerprint != fingerprint)
             throw new ConfigurationException($"Job {job}: fingerprint {found.Fingerprint} of node {found.Address} expected, {fingerprint} found; start the same program with the same options on every node.");
-        var network = new JobNetwork(handle, fingerprint, settings, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane, _isTrusted);
+        var network = new JobNetwork(handle, fingerprint, settings, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane, _isTrusted, _options.Roles);
         if (!_isTrusted && network.Schemas.Select(HyperionCodecs.FindIn).FirstOrDefault(type => type is not null) is { } opaque)
             throw new ConfigurationException($"Job {job}: rows of types that Millrace or MemoryPack writes expected between machines, {opaque} found: Hyperion is for nodes that know each other; give the type members that can be written.");
         return network;
@@ -273,6 +274,9 @@ internal sealed class ClusterNode : IDisposable
             ? $"millrace.cluster.port: a port that is free expected, {first} found, which is in use; stop what uses it, or choose another one."
             : $"millrace.cluster.port: a port that is free expected, none from {first} to {last} found; stop what uses them, or choose others.");
     }
+
+    /// <summary>The names of roles, as they are configured and as Akka knows them.</summary>
+    internal static IEnumerable<string> RoleNames(NodeRoles roles) => Enum.GetValues<NodeRoles>().Where(role => roles.HasFlag(role)).Select(role => role.ToString().ToLowerInvariant());
 
     private static string PublicHost(ClusterOptions options) => options.PublicHost.Length == 0 ? options.Host : options.PublicHost;
 

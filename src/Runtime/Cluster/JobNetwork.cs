@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
 using Millrace.Graphs;
+using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
@@ -26,7 +27,7 @@ internal sealed class JobNetwork : IJobNetwork
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<ProcessUid, ProcessRoute> _routes = [];
     private volatile Part? _part;
-    private volatile Outlook _outlook = new(true, []);
+    private volatile Outlook _outlook;
     private bool _hasLeft;
 
     /// <summary>This process's part.</summary>
@@ -40,9 +41,12 @@ internal sealed class JobNetwork : IJobNetwork
     /// <param name="node">The <see cref="NodeActor"/>.</param>
     /// <param name="plane">The data connections.</param>
     /// <param name="isTrusted">Whether what Hyperion wrote is taken from other nodes.</param>
-    public JobNetwork(JobHandle handle, string fingerprint, TaskSettings settings, string address, long leaseMs, IActorRef node, DataPlane plane, bool isTrusted)
+    /// <param name="roles">What this node is for.</param>
+    public JobNetwork(JobHandle handle, string fingerprint, TaskSettings settings, string address, long leaseMs, IActorRef node, DataPlane plane, bool isTrusted, NodeRoles roles)
     {
         (Job, Handle, Fingerprint, Node, LeaseMs, _node, _plane, _meter) = (handle.Id.Name, handle, fingerprint, address, leaseMs, node, plane, settings.Meter);
+        _outlook = new(roles.HasFlag(NodeRoles.Coordinator), []);
+        TakesTasks = roles.HasFlag(NodeRoles.Worker);
         _key = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Job)));
         handle.OnAskAll(Ask, isTrusted);
         var makers = new CodecFinder(settings.Codecs);
@@ -70,6 +74,9 @@ internal sealed class JobNetwork : IJobNetwork
 
     /// <summary>Takes what is meant for the coordinator.</summary>
     public IActorRef Supervisor { get; private set; } = ActorRefs.Nobody;
+
+    /// <inheritdoc/>
+    public bool TakesTasks { get; }
 
     /// <inheritdoc/>
     public bool MayRule => _outlook.MayRule;

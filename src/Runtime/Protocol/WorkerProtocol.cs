@@ -536,7 +536,7 @@ internal sealed partial class WorkerProtocol
         effects.Add(new Send(new Heartbeat(
             _self, _node, _incarnation, _beat, Attempt, _plannedThrough, _committed,
             acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), _isFrozen ? _asks : 0, WrittenImages(),
-            _unreachable, _lateMs)));
+            _unreachable, _lateMs, _options.TakesTasks)));
     }
 
     private sealed class HeldTask(int generation, int since)

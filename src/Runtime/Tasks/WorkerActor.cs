@@ -76,7 +76,7 @@ internal sealed class WorkerActor : UntypedActor
         _journal = journal;
         _activities = activities;
         _dispatcher = dispatcher;
-        _protocol = new WorkerProtocol(settings.Topology.Shape, self, network?.Node ?? "local", new WorkerOptions { LeaseMs = network?.LeaseMs ?? 0 }, clock.NowMs);
+        _protocol = new WorkerProtocol(settings.Topology.Shape, self, network?.Node ?? "local", new WorkerOptions { LeaseMs = network?.LeaseMs ?? 0, TakesTasks = network?.TakesTasks ?? true }, clock.NowMs);
         _router = new StateRouter(settings.Topology, settings.Tables);
         _clock = clock;
         _timer = new ProtocolTimer(Self, clock, WorkerMessages.Tick.Instance);
