@@ -423,6 +423,54 @@ public sealed class CoordinatorRaceTests
         Assert.Equal([A, A], script.Coordinator.History.Attempt!.Owner.ToArray());
     }
 
+    [Fact]
+    public void A_process_that_takes_no_tasks_is_told_of_them_and_does_not_count_among_those_that_are_waited_for()
+    {
+        var script = new CoordinatorScript(_journal, Line, Leased with { ExpectedProcesses = 1, PlacementGraceMs = 0 }).TakeOver();
+        script.Tick(0).Heartbeat(A, takesTasks: false);
+        script.Tick(100).Heartbeat(A, beat: 2, takesTasks: false);
+        Assert.Null(script.Coordinator.History.Attempt);
+
+        script.Heartbeat(B).Tick(200).Heartbeat(A, beat: 3, takesTasks: false).Heartbeat(B, beat: 3);
+
+        Assert.Equal([B, B], script.Coordinator.History.Attempt!.Owner.ToArray());
+        Assert.Equal(1, Assert.Single(script.Sent<ControlMessages.Attempt>(A)).Plan.Number);
+        for (var now = 300; now <= 5000; now += 100)
+            script.Tick(now).Heartbeat(A, beat: now / 100 + 1, attempt: 1, takesTasks: false).Heartbeat(B, beat: now / 100 + 1, attempt: 1);
+        Assert.Equal(1, script.Coordinator.History.Attempt!.Number);
+    }
+
+    [Fact]
+    public void Tasks_of_a_process_that_is_lost_wait_while_those_that_are_left_take_none()
+    {
+        var script = new CoordinatorScript(_journal, Line, Leased with { ExpectedProcesses = 1 }).TakeOver();
+        script.Tick(0).Heartbeat(A, takesTasks: false).Heartbeat(B);
+        script.Tick(100).Heartbeat(A, beat: 2, takesTasks: false).Heartbeat(B, beat: 2);
+        Assert.Equal([B, B], script.Coordinator.History.Attempt!.Owner.ToArray());
+
+        script.Tell(new CoordinatorMessages.ProcessLost(B));
+        for (var now = 200; now <= 2000; now += 100)
+            script.Tick(now).Heartbeat(A, beat: now / 100 + 1, attempt: 1, takesTasks: false);
+        Assert.Equal(1, script.Coordinator.History.Attempt!.Number);
+
+        var other = new ProcessUid(12);
+        script.Heartbeat(other).Tick(2100).Heartbeat(other, beat: 22);
+
+        Assert.Equal([other, other], script.Coordinator.History.Attempt!.Owner.ToArray());
+        Assert.Equal([B], script.Coordinator.History.Attempt.Dead.ToArray());
+    }
+
+    [Fact]
+    public void A_process_that_takes_no_tasks_cuts_nobody_off()
+    {
+        var script = new CoordinatorScript(_journal, Line, Leased with { ExpectedProcesses = 1 }).TakeOver();
+        script.Tick(0).Heartbeat(A, takesTasks: false, unreachable: [B.ToString()]).Heartbeat(B, unreachable: [A.ToString()]);
+
+        script.Tick(100).Heartbeat(A, beat: 2, takesTasks: false, unreachable: [B.ToString()]).Heartbeat(B, beat: 2, unreachable: [A.ToString()]);
+
+        Assert.Equal([B, B], script.Coordinator.History.Attempt!.Owner.ToArray());
+    }
+
     private static CoordinatorOptions Leased { get; } = new() { LeaseMs = 500, BeatMs = 100, ExpectedProcesses = 1 };
 
     private CoordinatorScript Running(ulong uid, params ProcessUid[] processes) => Running(uid, CoordinatorScript.Embedded, processes);

@@ -76,8 +76,8 @@ internal sealed class CoordinatorScript(SimJournal journal, JobShape shape, Coor
     public CoordinatorScript TakeOver() => Tell(new CoordinatorMessages.TakeOver());
 
     public CoordinatorScript Heartbeat(
-        ProcessUid process, string node = "", long beat = 0, int attempt = 0, long planned = 0, long committed = 0, SinkWatermark[]? applied = null, TaskAck[]? acks = null, long late = 0) =>
-        Tell(new Heartbeat(process, node.Length > 0 ? node : process.ToString(), Coordinator.Incarnation, beat, attempt, planned, committed, [.. acks ?? []], [], [.. applied ?? []], 0, LateMs: late));
+        ProcessUid process, string node = "", long beat = 0, int attempt = 0, long planned = 0, long committed = 0, SinkWatermark[]? applied = null, TaskAck[]? acks = null, long late = 0, string[]? unreachable = null, bool takesTasks = true) =>
+        Tell(new Heartbeat(process, node.Length > 0 ? node : process.ToString(), Coordinator.Incarnation, beat, attempt, planned, committed, [.. acks ?? []], [], [.. applied ?? []], 0, Unreachable: [.. unreachable ?? []], LateMs: late, TakesTasks: takesTasks));
 
     public CoordinatorScript Polled(ProcessUid process, int task, int generation, long epoch, long end, bool isFinished = false, bool isDrained = false) =>
         Tell(new OffsetsPolled(process, task, generation, epoch, end, isFinished, 0, IsDrained: isDrained));

@@ -23,6 +23,7 @@ public sealed class DocumentTests
     [InlineData("docs/corpora.md")]
     [InlineData("docs/dead-letters.md")]
     [InlineData("docs/cluster.md")]
+    [InlineData("docs/state.md")]
     public async Task Samples_are_those_of_this_file(string document)
     {
         var text = await File.ReadAllLinesAsync(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", document));
@@ -47,6 +48,7 @@ public sealed class DocumentTests
                 Console.WriteLine($"{job.Name} {job.State}, {job.Committed}, coordinated by {job.Coordinator}, on {string.Join(' ', job.Nodes)}");
 
             await client.DeadLettersOf("orders").ReplayAllAsync();
+            Console.WriteLine(await client.StateOf("orders", "totals").GetAsync("apple"));
             await client.TakeSavepointAsync("orders", "/shared/savepoints/nightly");
             await client.StopJobAsync("orders", graceful: true);
             // end
@@ -139,13 +141,15 @@ public sealed class DocumentTests
     }
 
     [Fact]
-    public void Savepoints_and_dead_letters_are_asked_for_as_documented()
+    public void Savepoints_dead_letters_and_state_are_asked_for_as_documented()
     {
-        // Why not run: SavepointTests and DeadLetterTests do what these do, on jobs that have something to save.
+        // Why not run: SavepointTests, DeadLetterTests and StateReadTests do what these do, on jobs that have something to save.
         Func<IJob, Task> save = SaveAsync;
         Func<MillraceHost, StreamingContext> begin = Begin;
         Func<IJob, Task> readLetters = ReadLettersAsync;
-        Assert.All<Delegate>([save, begin, readLetters], Assert.NotNull);
+        Func<IJob, Task> readState = ReadStateAsync;
+        Func<ClusterClient, Task> readStateOfCluster = ReadStateOfClusterAsync;
+        Assert.All<Delegate>([save, begin, readLetters, readState, readStateOfCluster], Assert.NotNull);
 
         static async Task SaveAsync(IJob job)
         {
@@ -177,6 +181,38 @@ public sealed class DocumentTests
             await job.DeadLetters.DiscardAsync(letters.Where(letter => letter.Error.Contains("FormatException")));
             await job.DeadLetters.ReplayAllAsync();
             // end
+        }
+
+        static async Task ReadStateAsync(IJob job)
+        {
+            // docs/state.md
+            foreach (var info in await job.ListStateAsync())
+                Console.WriteLine($"{info.Operator}, table {info.Name}: {info.KeyType} → {info.ValueType}, {info.Count} entries");
+
+            var totals = job.StateOf<string, int>("totals");
+            var found = await totals.GetAsync("apple");
+            Console.WriteLine($"{found.Value} at the end of epoch {found.Epoch}");
+
+            for (string? from = null; ;)
+            {
+                var page = await totals.ReadAsync(from, count: 1000);
+                foreach (var (word, total) in page.Entries)
+                    Console.WriteLine($"{word} {total}");
+                if ((from = page.Next) is null)
+                    break;
+            }
+            // end
+        }
+
+        static async Task ReadStateOfClusterAsync(ClusterClient client)
+        {
+            // docs/state.md
+            foreach (var info in await client.ListStateAsync("orders"))
+                Console.WriteLine($"{info.Operator}, table {info.Name}: {info.Count} entries");
+
+            var found = await client.StateOf("orders", "totals").GetAsync("apple");
+            // end
+            Assert.NotNull(found);
         }
     }
 

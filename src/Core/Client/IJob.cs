@@ -21,6 +21,18 @@ public interface IJob
     /// <summary>The records that operators failed on and kept, under <see cref="Operators.ErrorPolicy.DeadLetter"/> and <see cref="Operators.ErrorPolicy.Park"/>.</summary>
     IDeadLetters DeadLetters { get; }
 
+    /// <summary>The tables that operators keep and that can be read, by operator and name, with the number of their entries.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The job does not run, or ends before the answer.</exception>
+    Task<IReadOnlyList<StateTableInfo>> ListStateAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The state of an operator, to be read while the job runs; nothing is asked before a method of it is called.</summary>
+    /// <param name="operator">The operator's id, which is the name that it was given: see <see cref="ListStateAsync"/>, or the plan.</param>
+    /// <param name="table">Which of its tables. Default null: its only one.</param>
+    /// <typeparam name="TKey">Exactly the type of its keys.</typeparam>
+    /// <typeparam name="TValue">Exactly the type of its values.</typeparam>
+    IStateTable<TKey, TValue> StateOf<TKey, TValue>(string @operator, string? table = null);
+
     /// <summary>Writes a savepoint: all state as of a committed epoch, in one file that stands alone and is kept until somebody removes it.</summary>
     /// <param name="path">The file to write; there must be none of that name. Of a job on a cluster the node writes it that coordinates: name one in a directory that all nodes share.</param>
     /// <param name="cancellationToken">Ends the wait, not the savepoint.</param>

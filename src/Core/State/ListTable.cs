@@ -19,6 +19,9 @@ public sealed class ListTable<TKey, TItem> : StateTable<ListDeltaRow<TKey, TItem
 
     public override int Count => _lists.Count;
 
+    /// <inheritdoc/>
+    internal override TableView View => field ??= new ValueTableView<TKey, ListState<TItem>, TItem[]>(_lists, typeof(TKey), KeyType<TKey>.Default.Hash, static (_, list, _) => list.Items.ToArray());
+
     internal override int UndoEntryCount => _lists.UndoEntryCount;
 
     /// <summary>Appends an item to the list of a key.</summary>

@@ -22,6 +22,9 @@ public sealed class MapTable<TKey, TField, TItem> : StateTable<MapDeltaRow<TKey,
 
     public override int Count => _items.Count;
 
+    /// <inheritdoc/>
+    internal override TableView View => field ??= new ValueTableView<(TKey Key, TField Field), TItem, TItem>(_items, typeof(TKey), static entry => KeyType<TKey>.Default.Hash(entry.Key), static (_, item, _) => item);
+
     internal override int UndoEntryCount => _items.UndoEntryCount;
 
     /// <summary>Reads a field.</summary>

@@ -31,6 +31,9 @@ public abstract class StateTable
     /// <value>The number of entries (for lists: of keys that have one; for maps: of fields over all keys).</value>
     public abstract int Count { get; }
 
+    /// <value>What whoever reads state from outside is shown of it; null: nothing.</value>
+    internal virtual TableView? View => null;
+
     /// <value>The number of undo records over all epochs in flight; zero when all are committed.</value>
     internal abstract int UndoEntryCount { get; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Millrace.Data;
 
 namespace Millrace.State;
 
@@ -10,6 +11,9 @@ namespace Millrace.State;
 /// </remarks>
 public abstract class ValueTable<TKey, TValue> : StateTable<ValueDeltaRow<TKey, TValue>>
 {
+    private TableView? _view;
+    private bool _isHidden;
+
     private protected ValueTable(string name, bool isTransient)
         : base(name, isTransient)
     {
@@ -26,11 +30,31 @@ public abstract class ValueTable<TKey, TValue> : StateTable<ValueDeltaRow<TKey, 
     /// <value>How many of the entries are stale.</value>
     private protected int StaleCount { get; set; }
 
+    /// <inheritdoc/>
+    internal sealed override TableView? View => IsTransient || _isHidden
+        ? null
+        : _view ??= new ValueTableView<TKey, TValue, TValue>(this, typeof(TKey), KeyType<TKey>.Default.Hash, static (_, value, _) => value);
+
     /// <value>Told of keys that come and go; none by default.</value>
     internal IEntryObserver<TKey>? Observer { get; set; }
 
     /// <summary>Reads the value of a key.</summary>
     public abstract bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value);
+
+    /// <summary>Reads the value that a key had at the end of an epoch, not older than the last committed one; not to be changed.</summary>
+    /// <remarks>One that was touched since is looked for in what the epochs since have saved.</remarks>
+    public abstract bool TryGetAt(TKey key, long epoch, [MaybeNullWhen(false)] out TValue value);
+
+    /// <summary>Says what whoever reads the state of a running job is shown instead of the values.</summary>
+    /// <param name="show">Makes it of the key, the value and the epoch at whose end it was the key's; on the task's thread.</param>
+    public void ShowAs<TShown>(Func<TKey, TValue, long, TShown> show)
+    {
+        ArgumentNullException.ThrowIfNull(show);
+        _view = new ValueTableView<TKey, TValue, TShown>(this, typeof(TKey), KeyType<TKey>.Default.Hash, show);
+    }
+
+    /// <summary>Shows the table to nobody: what it holds means something to its operator alone.</summary>
+    public void Hide() => _isHidden = true;
 
     /// <summary>The place of a key's value, to be changed at once: valid until the next call on the table. A new entry holds the default value.</summary>
     public abstract ref TValue GetOrAdd(TKey key, out bool existed);
@@ -95,6 +119,12 @@ public abstract class ValueTable<TKey, TValue> : StateTable<ValueDeltaRow<TKey, 
 
     /// <summary>Writes an entry without recording it; no epoch is in flight.</summary>
     internal abstract void Restore(TKey key, ulong hash, bool exists, TValue value);
+
+    /// <summary>The number of entries at the end of an epoch, not older than the last committed one.</summary>
+    internal abstract long CountAt(long epoch);
+
+    /// <inheritdoc cref="TableView{TKey, TValue}.Read"/>
+    internal abstract uint? ReadAt(long epoch, uint from, int max, List<(uint Position, TKey Key, TValue Value)> entries);
 
     /// <summary>Visits each entry touched by an epoch once, with its value at the epoch's end.</summary>
     internal abstract void VisitChanges(long epoch, IChangeVisitor<TKey, TValue> visitor);

@@ -100,6 +100,7 @@ public sealed class MapWithStateOperator<TKey, TValue, TState, TResult> : Operat
     protected override void OnOpen()
     {
         _held = Context.State.Value<TKey, Held>("states");
+        _held.ShowAs(static (_, held, _) => held.State);
         _timers = _timeoutMs is null ? null : Context.State.Timers<TKey>("timeouts");
         _waiting = _initialPort is null ? null : Context.State.Scratch<(TKey, TValue)>("waiting");
         _output = Context.Output<TResult>();

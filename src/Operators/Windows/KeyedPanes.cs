@@ -24,6 +24,8 @@ internal sealed class KeyedPanes<TKey, TContent>
 
         // Why named after the windows: the panes of others mean something else, and a restart with others must not take them for its own.
         _ring = [.. Enumerable.Range(0, panes).Select(slot => state.Value<TKey, (long Pane, TContent Content)>($"pane {slot} of {window}"))];
+        foreach (var table in _ring)
+            table.Hide();
     }
 
     /// <summary>Sets what a key holds in a pane that has ended, or anew.</summary>
@@ -45,6 +47,14 @@ internal sealed class KeyedPanes<TKey, TContent>
     internal TContent Of(TKey key, long pane)
     {
         var isFound = TableOf(pane).TryGet(key, out var found);
+        Debug.Assert(isFound && found.Pane == pane, "a pane of the key");
+        return found.Content;
+    }
+
+    /// <summary>The same at the end of an epoch, not older than the last committed one, when it had it.</summary>
+    internal TContent Of(TKey key, long pane, long epoch)
+    {
+        var isFound = TableOf(pane).TryGetAt(key, epoch, out var found);
         Debug.Assert(isFound && found.Pane == pane, "a pane of the key");
         return found.Content;
     }

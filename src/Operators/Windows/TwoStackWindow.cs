@@ -22,6 +22,7 @@ internal sealed class TwoStackWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
         _filter = filter;
         _panes = new(context.State, window);
         _stacks = context.State.Value<TKey, Stacks>("stacks");
+        _stacks.ShowAs((key, stacks, epoch) => ValueAt(epoch, key, stacks));
         _leave = Leave;
     }
 
@@ -61,6 +62,14 @@ internal sealed class TwoStackWindow<TKey, TValue> : ReducedWindow<TKey, TValue>
         if (stacks.First is not { } first)
             return stacks.Back;
         var front = _panes.Of(key, first).Value;
+        return stacks.HasBack ? Reduce(front, stacks.Back) : front;
+    }
+
+    private TValue ValueAt(long epoch, TKey key, in Stacks stacks)
+    {
+        if (stacks.First is not { } first)
+            return stacks.Back;
+        var front = _panes.Of(key, first, epoch).Value;
         return stacks.HasBack ? Reduce(front, stacks.Back) : front;
     }
 

@@ -29,6 +29,12 @@ internal static partial class ClusterLog
     [LoggerMessage(EventId = 4008, Level = LogLevel.Warning, Message = "No rows have come from node {Address} for {SilenceMs} ms, though it is in the cluster: the coordinator is told; see what drops packets between the two")]
     public static partial void NoRows(ILogger logger, string address, long silenceMs);
 
+    [LoggerMessage(EventId = 4010, Level = LogLevel.Warning, Message = "Job {Job}: no node with the role {Role} runs it (millrace.cluster.roles); it waits for one")]
+    public static partial void RoleIsMissing(ILogger logger, string job, string role);
+
+    [LoggerMessage(EventId = 4011, Level = LogLevel.Information, Message = "Job {Job}: a node with the role {Role} runs it now, and it goes on")]
+    public static partial void RoleIsThere(ILogger logger, string job, string role);
+
     [LoggerMessage(EventId = 4009, Level = LogLevel.Information, Message = "Node {Address} is reached again")]
     public static partial void RowsAgain(ILogger logger, string address);
 }

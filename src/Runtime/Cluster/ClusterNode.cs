@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Tasks;
-using Millrace.Serialization;
+using Millrace.Runtime.Wire;
 using AkkaCluster = Akka.Cluster.Cluster;
 using ConfigurationException = Millrace.Data.ConfigurationException;
 
@@ -147,6 +147,7 @@ internal sealed class ClusterNode : IDisposable
             log-remote-lifecycle-events = off
           }
           cluster {
+            roles = [{{string.Join(", ", RoleNames(options.Roles))}}]
             # The holder of the lease decides who is out; see NodeActor.
             downing-provider-class = ""
             log-info = off
@@ -169,7 +170,7 @@ internal sealed class ClusterNode : IDisposable
     {
         var cluster = AkkaCluster.Get(system);
         Address = string.Create(CultureInfo.InvariantCulture, $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}");
-        _actor = system.ActorOf(NodeActor.Props(_uid, (PublicHost(_options), _options.PublicDataPort == 0 ? _plane.Port : _options.PublicDataPort), _plane, (long)_options.Lease.TotalMilliseconds, _logger), NodeActor.Name);
+        _actor = system.ActorOf(NodeActor.Props(_uid, (PublicHost(_options), _options.PublicDataPort == 0 ? _plane.Port : _options.PublicDataPort), _plane, (long)_options.Lease.TotalMilliseconds, _options.Roles, _logger), NodeActor.Name);
         _ended = system.WhenTerminated;
         _plane.Start();
         var isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -225,15 +226,15 @@ internal sealed class ClusterNode : IDisposable
 
         if (other is { } found && found.Fingerprint != fingerprint)
             throw new ConfigurationException($"Job {job}: fingerprint {found.Fingerprint} of node {found.Address} expected, {fingerprint} found; start the same program with the same options on every node.");
-        var network = new JobNetwork(handle, fingerprint, plan, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane);
-        if (!_isTrusted && network.Schemas.Select(OpaquePart).FirstOrDefault(type => type is not null) is { } opaque)
+        var network = new JobNetwork(handle, fingerprint, plan, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane, _isTrusted, _options.Roles);
+        if (!_isTrusted && network.Schemas.Select(HyperionCodecs.FindIn).FirstOrDefault(type => type is not null) is { } opaque)
             throw new ConfigurationException($"Job {job}: rows of types that Millrace or MemoryPack writes expected between machines, {opaque} found: Hyperion is for nodes that know each other; give the type members that can be written.");
         return network;
     }
 
     /// <summary>Takes part in the same job with other tasks.</summary>
     public JobNetwork Rejoin(JobHandle handle, string program, JobPlan plan) =>
-        new(handle, FingerprintOf(program), plan, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane);
+        new(handle, FingerprintOf(program), plan, Address, (long)_options.Lease.TotalMilliseconds, _actor, _plane, _isTrusted, _options.Roles);
 
     private static string FingerprintOf(string program) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(program)))[..FingerprintChars];
 
@@ -280,11 +281,10 @@ internal sealed class ClusterNode : IDisposable
             : $"millrace.cluster.port: a port that is free expected, none from {first} to {last} found; stop what uses them, or choose others.");
     }
 
-    private static string PublicHost(ClusterOptions options) => options.PublicHost.Length == 0 ? options.Host : options.PublicHost;
+    /// <summary>The names of roles, as they are configured and as Akka knows them.</summary>
+    internal static IEnumerable<string> RoleNames(NodeRoles roles) => Enum.GetValues<NodeRoles>().Where(role => roles.HasFlag(role)).Select(role => role.ToString().ToLowerInvariant());
 
-    private static string? OpaquePart(CodecSchema schema) => schema.Kind == SchemaKind.Opaque && schema.Name.StartsWith("hyperion", StringComparison.OrdinalIgnoreCase)
-        ? schema.Name
-        : schema.Parts.Select(part => OpaquePart(part.Schema)).FirstOrDefault(part => part is not null);
+    private static string PublicHost(ClusterOptions options) => options.PublicHost.Length == 0 ? options.Host : options.PublicHost;
 
     /// <summary>A seed's address, for whoever has this one.</summary>
     internal static Address SeedAddress(Address self, string seed)

@@ -192,6 +192,7 @@ internal static class ControlCodec
         HistoryCodec.Write(to, heartbeat.Images.IsDefault ? [] : heartbeat.Images, Write);
         HistoryCodec.Write(to, heartbeat.Unreachable.IsDefault ? [] : heartbeat.Unreachable, static (writer, node) => writer.Text(node));
         to.Int64(heartbeat.LateMs);
+        HistoryCodec.Write(to, heartbeat.TakesTasks);
     }
 
     private static Heartbeat ReadHeartbeat(ProcessUid process, RowReader from) => new(
@@ -208,7 +209,8 @@ internal static class ControlCodec
         from.Int64(),
         from.List(ImageSize, ReadImage),
         from.List(sizeof(int), static reader => reader.Text()),
-        from.Int64());
+        from.Int64(),
+        from.Flag());
 
     private static void Write(RowWriter to, OffsetsPolled polled)
     {

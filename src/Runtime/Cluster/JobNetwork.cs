@@ -6,6 +6,7 @@ using System.Text;
 using Akka.Actor;
 using Millrace.Graphs;
 using Millrace.Planning;
+using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
@@ -27,7 +28,7 @@ internal sealed class JobNetwork : IJobNetwork
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<ProcessUid, ProcessRoute> _routes = [];
     private volatile Part? _part;
-    private volatile Outlook _outlook = new(true, []);
+    private volatile Outlook _outlook;
     private bool _hasLeft;
 
     /// <summary>This process's part.</summary>
@@ -40,12 +41,16 @@ internal sealed class JobNetwork : IJobNetwork
     /// <param name="leaseMs">The lease of a process.</param>
     /// <param name="node">The <see cref="NodeActor"/>.</param>
     /// <param name="plane">The data connections.</param>
-    public JobNetwork(JobHandle handle, string fingerprint, JobPlan plan, string address, long leaseMs, IActorRef node, DataPlane plane)
+    /// <param name="isTrusted">Whether what Hyperion wrote is taken from other nodes.</param>
+    /// <param name="roles">What this node is for.</param>
+    public JobNetwork(JobHandle handle, string fingerprint, JobPlan plan, string address, long leaseMs, IActorRef node, DataPlane plane, bool isTrusted, NodeRoles roles)
     {
         var settings = plan.Settings;
         (Scale, Job, Handle, Fingerprint, Node, LeaseMs, _node, _plane, _meter) = (plan.Scale, handle.Id.Name, handle, fingerprint, address, leaseMs, node, plane, settings.Meter);
+        _outlook = new(roles.HasFlag(NodeRoles.Coordinator), []);
+        TakesTasks = roles.HasFlag(NodeRoles.Worker);
         _key = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{Job}\n{Scale.Times}")));
-        handle.OnAskAll(Ask);
+        handle.OnAskAll(Ask, isTrusted);
         var makers = new CodecFinder(settings.Codecs);
         _outputs = new int[settings.Topology.Count];
         foreach (var (sender, _) in Enumerable.Range(0, settings.Topology.Count).SelectMany(settings.Topology.Senders))
@@ -75,6 +80,9 @@ internal sealed class JobNetwork : IJobNetwork
 
     /// <summary>Takes what is meant for the coordinator.</summary>
     public IActorRef Supervisor { get; private set; } = ActorRefs.Nobody;
+
+    /// <inheritdoc/>
+    public bool TakesTasks { get; }
 
     /// <inheritdoc/>
     public bool MayRule => _outlook.MayRule;

@@ -4,6 +4,7 @@ using Millrace.Client;
 using Millrace.Data;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.State;
 using Millrace.Runtime.Tasks;
 
 namespace Millrace.Runtime.Cluster;
@@ -50,7 +51,7 @@ internal sealed partial class NodeActor
         public long? MissingSinceMs { get; set; }
 
         /// <summary>Of each process, what it has answered last.</summary>
-        public Dictionary<ProcessUid, JobAnswer.LettersHeld> Held { get; } = [];
+        public Dictionary<ProcessUid, JobAnswer.Part> Held { get; } = [];
     }
 
     private bool IsSettled => _members.Keys.All(member => PeerAt(member) is not null);
@@ -158,6 +159,8 @@ internal sealed partial class NodeActor
         {
             if (carried.What is JobRequest.ReadLetters read)
                 job.Own?.Worker.Tell(new WorkerActor.ReadHeld(read.Since, held => Answer(AnswerOf(held, read.After))));
+            else if (carried.What is JobRequest.ReadState state)
+                job.Own?.Worker.Tell(new WorkerActor.ReadState(state.Since, state.Query, held => Answer(AnswerOf(held))));
             else
                 job.Supervisor.Tell(new EpochCoordinator.Asked(id, carried.What, Answer));
         }
@@ -168,9 +171,13 @@ internal sealed partial class NodeActor
     private static JobAnswer.LettersHeld AnswerOf(HeldLetters held, LetterPlace after) =>
         new(held.Process, held.Attempt, held.Held, held.Tasks, LetterPage.Of(held.Letters, after));
 
+    private static JobAnswer AnswerOf(HeldState held) => held.Answer is StateAnswer.Refused refused
+        ? new JobAnswer.Refused(RefusalKind.Configuration, refused.Line)
+        : new JobAnswer.StateHeld(held.Process, held.Attempt, held.Held, held.Tasks, held.Answer);
+
     private void OnAnswered(Answered answered)
     {
-        if (answered.Answer is not JobAnswer.LettersHeld && _answers.TryAdd(answered.Id, answered.Answer))
+        if (answered.Answer is not JobAnswer.Part && _answers.TryAdd(answered.Id, answered.Answer))
         {
             _answered.Enqueue(answered.Id);
             if (_answered.Count > AnswersKept)
@@ -184,18 +191,18 @@ internal sealed partial class NodeActor
     {
         if (!_seen.TryGetValue(answer.Id, out var seen))
             return;
-        if (answer.What is not JobAnswer.LettersHeld held)
+        if (answer.What is not JobAnswer.Part held)
         {
             Finish(seen, answer.What);
             return;
         }
 
-        // Those of one attempt that hold all tasks leave no letter out and name none twice.
+        // Those of one attempt that hold all tasks leave nothing out and name nothing twice.
         seen.Held[held.Process] = held;
         var attempt = seen.Held.Values.Max(part => part.Attempt);
         var parts = seen.Held.Values.Where(part => part.Attempt == attempt).ToArray();
-        if (parts.Sum(part => (long)part.Held) == held.Tasks)
-            Finish(seen, new JobAnswer.Letters(LetterPage.Merge([.. parts.Select(part => part.Page)])));
+        if (parts.Sum(part => (long)part.Held) == held.Tasks && held.Merge(parts) is { } merged)
+            Finish(seen, merged);
     }
 
     private void Finish(Seen seen, JobAnswer answer)

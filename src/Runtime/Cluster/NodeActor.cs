@@ -4,6 +4,7 @@ using Akka.Cluster;
 using Akka.Remote;
 using Microsoft.Extensions.Logging;
 using Millrace.Planning;
+using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
@@ -41,6 +42,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     private readonly List<Settled> _settling = [];
     private readonly Dictionary<Address, long> _reachedAtMs = [];
     private readonly long _leaseMs;
+    private readonly NodeRoles _roles;
+    private readonly Dictionary<(string Job, NodeRoles Role), (long SinceMs, bool IsTold)> _missing = [];
     private long _tickedAtMs = Environment.TickCount64;
     private ImmutableArray<string> _unreachable = [];
 
@@ -48,9 +51,10 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     /// <param name="dataAddress">Where others reach its data connections.</param>
     /// <param name="plane">They.</param>
     /// <param name="leaseMs">How long another node may be silent.</param>
+    /// <param name="roles">What this node is for.</param>
     /// <param name="logger">Told who comes and goes.</param>
-    public NodeActor(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, ILogger logger) =>
-        (_self, _dataAddress, _plane, _leaseMs, _logger) = (self, dataAddress, plane, leaseMs, logger);
+    public NodeActor(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, NodeRoles roles, ILogger logger) =>
+        (_self, _dataAddress, _plane, _leaseMs, _roles, _logger) = (self, dataAddress, plane, leaseMs, roles, logger);
 
     /// <summary>This process has a part in a job, or another one than before.</summary>
     internal sealed record Joined(JobNetwork Job);
@@ -106,8 +110,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, ILogger logger) =>
-        Akka.Actor.Props.Create(() => new NodeActor(self, dataAddress, plane, leaseMs, logger));
+    public static Props Props(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, NodeRoles roles, ILogger logger) =>
+        Akka.Actor.Props.Create(() => new NodeActor(self, dataAddress, plane, leaseMs, roles, logger));
 
     protected override void PreStart()
     {
@@ -279,17 +283,62 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         foreach (var job in _jobs.Values)
             job.Look(MayRule(job.Job, nowMs), [.. _peers.Values.Where(peer => nowMs - peer.HeardAtMs >= _leaseMs).Select(peer => peer.ProcessOf(job.Job)).OfType<ProcessUid>()]);
         WatchLinks(nowMs);
+        WatchRoles(nowMs);
         CarryAgain();
     }
 
-    /// <summary>Most of the nodes that run the job are heard of, and hear of no coordinator either; of two halves the one with the lowest uid.</summary>
-    /// <remarks>Why they are asked: of three nodes, two of which are cut off from each other, the third one hears both.</remarks>
+    /// <summary>This node is a coordinator, and most of the nodes that run the job are heard of, and hear of no coordinator either; of two halves the one with the lowest uid of a coordinator.</summary>
+    /// <remarks>
+    /// Why they are asked: of three nodes, two of which are cut off from each other, the third one hears both. Where all coordinators are among those
+    /// that are heard there is nobody else who could rule, however many workers are not.
+    /// </remarks>
     private bool MayRule(string job, long nowMs)
     {
+        if (!_roles.HasFlag(NodeRoles.Coordinator))
+            return false;
         var all = _peers.Values.Where(peer => peer.ProcessOf(job) is not null).ToArray();
-        var agreeing = all.Where(peer => nowMs - peer.HeardAtMs < ReachableMs && peer.PartOf(job) is not { HearsCoordinator: true }).Select(peer => peer.Uid).Append(_self).ToArray();
-        var total = all.Length + 1;
-        return (2 * agreeing.Length) > total || ((2 * agreeing.Length) == total && agreeing.Min() == all.Select(peer => peer.Uid).Append(_self).Min());
+        var agreeing = all.Where(peer => nowMs - peer.HeardAtMs < ReachableMs && peer.PartOf(job) is not { HearsCoordinator: true }).ToArray();
+        var (candidates, agreeingCandidates) = (Coordinators(all).ToArray(), Coordinators(agreeing).ToArray());
+        var (count, total) = (agreeing.Length + 1, all.Length + 1);
+        return candidates.Length == agreeingCandidates.Length
+            || (2 * count) > total
+            || ((2 * count) == total && agreeingCandidates.Append(_self).Min() == candidates.Append(_self).Min());
+
+        IEnumerable<NodeUid> Coordinators(IEnumerable<Peer> peers) => peers.Where(peer => Has(peer, NodeRoles.Coordinator)).Select(peer => peer.Uid);
+    }
+
+    /// <summary>One of which the cluster says nothing may be for anything.</summary>
+    private bool Has(Peer peer, NodeRoles role) => !_members.TryGetValue(peer.Address, out var member) || ClusterNode.RoleNames(role).All(member.HasRole);
+
+    /// <summary>Says of a job which role none of its nodes has.</summary>
+    private void WatchRoles(long nowMs)
+    {
+        foreach (var job in _jobs.Values)
+        {
+            foreach (var role in Enum.GetValues<NodeRoles>())
+                WatchRole(job.Job, role, nowMs);
+        }
+    }
+
+    private void WatchRole(string job, NodeRoles role, long nowMs)
+    {
+        var isMissing = !_roles.HasFlag(role) && !_peers.Values.Any(peer => peer.ProcessOf(job) is not null && Has(peer, role));
+        var isKnown = _missing.TryGetValue((job, role), out var missing);
+        if (!isMissing)
+        {
+            if (_missing.Remove((job, role)) && missing.IsTold)
+                ClusterLog.RoleIsThere(_logger, job, role.ToString().ToLowerInvariant());
+        }
+        else if (!isKnown)
+        {
+            // Nodes are started one after another.
+            _missing[(job, role)] = (nowMs, false);
+        }
+        else if (!missing.IsTold && nowMs - missing.SinceMs >= SettleMs)
+        {
+            _missing[(job, role)] = missing with { IsTold = true };
+            ClusterLog.RoleIsMissing(_logger, job, role.ToString().ToLowerInvariant());
+        }
     }
 
     /// <summary>A data connection that has been silent for three leases is made anew; nodes with which there is none for as long are told of.</summary>
@@ -342,7 +391,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
             job.Own?.Worker.Tell(new WorkerMessages.NodesUnreachable(_unreachable));
 
         // The oldest begins at once; the others would be heard if they ran it already.
-        if (!_rules.ContainsKey(job.Job) && _peers.Values.All(peer => peer.ProcessOf(job.Job) is null) && IsOldestOf(_peers.Values))
+        if (!_rules.ContainsKey(job.Job) && _peers.Values.All(peer => peer.ProcessOf(job.Job) is null || !Has(peer, NodeRoles.Coordinator)) && IsOldestOf(_peers.Values))
             job.Supervisor.Tell(new CoordinatorMessages.TakeOver());
     }
 
@@ -352,6 +401,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
             return;
         _jobs.Remove(job.Job);
         _rules.Remove(job.Job);
+        foreach (var role in Enum.GetValues<NodeRoles>())
+            _missing.Remove((job.Job, role));
         if (job.Own is { } own)
             TellAll(new NodeMessage.ProcessLeft(job.Job, own.Process));
         foreach (var peer in _peers.Values)
@@ -485,8 +536,10 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
     private bool IsOldest(string job) => IsOldestOf(_peers.Values.Where(peer => peer.ProcessOf(job) is not null));
 
+    /// <summary>Whether this node is the oldest of the coordinators.</summary>
     private bool IsOldestOf(IEnumerable<Peer> peers) =>
-        peers.All(peer => !_members.TryGetValue(peer.Address, out var member) || _cluster.SelfMember.IsOlderThan(member));
+        _roles.HasFlag(NodeRoles.Coordinator)
+        && peers.All(peer => !Has(peer, NodeRoles.Coordinator) || !_members.TryGetValue(peer.Address, out var member) || _cluster.SelfMember.IsOlderThan(member));
 
     private bool Forget(Address address)
     {

@@ -25,12 +25,15 @@ internal static class RequestCodec
         Save = 4,
         ReadLetters = 5,
         Rescale = 6,
+        ReadState = 12,
         UnderWay = 32,
         Done = 33,
         Refused = 34,
         Jobs = 35,
         LettersHeld = 36,
         Letters = 37,
+        StateHeld = 44,
+        State = 45,
     }
 
     public static void Write(RowWriter to, JobRequest request)
@@ -67,6 +70,11 @@ internal static class RequestCodec
                 to.Int64(read.After.Epoch);
                 to.Text(read.After.Id);
                 break;
+            case ReadState read:
+                to.Byte((byte)Kind.ReadState);
+                to.Int64(read.Since);
+                StateMessageCodec.Write(to, read.Query);
+                break;
         }
     }
 
@@ -78,6 +86,7 @@ internal static class RequestCodec
         Kind.Save => new Save(from.Text(), from.Flag(), from.Int64(), from.Flag()),
         Kind.Rescale => new Rescale(from.Text() is { Length: > 0 } scaled ? scaled : null, from.Int32()),
         Kind.ReadLetters => new ReadLetters(from.Int64(), new LetterPlace(from.Int64(), from.Text())),
+        Kind.ReadState => new ReadState(from.Int64(), StateMessageCodec.ReadQuery(from)),
         var kind => throw new RowFormatException($"kind {(byte)kind} of a request found"),
     };
 
@@ -114,6 +123,18 @@ internal static class RequestCodec
                 to.Byte((byte)Kind.Letters);
                 Write(to, letters.Page);
                 break;
+            case StateHeld held:
+                to.Byte((byte)Kind.StateHeld);
+                HistoryCodec.Write(to, held.Process);
+                to.Int32(held.Attempt);
+                to.Int32(held.Held);
+                to.Int32(held.Tasks);
+                StateMessageCodec.Write(to, held.What);
+                break;
+            case JobAnswer.State state:
+                to.Byte((byte)Kind.State);
+                StateMessageCodec.Write(to, state.What);
+                break;
         }
     }
 
@@ -125,6 +146,8 @@ internal static class RequestCodec
         Kind.Jobs => new JobAnswer.Jobs(from.List(JobSizeMin, ReadJob)),
         Kind.LettersHeld => new LettersHeld(HistoryCodec.ReadUid(from), from.Int32(), from.Int32(), from.Int32(), ReadPage(from)),
         Kind.Letters => new Letters(ReadPage(from)),
+        Kind.StateHeld => new StateHeld(HistoryCodec.ReadUid(from), from.Int32(), from.Int32(), from.Int32(), StateMessageCodec.ReadAnswer(from)),
+        Kind.State => new JobAnswer.State(StateMessageCodec.ReadAnswer(from) ?? throw new RowFormatException("an answer about state expected, none found")),
         var kind => throw new RowFormatException($"kind {(byte)kind} of an answer found"),
     };
 

@@ -26,6 +26,8 @@ public sealed record ClusterOptions
     /// <summary>As it is written: <c>host:port</c>, separated by commas.</summary>
     public required string Seeds { get; init; }
 
+    public required NodeRoles Roles { get; init; }
+
     public required int Nodes { get; init; }
 
     public required TimeSpan PlacementWait { get; init; }

@@ -84,6 +84,16 @@ internal sealed class ConfigSection(Config section)
         throw Wrong(key, text, string.Join(" or ", choices.Select(choice => choice.Word)));
     }
 
+    /// <summary>A list of one or more of a few words.</summary>
+    public T[] Choices<T>(string key, params (string Word, T Value)[] choices)
+    {
+        var expected = string.Join(" or ", choices.Select(choice => choice.Word));
+        T[] found = [.. section.GetStringList(key).Select(text => Array.FindIndex(choices, choice => choice.Word == text) is >= 0 and var index
+            ? choices[index].Value
+            : throw Wrong(key, text, $"{expected} in the list"))];
+        return found.Length > 0 ? found : throw Wrong(key, "[]", $"at least one of {expected}");
+    }
+
     /// <summary>Letters, digits and <c>-</c>.</summary>
     public string Word(string key, int lengthMax)
     {

@@ -110,6 +110,7 @@ public static class ConfigurationLoader
             PublicPort = section.Integer("cluster.public-port", 0, ushort.MaxValue),
             PublicDataPort = section.Integer("cluster.public-data-port", 0, ushort.MaxValue),
             Seeds = section.OptionalText("cluster.seeds"),
+            Roles = section.Choices("cluster.roles", ("coordinator", NodeRoles.Coordinator), ("worker", NodeRoles.Worker)).Aggregate((one, other) => one | other),
             Nodes = section.Integer("cluster.nodes", 1, 1000),
             PlacementWait = section.Duration("cluster.placement-wait", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             Lease = section.Duration("cluster.lease", TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(1)),
@@ -202,8 +203,10 @@ public static class ConfigurationLoader
             if (expected.IsObject())
                 RefuseUnknownKeys(value, expected, $"{path}.{key}");
             else if (value.IsObject())
-                throw new ConfigurationException($"{path}.{key}: a plain value expected, a section found.");
-            else if (IsList(value))
+                throw new ConfigurationException($"{path}.{key}: a {(IsList(expected) ? "list" : "plain value")} expected, a section found.");
+            else if (IsList(expected) && !IsList(value))
+                throw new ConfigurationException($"{path}.{key}: a list expected, a plain value found; write [{UserText.OfValue(value.GetString(), 100)}].");
+            else if (!IsList(expected) && IsList(value))
                 throw new ConfigurationException($"{path}.{key}: a plain value expected, a list found.");
         }
     }

@@ -9,6 +9,7 @@ using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Hosting;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Observability;
+using Millrace.Runtime.State;
 using Millrace.Runtime.Tasks;
 using ConfigurationException = Millrace.Data.ConfigurationException;
 
@@ -132,6 +133,30 @@ public sealed class ClusterClient : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(job);
         return new SharedDeadLetters(_ask, job);
     }
+
+    /// <summary>The tables that the operators of a job keep and that can be read, as <see cref="IJob.ListStateAsync"/> does.</summary>
+    /// <param name="job">Its name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IReadOnlyList<StateTableInfo>> ListStateAsync(string job, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(job);
+        return TablesOf(job).ListAsync("", "", cancellationToken);
+    }
+
+    /// <summary>The state of an operator of a job. Keys and values are text: their types are the program's, and the nodes that run it make the key of its text.</summary>
+    /// <param name="job">The job's name.</param>
+    /// <param name="operator">The operator's id, which is the name that it was given: see <see cref="ListStateAsync"/>.</param>
+    /// <param name="table">Which of its tables. Default null: its only one.</param>
+    /// <remarks>A key that has a text is a string, a number, a time, an enumeration, whatever else is <see cref="IParsable{TSelf}"/>, or a tuple of these, as <c>(a, 1)</c>; all in the invariant culture. Texts are cut at 4,000 characters.</remarks>
+    public IStateTable<string, string> StateOf(string job, string @operator, string? table = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(job);
+        ArgumentException.ThrowIfNullOrEmpty(@operator);
+        return new StateTable<string, string>(TablesOf(job), @operator, table ?? "", StateForm.Text, key => key, rows => ((StateRows.Texts)rows).All);
+    }
+
+    private StateTables TablesOf(string job) => new(async (query, cancellation) =>
+        (await _ask(RequestUid.New(), job, new JobRequest.ReadState(0, query), cancellation).ConfigureAwait(false)).As<JobAnswer.State>().What);
 
     /// <summary>Ends this client; what it has asked for goes on. That of a node ends with its host.</summary>
     public async ValueTask DisposeAsync()

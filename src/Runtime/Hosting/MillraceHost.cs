@@ -18,6 +18,7 @@ using Millrace.Runtime.Hosting;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Observability;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.State;
 using Millrace.Runtime.Tasks;
 using Millrace.Runtime.Wire;
 using Millrace.Serialization;
@@ -185,7 +186,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var (meter, counts) = (new ChannelMeter(), new RecordCounts(reason => _metrics.Dropped(id, reason), count => _metrics.DeadLettered(id, count)));
         var executors = new ExecutorPool(Options.TaskThreads, Options.MaxAttempts);
         var stopsSoon = new CancellationTokenSource();
-        var handle = new JobHandle(id, plan, options.Observer, executors, meter, counts, _metrics, _logger, Options.GracefulTimeout, stopsSoon, options.CheckpointDirectory is not null, isShared: _node is not null);
+        var handle = new JobHandle(id, plan, options.Observer, executors, meter, counts, _metrics, _logger, Options.GracefulTimeout, stopsSoon, options.CheckpointDirectory is not null, isShared: _node is not null, _codecs);
         Register(handle);
 
         // Why behind it: a stop that came before has not seen this job, one that comes now will.
@@ -274,6 +275,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         IsDurable = isDurable,
         CheckpointDirectory = options.CheckpointDirectory,
         Codecs = _codecs,
+        Tables = new TableReaders(_codecs),
         Faults = _options.Faults,
     };
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Millrace.Client;
 using Millrace.Data;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.State;
 
 namespace Millrace.Runtime.Jobs;
 
@@ -40,13 +41,44 @@ internal abstract record JobAnswer
     /// <summary>The jobs of the cluster.</summary>
     internal sealed record Jobs(ImmutableArray<ClusterJob> All) : JobAnswer;
 
-    /// <summary>Dead letters of one process.</summary>
+    /// <summary>What one process has to say: answers of one attempt whose tasks are all of them leave none out, and are of none that is lost.</summary>
     /// <param name="Process">It.</param>
-    /// <param name="Attempt">See <see cref="Tasks.HeldLetters"/>.</param>
+    /// <param name="Attempt">Who holds what.</param>
     /// <param name="Held">How many tasks it holds.</param>
     /// <param name="Tasks">How many the job has.</param>
+    internal abstract record Part(ProcessUid Process, int Attempt, int Held, int Tasks) : JobAnswer
+    {
+        /// <summary>The answer of all of them; null where none of them has one.</summary>
+        public abstract JobAnswer? Merge(IEnumerable<Part> parts);
+    }
+
+    /// <summary>Dead letters of one process.</summary>
+    /// <param name="Process">See the base.</param>
+    /// <param name="Attempt">See the base.</param>
+    /// <param name="Held">See the base.</param>
+    /// <param name="Tasks">See the base.</param>
     /// <param name="Page">The letters.</param>
-    internal sealed record LettersHeld(ProcessUid Process, int Attempt, int Held, int Tasks, LetterPage Page) : JobAnswer;
+    internal sealed record LettersHeld(ProcessUid Process, int Attempt, int Held, int Tasks, LetterPage Page) : Part(Process, Attempt, Held, Tasks)
+    {
+        /// <inheritdoc/>
+        public override JobAnswer Merge(IEnumerable<Part> parts) => new Letters(LetterPage.Merge([.. parts.OfType<LettersHeld>().Select(part => part.Page)]));
+    }
+
+    /// <summary>State of one process.</summary>
+    /// <param name="Process">See the base.</param>
+    /// <param name="Attempt">See the base.</param>
+    /// <param name="Held">See the base.</param>
+    /// <param name="Tasks">See the base.</param>
+    /// <param name="What">What its tasks say; null where none of them was to be asked.</param>
+    internal sealed record StateHeld(ProcessUid Process, int Attempt, int Held, int Tasks, StateAnswer? What) : Part(Process, Attempt, Held, Tasks)
+    {
+        /// <inheritdoc/>
+        public override JobAnswer? Merge(IEnumerable<Part> parts) =>
+            parts.OfType<StateHeld>().Select(part => part.What).OfType<StateAnswer>().ToArray() is [_, ..] answers ? new State(StateAnswer.Merge(answers)) : null;
+    }
+
+    /// <summary>State of all tasks that were to be asked.</summary>
+    internal sealed record State(StateAnswer What) : JobAnswer;
 
     /// <summary>Dead letters of all tasks.</summary>
     internal sealed record Letters(LetterPage Page) : JobAnswer;

@@ -8,7 +8,10 @@ using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Executors;
 using Millrace.Runtime.Observability;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.State;
 using Millrace.Runtime.Tasks;
+using Millrace.Runtime.Wire;
+using Millrace.Serialization;
 
 namespace Millrace.Runtime.Jobs;
 
@@ -20,6 +23,9 @@ internal sealed class JobHandle : IJob
 
     // Within it a cluster has found out that nobody runs a job.
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(5);
+
+    private const string DeadLettersStand = "its dead letters stand in its checkpoint; start it again to reach them";
+    private const string StateStands = "its state stands in its checkpoint, if it keeps any; start it again to read it";
 
     private readonly Lock _lock = new();
     private readonly Lock _events = new();
@@ -37,9 +43,12 @@ internal sealed class JobHandle : IJob
     private readonly bool _isShared;
     private readonly TimeSpan _gracefulTimeout;
     private readonly CancellationTokenSource _stopsSoon;
+    private readonly CodecCatalog _codecs;
+    private readonly StateTables _tables;
     private Action<bool>? _stop;
     private Action<object>? _tell;
     private Func<RequestUid, JobRequest, Task<JobAnswer>>? _askAll;
+    private volatile bool _isTrusted;
     private bool? _stopAsked;
     private (TimeSpan Limit, string Key)? _lateAfter;
     private string? _late;
@@ -69,11 +78,12 @@ internal sealed class JobHandle : IJob
     /// <param name="stopsSoon">Cancelled when a graceful stop has used half of its time: sources are waited for no longer.</param>
     /// <param name="isDurable">Whether it keeps checkpoints.</param>
     /// <param name="isShared">Whether it runs in several processes.</param>
+    /// <param name="codecs">How state becomes bytes.</param>
     public JobHandle(
         JobId id, JobGraph graph, IJobObserver? observer, ExecutorPool executors, ChannelMeter meter, RecordCounts counts, JobMetrics metrics, ILogger logger,
-        TimeSpan gracefulTimeout, CancellationTokenSource stopsSoon, bool isDurable = false, bool isShared = false)
+        TimeSpan gracefulTimeout, CancellationTokenSource stopsSoon, bool isDurable, bool isShared, CodecCatalog codecs)
     {
-        (_gracefulTimeout, _stopsSoon, _isDurable, _isShared) = (gracefulTimeout, stopsSoon, isDurable, isShared);
+        (_gracefulTimeout, _stopsSoon, _isDurable, _isShared, _codecs) = (gracefulTimeout, stopsSoon, isDurable, isShared, codecs);
         Id = id;
         _graph = graph;
         _observer = observer;
@@ -81,8 +91,9 @@ internal sealed class JobHandle : IJob
         _meter = meter;
         _counts = counts;
         DeadLetters = isShared
-            ? new SharedDeadLetters((uid, _, request, cancellation) => AskSharedAsync(uid, request, cancellation), id.Name)
+            ? new SharedDeadLetters((uid, _, request, cancellation) => AskSharedAsync(uid, request, DeadLettersStand, cancellation), id.Name)
             : new JobDeadLetters(this);
+        _tables = new StateTables(ReadStateAsync);
         _metrics = metrics;
         _logger = logger;
     }
@@ -142,7 +153,13 @@ internal sealed class JobHandle : IJob
     public void OnAsk(Action<object> tell) => Volatile.Write(ref _tell, tell);
 
     /// <summary>Says how whoever coordinates it, in this process or another, is asked.</summary>
-    public void OnAskAll(Func<RequestUid, JobRequest, Task<JobAnswer>> ask) => Volatile.Write(ref _askAll, ask);
+    /// <param name="ask">How.</param>
+    /// <param name="isTrusted">Whether what Hyperion wrote is taken from other processes.</param>
+    public void OnAskAll(Func<RequestUid, JobRequest, Task<JobAnswer>> ask, bool isTrusted)
+    {
+        _isTrusted = isTrusted;
+        Volatile.Write(ref _askAll, ask);
+    }
 
     /// <summary>Tells the part of this process something and waits for the answer.</summary>
     /// <returns>Whether it came before the job ended.</returns>
@@ -180,9 +197,46 @@ internal sealed class JobHandle : IJob
         return answer.IsCompleted ? await answer.ConfigureAwait(false) : null;
     }
 
-    private async Task<JobAnswer> AskSharedAsync(RequestUid id, JobRequest request, CancellationToken cancellationToken) =>
-        await AskAsync(id, request, cancellationToken).ConfigureAwait(false)
-        ?? throw new InvalidOperationException($"Job {Id} expected to run, {State} found: its dead letters stand in its checkpoint; start it again to reach them.");
+    private async Task<JobAnswer> AskSharedAsync(RequestUid id, JobRequest request, string stand, CancellationToken cancellationToken) =>
+        await AskAsync(id, request, cancellationToken).ConfigureAwait(false) ?? throw HasEnded(stand);
+
+    private InvalidOperationException HasEnded(string stand) => new($"Job {Id} expected to run, {State} found: {stand}.");
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StateTableInfo>> ListStateAsync(CancellationToken cancellationToken = default) => _tables.ListAsync("", "", cancellationToken);
+
+    /// <inheritdoc/>
+    public IStateTable<TKey, TValue> StateOf<TKey, TValue>(string @operator, string? table = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(@operator);
+        return _isShared
+            ? new StateTable<TKey, TValue>(
+                _tables, @operator, table ?? "", StateForm.Of<TKey, TValue>(StateFormKind.Encoded),
+                key => (ReadOnlyMemory<byte>)StateBytes.OfKey<TKey, TValue>(key, _codecs), rows => EntriesOf<TKey, TValue>(@operator, (StateRows.Encoded)rows))
+            : new StateTable<TKey, TValue>(
+                _tables, @operator, table ?? "", StateForm.Of<TKey, TValue>(StateFormKind.Objects), key => key, rows => ((TKey, TValue)[])((StateRows.Objects)rows).All);
+    }
+
+    private (TKey Key, TValue Value)[] EntriesOf<TKey, TValue>(string @operator, StateRows.Encoded rows)
+    {
+        if (!_isTrusted && HyperionCodecs.FindIn(_codecs.Of<TValue>().Schema) is { } opaque)
+            throw new ConfigurationException($"Operator {@operator}: values of a type that Millrace or MemoryPack writes expected between machines, {opaque} found: Hyperion is for nodes that know each other; give the type members that can be written.");
+        return StateBytes.ReadEntries<TKey, TValue>(rows.Bytes, _codecs);
+    }
+
+    private async Task<StateAnswer> ReadStateAsync(StateQuery query, CancellationToken cancellationToken)
+    {
+        // What the job says is committed is seen by who asks then.
+        var since = Committed.Number;
+        if (_isShared)
+            return (await AskSharedAsync(RequestUid.New(), new JobRequest.ReadState(since, query), StateStands, cancellationToken).ConfigureAwait(false)).As<JobAnswer.State>().What;
+        var answered = new TaskCompletionSource<StateAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var read = new WorkerActor.ReadState(since, query, held => answered.TrySetResult(held.Answer!));
+        if (!await AskAsync(read, answered.Task, cancellationToken).ConfigureAwait(false))
+            throw HasEnded(StateStands);
+        var answer = await answered.Task.ConfigureAwait(false);
+        return answer is StateAnswer.Refused refused ? throw new ConfigurationException(refused.Line) : answer;
+    }
 
     /// <inheritdoc/>
     public Task<Epoch> TakeSavepointAsync(string path, CancellationToken cancellationToken = default) => SaveAsync(path, stops: false, cancellationToken);

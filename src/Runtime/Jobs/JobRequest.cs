@@ -1,3 +1,5 @@
+using Millrace.Runtime.State;
+
 namespace Millrace.Runtime.Jobs;
 
 /// <summary>What a user asks of a job, or of all of them. Asked again until it is answered, under the same id: it takes effect once.</summary>
@@ -31,4 +33,9 @@ internal abstract record JobRequest
     /// <param name="Since">This epoch is to be committed everywhere.</param>
     /// <param name="After">Behind which letter to go on.</param>
     internal sealed record ReadLetters(long Since, LetterPlace After) : JobRequest;
+
+    /// <summary>What do the tables of operators hold?</summary>
+    /// <param name="Since">This epoch is to be committed everywhere.</param>
+    /// <param name="Query">What is asked.</param>
+    internal sealed record ReadState(long Since, StateQuery Query) : JobRequest;
 }

@@ -124,7 +124,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case Terminated when _rescaled is not null:
                 OnFormerEnded();
                 break;
-            case Stop { IsGraceful: true } or CoordinatorMessages.Stop { IsGraceful: true } or CoordinatorMessages.ProcessLost or EpochCoordinator.Asked or WorkerActor.ReadAll when _rescaled is not null:
+            case Stop { IsGraceful: true } or CoordinatorMessages.Stop { IsGraceful: true } or CoordinatorMessages.ProcessLost or EpochCoordinator.Asked or WorkerActor.ReadAll or WorkerActor.ReadState when _rescaled is not null:
                 _early.Add(message);
                 break;
             case Stop stop when _spec.Network is { } network:
@@ -148,8 +148,8 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case EpochCoordinator.Asked:
                 _coordinator.Tell(message);
                 break;
-            case WorkerActor.ReadAll read:
-                _worker.Tell(read);
+            case WorkerActor.ReadAll or WorkerActor.ReadState:
+                _worker.Tell(message);
                 break;
             case GiveUp giveUp:
                 End(JobState.Failed, giveUp.Reason);

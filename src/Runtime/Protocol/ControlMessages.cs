@@ -49,6 +49,7 @@ internal static class ControlMessages
     /// <param name="Images">Durable images whose snapshot is neither named nor superseded, as far as the process knows.</param>
     /// <param name="Unreachable">Nodes with which no items can be exchanged: one of the two can't have tasks.</param>
     /// <param name="LateMs">How late the process has woken since it began, added up over its pulses.</param>
+    /// <param name="TakesTasks">Whether it wants tasks; else it only hears of the job.</param>
     internal sealed record Heartbeat(
         ProcessUid Process,
         string Node,
@@ -63,7 +64,8 @@ internal static class ControlMessages
         long Asks,
         ImmutableArray<WrittenImage> Images = default,
         ImmutableArray<string> Unreachable = default,
-        long LateMs = 0) : ToCoordinator(Process);
+        long LateMs = 0,
+        bool TakesTasks = true) : ToCoordinator(Process);
 
     /// <summary>A row is durable: its tasks acknowledge.</summary>
     internal sealed record Acknowledge(ProcessUid Process, ImmutableArray<TaskAck> Acks) : ToCoordinator(Process);

@@ -45,10 +45,10 @@ internal sealed partial class CoordinatorProtocol
 
     private bool IsAlive(ProcessUid uid, long nowMs) => Find(uid) is { IsCutOff: false } process && (!LeasesOn || process.LeaseUntilMs >= nowMs);
 
-    private bool IsEligible(ProcessSlot process, long nowMs) => process is { IsConfirmed: true, IsCutOff: false } && (!LeasesOn || process.LeaseUntilMs >= nowMs);
+    private bool IsEligible(ProcessSlot process, long nowMs) => process is { IsConfirmed: true, TakesTasks: true, IsCutOff: false } && (!LeasesOn || process.LeaseUntilMs >= nowMs);
 
     /// <summary>
-    /// Of two processes that can't exchange items one can't have tasks, or no epoch would end: the one that is cut off from more others; of equals
+    /// Of two processes that take tasks and can't exchange items one can't have tasks, or no epoch would end: the one that is cut off from more others; of equals
     /// not the coordinator's own, rather one without tasks, then the higher uid.
     /// </summary>
     private void FindCutOff()
@@ -65,7 +65,7 @@ internal sealed partial class CoordinatorProtocol
             ProcessSlot? worst = null;
             foreach (var process in _processes)
             {
-                process.Cuts = process.IsCutOff ? 0 : _processes.Count(other => !other.IsCutOff && (process.Unreachable.Contains(other.Node) || other.Unreachable.Contains(process.Node)));
+                process.Cuts = process is { IsCutOff: false, TakesTasks: true } ? _processes.Count(other => other is { IsCutOff: false, TakesTasks: true } && (process.Unreachable.Contains(other.Node) || other.Unreachable.Contains(process.Node))) : 0;
                 if (process.Cuts > 0 && (worst is null || IsWorse(process, worst)))
                 {
                     worst = process;
@@ -253,6 +253,7 @@ internal sealed partial class CoordinatorProtocol
             effects.Add(new Send(process.Uid, new SnapshotNamed(Incarnation, _history.SnapshotEpoch)));
         }
 
+        process.TakesTasks = heartbeat.TakesTasks;
         process.Unreachable = heartbeat.Unreachable.IsDefault ? [] : heartbeat.Unreachable;
         NoteLateness(process, heartbeat.LateMs, nowMs);
         process.Attempt = Math.Max(process.Attempt, heartbeat.Attempt);
@@ -377,6 +378,9 @@ internal sealed partial class CoordinatorProtocol
         public long Asks { get; set; }
 
         public long RepeatAtMs { get; set; }
+
+        /// <value>It wants tasks; else it only hears of the job.</value>
+        public bool TakesTasks { get; set; } = true;
 
         /// <value>Nodes with which it can't exchange items, as it says.</value>
         public ImmutableArray<string> Unreachable { get; set; } = [];

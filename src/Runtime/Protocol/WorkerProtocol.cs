@@ -87,6 +87,9 @@ internal sealed partial class WorkerProtocol
     /// <value>Whether it has a place in the job, and every task that it holds is ready; a process that is alone holds them all.</value>
     public bool IsUp => _attempt is not null && Array.TrueForAll(_held, task => task is null ? _options.LeaseMs > 0 : task.IsReady);
 
+    /// <value>It has stood still, and does not know yet what it has missed.</value>
+    public bool IsFrozen => _isFrozen;
+
     /// <value>Deltas and rows that wait for their commit.</value>
     public int Retained => _rows.Count + _held.Sum(h => h?.Deltas.Count ?? 0);
 
@@ -533,7 +536,7 @@ internal sealed partial class WorkerProtocol
         effects.Add(new Send(new Heartbeat(
             _self, _node, _incarnation, _beat, Attempt, _plannedThrough, _committed,
             acks.ToImmutable(), failures.ToImmutable(), applied.ToImmutable(), _isFrozen ? _asks : 0, WrittenImages(),
-            _unreachable, _lateMs)));
+            _unreachable, _lateMs, _options.TakesTasks)));
     }
 
     private sealed class HeldTask(int generation, int since)

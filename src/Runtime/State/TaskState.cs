@@ -16,6 +16,9 @@ internal sealed class TaskState
     /// <summary>The tables with the operators that they belong to.</summary>
     public IEnumerable<(OperatorId Operator, StateTable Table)> All => _operators.SelectMany(entry => entry.State.Tables, (entry, table) => (entry.Id, table));
 
+    /// <summary>Those that are shown to whoever reads state.</summary>
+    public IEnumerable<(OperatorId Operator, StateTable Table)> Shown => All.Where(entry => entry.Table.View is not null && !entry.Table.Name.StartsWith(DeadLetterTables, StringComparison.Ordinal));
+
     /// <summary>Undo records over all tables and epochs in flight; 0 when everything is committed.</summary>
     public int UndoEntryCount => Tables.Sum(table => table.UndoEntryCount);
 

@@ -14,8 +14,11 @@ internal interface IJobNetwork
     /// <summary>How long a process lives without being heard of. Unit: ms.</summary>
     long LeaseMs { get; }
 
-    /// <summary>Whether this side may rule: most of the processes that run the job are heard of, and hear of no coordinator either. Else it would take turns with the other side.</summary>
+    /// <summary>Whether this process may rule: its node is a coordinator, and most of the processes that run the job are heard of, and hear of no coordinator either. Else its side would take turns with the other side.</summary>
     bool MayRule { get; }
+
+    /// <summary>Whether this process wants tasks; else it only hears of the job.</summary>
+    bool TakesTasks { get; }
 
     /// <summary>Processes of which nothing has been heard for as long as a lease, though they are not known to be gone.</summary>
     ImmutableArray<ProcessUid> Silent { get; }

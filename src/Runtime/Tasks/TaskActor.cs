@@ -160,6 +160,11 @@ internal sealed partial class TaskActor : UntypedActor
             case TaskMessages.ReadLetters read:
                 read.Reading.Add(_isRestored ? _chain!.InputsWithLetters.SelectMany(input => input.Letters!.Read(_protocol!.Committed)).ToArray() : []);
                 break;
+            case TaskMessages.ReadState read:
+                read.Reading.Add(_isRestored
+                    ? _settings.Tables.Answer(_chain!.State, _settings.Topology.PartitionOf(_task), _settings.Topology.StageOf(_task).Parallelism, _protocol!.Committed, read.Query)
+                    : null);
+                break;
             case TaskMessages.SinkFailed failed:
                 throw SinkCantGoOn(failed.Cause);
             case WorkerMessages.AdoptTask adopt:

@@ -1,5 +1,6 @@
 using Millrace.Connectors;
 using Millrace.Runtime.Exchange;
+using Millrace.Runtime.State;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -17,6 +18,9 @@ internal static class TaskMessages
 
     /// <summary>From the job's handle, through the worker: which dead letters are there?</summary>
     internal sealed record ReadLetters(LetterReading Reading);
+
+    /// <summary>From the worker: what do the tables say to this, as far as it is committed?</summary>
+    internal sealed record ReadState(StateQuery Query, StateReading Reading);
 
     /// <summary>From itself: go on, after whatever else has come.</summary>
     internal sealed record Continue

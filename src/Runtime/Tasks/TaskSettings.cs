@@ -4,6 +4,7 @@ using Millrace.Graphs;
 using Millrace.Operators;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Exchange;
+using Millrace.Runtime.State;
 using Millrace.Serialization;
 
 namespace Millrace.Runtime.Tasks;
@@ -46,6 +47,9 @@ internal sealed record TaskSettings
 
     /// <summary>How state and rows become bytes.</summary>
     public required CodecCatalog Codecs { get; init; }
+
+    /// <summary>Reads state for whoever asks from outside.</summary>
+    public required TableReaders Tables { get; init; }
 
     /// <summary>What happens to a record on which an operator fails.</summary>
     public ErrorPolicy PolicyOf(StreamNode node) => node.Options.OnError ?? OnError;

@@ -3,6 +3,7 @@ using Millrace.Client;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.State;
 
 namespace Millrace.Runtime.Tasks;
 
@@ -29,6 +30,8 @@ internal sealed class WorkerActor : UntypedActor
     private readonly Dictionary<int, Queue<object>> _waiting = [];
     private readonly RestoreReader _restores;
     private readonly List<JournalMessages.Read> _unanswered = [];
+    private readonly StateRouter _router;
+    private readonly List<ReadState> _unread = [];
     private readonly ITimer _retry;
     private readonly List<ReadAll> _readLater = [];
     private IActorRef[] _tasks = [];
@@ -60,6 +63,9 @@ internal sealed class WorkerActor : UntypedActor
     /// <summary>Which dead letters do all tasks hold, where this process holds all of them? Answered when they are open.</summary>
     internal sealed record ReadAll(TaskCompletionSource<IReadOnlyList<DeadLetter>> Answer);
 
+    /// <summary>What do the tables of operators say to this? Where it is alone it is answered once the tasks are open and an epoch is committed here; among others not at all before: whoever asks does so again.</summary>
+    internal sealed record ReadState(long Since, StateQuery Query, Action<HeldState> Answer);
+
     /// <summary>From itself: reads that the journal has not answered are due again.</summary>
     private sealed record ReadAgain
     {
@@ -75,7 +81,8 @@ internal sealed class WorkerActor : UntypedActor
         _journal = journal;
         _activities = activities;
         _dispatcher = dispatcher;
-        _protocol = new WorkerProtocol(settings.Topology.Shape, self, network?.Node ?? "local", new WorkerOptions { LeaseMs = network?.LeaseMs ?? 0 }, clock.NowMs);
+        _protocol = new WorkerProtocol(settings.Topology.Shape, self, network?.Node ?? "local", new WorkerOptions { LeaseMs = network?.LeaseMs ?? 0, TakesTasks = network?.TakesTasks ?? true }, clock.NowMs);
+        _router = new StateRouter(settings.Topology, settings.Tables);
         _clock = clock;
         _timer = new ProtocolTimer(Self, clock, WorkerMessages.Tick.Instance);
         var worker = Self;
@@ -135,6 +142,9 @@ internal sealed class WorkerActor : UntypedActor
                 _coordinator = meet.Coordinator;
                 Step(WorkerMessages.Tick.Instance);
                 break;
+            case ReadAll or ReadState when _running > 0:
+                Context.Parent.Tell(message);
+                break;
             case ReadAll read when _protocol.IsUp:
                 OnReadAll(read);
                 break;
@@ -145,6 +155,9 @@ internal sealed class WorkerActor : UntypedActor
                 OnReadHeld(read, attempt);
                 break;
             case ReadHeld:
+                break;
+            case ReadState read:
+                OnReadState(read);
                 break;
             case Finish:
                 OnFinish();
@@ -167,6 +180,7 @@ internal sealed class WorkerActor : UntypedActor
                     Context.Parent.Tell(new Heard((ControlMessages.ToProcess)input));
                 Step(input);
                 TellUp();
+                ReadUnread();
                 break;
             default:
                 Unhandled(message);
@@ -199,6 +213,59 @@ internal sealed class WorkerActor : UntypedActor
         _ = AnswerAsync();
 
         async Task AnswerAsync() => read.Answer(new(_self, attempt.Number, held.Length, _places.Length, await reading.Answer.ConfigureAwait(false)));
+    }
+
+    private void OnReadState(ReadState read)
+    {
+        // Why a step before: one that has stood still finds out, and does not answer of tasks that it may have lost.
+        if (_network is not null)
+            Step(WorkerMessages.Tick.Instance);
+        if (_protocol is { IsUp: true, IsFrozen: false, CurrentAttempt: { } attempt } && _protocol.Committed >= read.Since)
+            OnReadState(read, attempt);
+        else if (_network is null)
+            _unread.Add(read);
+    }
+
+    private void OnReadState(ReadState read, AttemptPlan attempt)
+    {
+        var held = attempt.Owner.Count(owner => owner == _self);
+        if (_router.Find(read.Query, out var asked) is { } refusal)
+        {
+            Answer(new StateAnswer.Refused(refusal));
+            return;
+        }
+
+        int[] tasks = [.. asked.Where(task => attempt.Owner[task] == _self)];
+        if (tasks.Length == 0)
+        {
+            Answer(null);
+            return;
+        }
+
+        var (self, reading) = (Self, new StateReading(tasks.Length));
+        foreach (var task in tasks)
+            Tell(task, new TaskMessages.ReadState(read.Query, reading));
+        _ = AnswerAsync();
+
+        void Answer(StateAnswer? answer) => read.Answer(new(_self, attempt.Number, held, _places.Length, answer));
+
+        async Task AnswerAsync()
+        {
+            if (await reading.Answer.ConfigureAwait(false) is { } answer)
+                Answer(answer);
+            else if (_network is null)
+                self.Tell(read, ActorRefs.NoSender);
+        }
+    }
+
+    private void ReadUnread()
+    {
+        if (_unread.Count == 0)
+            return;
+        ReadState[] reads = [.. _unread];
+        _unread.Clear();
+        foreach (var read in reads)
+            OnReadState(read);
     }
 
     private void TellUp()
@@ -250,7 +317,7 @@ internal sealed class WorkerActor : UntypedActor
     private void OnFinish()
     {
         // Others come where the job is rescaled.
-        foreach (var read in _readLater)
+        foreach (var read in (object[])[.. _readLater, .. _unread])
             Context.Parent.Tell(read);
         _running = _tasks.Length;
         foreach (var task in _tasks)

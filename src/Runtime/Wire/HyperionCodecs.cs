@@ -15,4 +15,9 @@ internal sealed class HyperionCodecs(IEnumerable<Type> serializableTypes) : Code
     /// <inheritdoc/>
     public override Codec<T>? TryMake<T>(CodecCatalog catalog) =>
         AllowedTypes.TryMake(typeof(T), _serializableTypes) is { } allowed ? new HyperionCodec<T>(allowed) : null;
+
+    /// <summary>A part of what is written under a schema that Hyperion writes; null: there is none.</summary>
+    public static string? FindIn(CodecSchema schema) => schema.Kind == SchemaKind.Opaque && schema.Name.StartsWith("hyperion", StringComparison.OrdinalIgnoreCase)
+        ? schema.Name
+        : schema.Parts.Select(part => FindIn(part.Schema)).FirstOrDefault(part => part is not null);
 }

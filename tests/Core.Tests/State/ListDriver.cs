@@ -58,6 +58,9 @@ internal sealed class ListDriver : TableDriver
         }
     }
 
+    internal override ImmutableSortedDictionary<string, string> Shown(StateTable table, long epoch) =>
+        Shown<int, string[]>(table, epoch, key => $"{key}", items => string.Join(',', items));
+
     internal override ImmutableSortedDictionary<string, string> Read(StateTable table)
     {
         var model = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);

@@ -56,6 +56,9 @@ internal sealed class MapDriver : TableDriver
         }
     }
 
+    internal override ImmutableSortedDictionary<string, string> Shown(StateTable table, long epoch) =>
+        Shown<(string Key, int Field), (int, string)>(table, epoch, entry => $"{entry.Key}/{entry.Field}", item => $"{item}");
+
     internal override ImmutableSortedDictionary<string, string> Read(StateTable table)
     {
         var maps = (MapTable<string, int, (int, string)>)table;

@@ -32,6 +32,8 @@ internal sealed class ModelRun(TableDriver driver)
         {
             Take(step);
             AssertSame(_model, driver.Read(_table), $"after {step}");
+            if (driver.Shown(_table, _committed) is { } shown)
+                AssertSame(_ends[_committed], shown, $"shown after {step}");
         }
 
         EndEpoch(captureEarly: true);

@@ -65,6 +65,14 @@ internal sealed class ValueDriver<TKey>(Func<int, TKey> keyOf, Func<TKey, string
         return rows.ToImmutableSortedDictionary(row => nameOf(row.Key), row => Text(row.Value), StringComparer.Ordinal);
     }
 
+    internal override ImmutableSortedDictionary<string, string> Shown(StateTable table, long epoch)
+    {
+        var shown = Shown<TKey, int>(table, epoch, nameOf, Text);
+        for (var key = 0; key < 24; key++)
+            Assert.Equal(shown.ContainsKey(nameOf(keyOf(key))), ((ValueTable<TKey, int>)table).TryGetAt(keyOf(key), epoch, out _));
+        return shown;
+    }
+
     /// <summary>A batch of rows over a range of keys, so that tables grow.</summary>
     private ImmutableSortedDictionary<string, string> Merge(ValueTable<TKey, int> values, ImmutableSortedDictionary<string, string> model, Step step)
     {

@@ -214,6 +214,125 @@ public sealed class ClusterClientTests : IAsyncLifetime
         CheckRows();
     }
 
+    [Fact]
+    public async Task State_is_read_from_any_node_and_from_a_client_alike()
+    {
+        await StartAsync(nodes: 3);
+        await StartNodeAsync(4, _hosts[0].NodeAddress!, null);
+        await using var client = await ConnectAsync();
+        await _table.GrowAsync(5000);
+
+        foreach (var listed in new[] { await client.ListStateAsync("index"), await _jobs[1].ListStateAsync() })
+        {
+            var info = Assert.Single(listed);
+            Assert.Equal(("index(rate)", "counts", "Int32", "Int64", Keys), (info.Operator.Name, info.Name, info.KeyType, info.ValueType, info.Count));
+            Assert.Equal([0, 1, 2, 3, 4, 5], info.Partitions.Select(partition => partition.Partition.Number));
+        }
+
+        // At the end of an epoch a key has one count, whoever asks.
+        var counts = new Dictionary<(long Epoch, int Key), long>();
+        var again = 0;
+        for (var round = 0; round < 20; round++)
+        {
+            for (var node = 0; node < _jobs.Count; node++)
+            {
+                var committed = _jobs[node].Committed;
+                var found = await _jobs[node].StateOf<int, long>("index(rate)").GetAsync(round).WaitAsync(TestHost.Patience);
+                Assert.True(found.Epoch >= committed, $"{found.Epoch} after {committed}");
+                Note(round, found.Epoch, found.Value.Value);
+            }
+
+            foreach (var asker in new[] { client, _hosts[3].Cluster! })
+            {
+                var found = await asker.StateOf("index", "index(rate)").GetAsync($"{round}").WaitAsync(TestHost.Patience);
+                Note(round, found.Epoch, long.Parse(found.Value.Value, CultureInfo.InvariantCulture));
+            }
+        }
+
+        Assert.InRange(again, 1, int.MaxValue);
+        Assert.False((await _jobs[0].StateOf<int, long>("index(rate)", "counts").GetAsync(Keys)).Value.HasValue);
+        Assert.False((await client.StateOf("index", "index(rate)", "counts").GetAsync($"{Keys}")).Value.HasValue);
+        Assert.Equal(Enumerable.Range(0, Keys), (await AllAsync(_jobs[2].StateOf<int, long>("index(rate)"), 10)).Order());
+        Assert.Equal(Enumerable.Range(0, Keys), (await AllAsync(client.StateOf("index", "index(rate)"), 10)).Select(key => int.Parse(key, CultureInfo.InvariantCulture)).Order());
+        await client.StopJobAsync("index", graceful: true).WaitAsync(TestHost.Patience);
+        foreach (var ((_, key), count) in counts)
+            Assert.InRange(count, 1, _table.Rows.Where(row => row.Key == key).Max(row => row.Index));
+
+        void Note(int key, Epoch epoch, long count)
+        {
+            if (counts.TryAdd((epoch.Number, key), count))
+                return;
+            again++;
+            Assert.Equal(counts[(epoch.Number, key)], count);
+        }
+    }
+
+    [Fact]
+    public async Task State_is_read_while_nodes_go_and_never_goes_back()
+    {
+        await StartAsync(nodes: 3);
+        await using var client = await ConnectToAsync(string.Join(',', _hosts.Select(host => host.NodeAddress)), "");
+        await _table.GrowAsync(5000);
+        var coordinator = (await ListedAsync(client, job => job.Coordinator is not null)).Coordinator;
+        var gone = _hosts.FindIndex(host => host.NodeAddress == coordinator);
+        var (typed, text) = (_jobs[(gone + 1) % 3].StateOf<int, long>("index(rate)"), client.StateOf("index", "index(rate)"));
+        var (epoch, count, reads) = (0L, 0L, 0);
+
+        var leaving = _hosts[gone].DisposeAsync().AsTask();
+        while (!leaving.IsCompleted || reads < 20)
+        {
+            var found = await typed.GetAsync(1).WaitAsync(TestHost.Patience);
+            Check(found.Epoch, found.Value.Value);
+            var asText = await text.GetAsync("1").WaitAsync(TestHost.Patience);
+            Check(asText.Epoch, long.Parse(asText.Value.Value, CultureInfo.InvariantCulture));
+            reads++;
+        }
+
+        await leaving.WaitAsync(TestHost.Patience);
+        await client.StopJobAsync("index", graceful: true).WaitAsync(TestHost.Patience);
+        CheckRows();
+        Assert.InRange(count, 1, _table.Rows.Where(row => row.Key == 1).Max(row => row.Index));
+
+        void Check(Epoch at, long found)
+        {
+            Assert.True(at.Number >= epoch && found >= count && (at.Number > epoch || found == count || count == 0), $"{found} at {at} after {count} at {epoch}");
+            (epoch, count) = (at.Number, found);
+        }
+    }
+
+    [Fact]
+    public async Task State_that_can_not_be_read_is_refused_in_one_line_wherever_it_is_asked()
+    {
+        await StartAsync(nodes: 2);
+        await using var client = await ConnectAsync();
+
+        await RefusedAsync(client.StateOf("index", "indx").GetAsync("1"), "Operator indx: one of the job (index(rate), pair(rate)) expected, none of that name found; correct it.");
+        await RefusedAsync(_jobs[0].StateOf<int, long>("indx").GetAsync(1), "Operator indx: one of the job (index(rate), pair(rate)) expected, none of that name found; correct it.");
+        await RefusedAsync(client.StateOf("index", "pair(rate)").ReadAsync(), "Operator pair(rate): one with state that can be read expected, none found in it; IJob.ListStateAsync names those that have.");
+        foreach (var _ in new[] { "asked of all tasks", "of the owner" })
+            await RefusedAsync(client.StateOf("index", "index(rate)").GetAsync("one"), "Operator index(rate), table counts: a key of type Int32 expected, 'one' found.");
+        await RefusedAsync(_jobs[1].StateOf<string, long>("index(rate)").GetAsync("1"), "Operator index(rate), table counts: keys of type Int32 with values of type Int64 expected, String with Int64 found; ask for the types that it has.");
+        var missing = await Assert.ThrowsAsync<InvalidOperationException>(() => client.StateOf("count", "index(rate)").GetAsync("1").WaitAsync(TestHost.Patience));
+        Assert.StartsWith("Job count: one that runs in the cluster expected, none of that name found (running: index)", missing.Message, StringComparison.Ordinal);
+
+        static async Task RefusedAsync(Task read, string line) => Assert.Equal(line, (await Assert.ThrowsAsync<ConfigurationException>(() => read.WaitAsync(TestHost.Patience))).Message);
+    }
+
+    private static async Task<List<TKey>> AllAsync<TKey, TValue>(IStateTable<TKey, TValue> table, int count)
+    {
+        var all = new List<TKey>();
+        string? from = null;
+        do
+        {
+            var page = await table.ReadAsync(from, count).WaitAsync(TestHost.Patience);
+            Assert.InRange(page.Entries.Count, from is null ? 0 : 1, count + 1);
+            all.AddRange(page.Entries.Select(entry => entry.Key));
+            from = page.Next;
+        }
+        while (from is not null);
+        return all;
+    }
+
     /// <summary>The one job, once it looks like this: what other nodes say is a little older.</summary>
     private static async Task<ClusterJob> ListedAsync(ClusterClient client, Func<ClusterJob, bool> isSo)
     {

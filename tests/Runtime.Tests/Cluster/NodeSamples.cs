@@ -3,6 +3,7 @@ using Millrace.Client;
 using Millrace.Runtime.Cluster;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
+using Millrace.Runtime.State;
 using Millrace.Runtime.Tasks;
 using static Millrace.Runtime.Cluster.NodeMessage;
 
@@ -17,6 +18,8 @@ internal static class NodeSamples
     private static readonly RequestUid Id = new(0xD5);
     private static readonly DeadLetter Failed = new("40.1.2@map", new("map(queue)"), new(40), "queue, split 1", "FormatException: a", "at B", null, "13", IsParked: false, IsWaiting: false);
     private static readonly DeadLetter Waits = new("41.1.0@sum", new("sum"), new(41), "epoch 41", "waits", "", "k", null, IsParked: true, IsWaiting: true);
+
+    private static readonly ReadOnlyMemory<byte> Bytes = new byte[] { 1, 2, 250 };
 
     public static IReadOnlyList<(string Name, NodeMessage Message)> All { get; } =
     [
@@ -34,6 +37,10 @@ internal static class NodeSamples
         ("request-read-letters", new Request(Id, "count", new JobRequest.ReadLetters(41, new(40, "40.1.2@map")))),
         ("request-rescale", new Request(Id, "count", new JobRequest.Rescale("sums é", 7))),
         ("request-rescale-all", new Request(Id, "count", new JobRequest.Rescale(null, 7))),
+        ("request-state-tables", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Tables("sum", "totals é", new("map", "states", 7))))),
+        ("request-state-get", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Get("sum", "", StateForm.Text, "(a, 1)")))),
+        ("request-state-get-encoded", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Get("sum", "totals", new(StateFormKind.Encoded, "Int32", "Int64"), Bytes)))),
+        ("request-state-entries", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Entries("sum", "totals", new(StateFormKind.Encoded, "Int32", "Int64"), new(2, 6, 0xF000_0001), 1000)))),
         ("carried", new Carried(Id, "count", new JobRequest.Save("/tmp/a", Stops: false, Since: 41, IsRepeated: true))),
         ("answer-under-way", new Answer(Id, new JobAnswer.UnderWay(IsStopping: true))),
         ("answer-done", new Answer(Id, new JobAnswer.Done(42))),
@@ -44,6 +51,10 @@ internal static class NodeSamples
             new("other", "fedcba9876543210", JobState.Starting, null, ImmutableArray<string>.Empty, default),
         ]))),
         ("answer-letters-held", new Answer(Id, new JobAnswer.LettersHeld(Process, 3, 4, 6, new([Failed, Waits], HasMore: true)))),
+        ("answer-state-held", new Answer(Id, new JobAnswer.StateHeld(Process, 3, 4, 6, new StateAnswer.Tables([new(new("sum", "totals", 2), "Int32", "Int64", true, 97, 41), new(new("sum", "totals", 3), "Int32", "Int64", false, 98, 42)], HasMore: true)))),
+        ("answer-state-held-none", new Answer(Id, new JobAnswer.StateHeld(Process, 3, 0, 6, null))),
+        ("answer-state-texts", new Answer(Id, new JobAnswer.State(new StateAnswer.Entries(41, new StateRows.Texts([("a é", "1"), ("", "null")]), new(2, 6, 0xF000_0001))))),
+        ("answer-state-encoded", new Answer(Id, new JobAnswer.State(new StateAnswer.Entries(41, new StateRows.Encoded(Bytes), null)))),
         ("answer-letters", new Answer(Id, new JobAnswer.Letters(new([], HasMore: false)))),
     ];
 }

@@ -37,6 +37,7 @@ public sealed partial class ConfigurationTests
         ["cluster.public-port"] = "7",
         ["cluster.public-data-port"] = "7",
         ["cluster.seeds"] = "\"a:1, b:2\"",
+        ["cluster.roles"] = "[worker]",
         ["cluster.nodes"] = "7",
         ["cluster.placement-wait"] = "7 s",
         ["cluster.lease"] = "7 s",
@@ -99,6 +100,13 @@ public sealed partial class ConfigurationTests
     [InlineData("millrace.journal.chunk-size = 1 KB", "millrace.journal.chunk-size = 1 KB: a number of bytes, or one with a unit (KiB, MiB), expected.")]
     [InlineData("millrace.journal.chunk-size = 0.5", "millrace.journal.chunk-size = 0.5: 1024 to 16777216 bytes expected.")]
     [InlineData("millrace.journal.chunk-size = 17 MiB", "millrace.journal.chunk-size = 17 MiB: 1024 to 16777216 bytes expected.")]
+    [InlineData("millrace.cluster.roles = [coordinator, master]", "millrace.cluster.roles = master: coordinator or worker in the list expected.")]
+    [InlineData("millrace.cluster.roles = [Worker]", "millrace.cluster.roles = Worker: coordinator or worker in the list expected.")]
+    [InlineData("millrace.cluster.roles = []", "millrace.cluster.roles = []: at least one of coordinator or worker expected.")]
+    [InlineData("millrace.cluster.roles = worker", "millrace.cluster.roles: a list expected, a plain value found; write [worker].")]
+    [InlineData("millrace.cluster.roles { worker = on }", "millrace.cluster.roles: a list expected, a section found.")]
+    [InlineData("millrace.cluster.roles = [{ a = 1 }]", "millrace.cluster.roles")]
+    [InlineData("millrace.cluster.roles = [[worker]]", "millrace.cluster.roles")]
     [InlineData("millrace {\n  task { threads = 1 }, stop { }\n}", "HOCON text, line 2: HOCON expected")]
     public void A_wrong_setting_is_refused_in_one_line(string hocon, string expected)
     {

@@ -28,14 +28,19 @@ internal sealed class LedgerSink<T>(int? seed = null) : ISink<T>
     }
 
     /// <summary>Waits until there is such a row.</summary>
-    public async Task HasAsync(Predicate<T> isWanted)
+    public Task HasAsync(Predicate<T> isWanted) => UntilAsync(rows => rows.Exists(row => isWanted(row.Row)));
+
+    /// <summary>Waits until there are so many rows.</summary>
+    public Task GrowAsync(int count) => UntilAsync(rows => rows.Count >= count);
+
+    private async Task UntilAsync(Predicate<List<(long Epoch, T Row)>> isSo)
     {
         while (true)
         {
             Task grew;
             lock (_lock)
             {
-                if (_rows.Exists(row => isWanted(row.Row)))
+                if (isSo(_rows))
                     return;
                 grew = _grew.Task;
             }
