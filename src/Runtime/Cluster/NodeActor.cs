@@ -46,9 +46,10 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     /// <param name="dataAddress">Where others reach its data connections.</param>
     /// <param name="plane">They.</param>
     /// <param name="leaseMs">How long another node may be silent.</param>
+    /// <param name="programs">The catalog, in order.</param>
     /// <param name="logger">Told who comes and goes.</param>
-    public NodeActor(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, ILogger logger) =>
-        (_self, _dataAddress, _plane, _leaseMs, _logger) = (self, dataAddress, plane, leaseMs, logger);
+    public NodeActor(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, ImmutableArray<string> programs, ILogger logger) =>
+        (_self, _dataAddress, _plane, _leaseMs, _programs, _logger) = (self, dataAddress, plane, leaseMs, programs, logger);
 
     /// <summary>This process has a part in a job, or another one than before.</summary>
     internal sealed record Joined(JobNetwork Job);
@@ -92,7 +93,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
         public IActorRef Ref { get; set; } = ActorRefs.Nobody;
 
-        public NodeMessage.Hello Hello { get; set; } = new(uid, "", 0, []);
+        public NodeMessage.Hello Hello { get; set; } = new(uid, "", 0, new(-1, [], []), []);
 
         public long HeardAtMs { get; set; }
 
@@ -104,8 +105,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, ILogger logger) =>
-        Akka.Actor.Props.Create(() => new NodeActor(self, dataAddress, plane, leaseMs, logger));
+    public static Props Props(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, ImmutableArray<string> programs, ILogger logger) =>
+        Akka.Actor.Props.Create(() => new NodeActor(self, dataAddress, plane, leaseMs, programs, logger));
 
     protected override void PreStart()
     {
@@ -174,8 +175,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
                     affected.Supervisor.Tell(new CoordinatorMessages.ProcessLost(left.Process));
                 break;
             case Stop stop:
-                stop.Job.Supervisor.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
-                TellAll(new NodeMessage.StopJob(stop.Job.Job, stop.IsGraceful));
+                OnStop(stop);
                 break;
             case NodeMessage.StopJob stop:
                 if (_jobs.TryGetValue(stop.Job, out var stopped))
@@ -195,6 +195,27 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
                 break;
             case Ask ask:
                 OnAsk(ask);
+                break;
+            case NodeMessage.Booked booked:
+                Adopt(booked.Book);
+                break;
+            case OpenBook open:
+                OnOpenBook(open);
+                break;
+            case BookWritten written:
+                OnBookWritten(written);
+                break;
+            case JournalMessages.RowsRead read:
+                OnBookRead(read);
+                break;
+            case JournalMessages.ReadFailed failed:
+                OnBookUnread(failed);
+                break;
+            case Tries tries:
+                OnTries(tries);
+                break;
+            case Over over:
+                OnOver(over);
                 break;
             case Settled settled:
                 _settling.Add(settled);
@@ -251,6 +272,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
         (peer.Ref, peer.Hello, peer.HeardAtMs) = (Sender, hello, Environment.TickCount64);
         _plane.Connect(hello.Node, hello.DataHost, hello.DataPort);
+        if (hello.Submitted.Book < _book.Number)
+            Sender.Tell(new NodeMessage.Booked(_book), Self);
         foreach (var part in hello.Jobs)
         {
             if (part.Process != ProcessUid.None && _jobs.TryGetValue(part.Job, out var job))
@@ -275,6 +298,9 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
             job.Look(MayRule(job.Job, nowMs), [.. _peers.Values.Where(peer => nowMs - peer.HeardAtMs >= _leaseMs).Select(peer => peer.ProcessOf(job.Job)).OfType<ProcessUid>()]);
         WatchLinks(nowMs);
         CarryAgain();
+        if (_readsAgain)
+            ReadBook();
+        Decide();
     }
 
     /// <summary>Most of the nodes that run the job are heard of, and hear of no coordinator either; of two halves the one with the lowest uid.</summary>
@@ -320,7 +346,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
     private void SayHello(ICanTell to) => to.Tell(
         new NodeMessage.Hello(
-            _self, _dataAddress.Host, _dataAddress.Port, [.. _jobs.Values.Select(PartOf)]),
+            _self, _dataAddress.Host, _dataAddress.Port, Submitted, [.. _jobs.Values.Select(PartOf)]),
         Self);
 
     private void OnJoined(JobNetwork job)

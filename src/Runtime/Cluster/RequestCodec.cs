@@ -24,6 +24,8 @@ internal static class RequestCodec
         Order = 3,
         Save = 4,
         ReadLetters = 5,
+        Submit = 6,
+        Withdraw = 7,
         UnderWay = 32,
         Done = 33,
         Refused = 34,
@@ -61,6 +63,16 @@ internal static class RequestCodec
                 to.Int64(read.After.Epoch);
                 to.Text(read.After.Id);
                 break;
+            case Submit submit:
+                to.Byte((byte)Kind.Submit);
+                to.Text(submit.Program);
+                HistoryCodec.Write(to, submit.Arguments, static (to, argument) => to.Text(argument));
+                break;
+            case Withdraw withdraw:
+                to.Byte((byte)Kind.Withdraw);
+                to.UInt64(withdraw.Submission.Value);
+                JobBookCodec.Write(to, withdraw.End);
+                break;
         }
     }
 
@@ -71,6 +83,8 @@ internal static class RequestCodec
         Kind.Order => new Order(from.Text()),
         Kind.Save => new Save(from.Text(), from.Flag(), from.Int64(), from.Flag()),
         Kind.ReadLetters => new ReadLetters(from.Int64(), new LetterPlace(from.Int64(), from.Text())),
+        Kind.Submit => new Submit(from.Text(), from.List(sizeof(int), static from => from.Text())),
+        Kind.Withdraw => new Withdraw(new(from.UInt64()), JobBookCodec.ReadEnding(from)),
         var kind => throw new RowFormatException($"kind {(byte)kind} of a request found"),
     };
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Millrace.Runtime.Protocol;
+
 namespace Millrace.Runtime.Jobs;
 
 /// <summary>What a user asks of a job, or of all of them. Asked again until it is answered, under the same id: it takes effect once.</summary>
@@ -21,6 +24,16 @@ internal abstract record JobRequest
     /// <param name="Since">An epoch that was committed when it was asked for first.</param>
     /// <param name="IsRepeated">It was asked before: a file with a later epoch may be the answer of a coordinator that could not tell.</param>
     internal sealed record Save(string Path, bool Stops, long Since, bool IsRepeated) : JobRequest;
+
+    /// <summary>Every node is to run the job, also those that come later; answered when it runs. The request's id is the submission's.</summary>
+    /// <param name="Program">In the catalog of every node.</param>
+    /// <param name="Arguments">For the program.</param>
+    internal sealed record Submit(string Program, ImmutableArray<string> Arguments) : JobRequest;
+
+    /// <summary>A submitted job is not to be run any more. Not answered: whoever asks sees it in the <see cref="JobBook"/>.</summary>
+    /// <param name="Submission">Which.</param>
+    /// <param name="End">How it ended, or is to end.</param>
+    internal sealed record Withdraw(SubmissionUid Submission, SubmittedJob.Ending End) : JobRequest;
 
     /// <summary>Which dead letters are there?</summary>
     /// <param name="Since">This epoch is to be committed everywhere.</param>

@@ -4,6 +4,7 @@ using Millrace.Runtime.Cluster;
 using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
+using Millrace.Runtime.Tests.Checkpoints;
 using static Millrace.Runtime.Cluster.NodeMessage;
 
 namespace Millrace.Runtime.Tests.Cluster;
@@ -20,8 +21,8 @@ internal static class NodeSamples
 
     public static IReadOnlyList<(string Name, NodeMessage Message)> All { get; } =
     [
-        ("hello", new Hello(Node, "10.0.0.7", 4054, [new("count é", "0123456789abcdef", Process, JobState.Recovering, 41, 7, true), new("other", "fedcba9876543210", ProcessUid.None, JobState.Starting, 0, 0, false)])),
-        ("hello-empty", new Hello(Node, "", 0, [])),
+        ("hello", new Hello(Node, "10.0.0.7", 4054, new(12, ["count", "index"], [new(new(0xD5), null), new(new(0xD6), "FormatException: no é")]), [new("count é", "0123456789abcdef", Process, JobState.Recovering, 41, 7, true), new("other", "fedcba9876543210", ProcessUid.None, JobState.Starting, 0, 0, false)])),
+        ("hello-empty", new Hello(Node, "", 0, new(-1, [], []), [])),
         ("for-coordinator", new ForCoordinator("count", new ControlMessages.SinkApplied(Process, new(3, 14)))),
         ("for-process", new ForProcess("count", Process, new ControlMessages.Beat(1, 2, 3, 4))),
         ("node-gone", new NodeGone(Node)),
@@ -32,6 +33,9 @@ internal static class NodeSamples
         ("request-order", new Request(Id, "count", new JobRequest.Order("replay 00000000000000d5\n*"))),
         ("request-save", new Request(Id, "count", new JobRequest.Save("/tmp/a é", Stops: true, Since: 41, IsRepeated: false))),
         ("request-read-letters", new Request(Id, "count", new JobRequest.ReadLetters(41, new(40, "40.1.2@map")))),
+        ("request-submit", new Request(Id, "count", new JobRequest.Submit("word-count", ["a é", ""]))),
+        ("request-withdraw", new Request(Id, "count", new JobRequest.Withdraw(new(0xD6), new(IsGraceful: true, "Why.")))),
+        ("booked", new Booked(RowSamples.Book)),
         ("carried", new Carried(Id, "count", new JobRequest.Save("/tmp/a", Stops: false, Since: 41, IsRepeated: true))),
         ("answer-under-way", new Answer(Id, new JobAnswer.UnderWay(IsStopping: true))),
         ("answer-done", new Answer(Id, new JobAnswer.Done(42))),

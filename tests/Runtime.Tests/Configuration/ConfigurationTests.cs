@@ -39,6 +39,7 @@ public sealed partial class ConfigurationTests
         ["cluster.seeds"] = "\"a:1, b:2\"",
         ["cluster.nodes"] = "7",
         ["cluster.placement-wait"] = "7 s",
+        ["cluster.jobs-directory"] = "jobs",
         ["cluster.lease"] = "7 s",
         ["cluster.straggler-epochs"] = "7",
         ["cluster.straggler-factor"] = "7",
