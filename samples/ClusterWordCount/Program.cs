@@ -5,6 +5,7 @@
 using Millrace;
 using Millrace.Client;
 using Millrace.DStreams;
+using Millrace.Runtime.Hosting;
 using Millrace.Samples;
 using Millrace.Time;
 

@@ -114,7 +114,9 @@ internal sealed partial class NodeActor
                 return;
             case JobRequest.Submit:
                 CarryToAll(seen);
-                if (_programs.IsEmpty && _peers.Values.All(peer => peer.Hello.Submitted.Programs.IsEmpty) && nowMs - (seen.MissingSinceMs ??= nowMs) >= SettleMs)
+                if (!IsSettled || AllSubmitted.Any(known => !known.Programs.IsEmpty))
+                    seen.MissingSinceMs = null;
+                else if (nowMs - (seen.MissingSinceMs ??= nowMs) >= MissingMs)
                     Finish(seen, new JobAnswer.Refused(RefusalKind.Configuration, NoCatalogText(job)));
                 return;
             case JobRequest.Withdraw withdraw:
@@ -134,7 +136,7 @@ internal sealed partial class NodeActor
                     own.Supervisor.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
                 TellAll(new NodeMessage.StopJob(job, stop.IsGraceful));
                 return;
-            case JobRequest.Stop { WasRunning: true } when IsSettled && IsLeft(job):
+            case JobRequest.Stop { WasRunning: true } when IsSettled && IsApplied && !IsTried(job):
                 Finish(seen, new JobAnswer.Done(0));
                 return;
             case JobRequest.Stop { WasRunning: true }:

@@ -133,7 +133,7 @@ internal sealed partial class NodeActor
         var job = submitting.Job;
         switch (_book.Find(job.Uid))
         {
-            case null when _isWriting || !(IsSettled || Environment.TickCount64 - submitting.SinceMs >= SettleMs):
+            case null when _isWriting || !((IsSettled && IsApplied) || Environment.TickCount64 - submitting.SinceMs >= SettleMs):
                 return null;
             case null when Refuse(job) is { } refusal:
                 return refusal;
@@ -173,7 +173,7 @@ internal sealed partial class NodeActor
             return new(RefusalKind.Configuration, line);
         if (_book.Current(job.Job) is { } current)
             return new(RefusalKind.State, $"Job {job.Job}: a name that no job has expected, that of a submitted one found (program {current.Program}{(Runs(job.Job) ? "" : $", which does not run: {RefusalOfAll(current) ?? "it is starting"}")}); stop that one, or choose another name.");
-        return Runs(job.Job) || !IsLeft(job.Job)
+        return Runs(job.Job) || IsTried(job.Job)
             ? new(RefusalKind.State, $"Job {job.Job}: a name that no job has expected, that of a running one found; stop that one, or choose another name.")
             : null;
     }
@@ -202,12 +202,14 @@ internal sealed partial class NodeActor
             : null;
     }
 
-    /// <summary>Every node knows what is withdrawn, and none is about to start, or still runs, a job of that name which is.</summary>
-    private bool IsLeft(string job) => _peers.Values.Select(peer => peer.Hello.Submitted).Append(Submitted)
-        .All(known => (known.Programs.IsEmpty || known.Book >= _book.Number) && IsLeft(job, known.Trials));
+    private IEnumerable<NodeMessage.SubmittedPart> AllSubmitted => _peers.Values.Select(peer => peer.Hello.Submitted).Append(Submitted);
 
-    private bool IsLeft(string job, ImmutableArray<NodeMessage.Trial> trials) =>
-        !trials.Any(trial => trial.Refusal is null && _book.Find(trial.Submission) is { IsCurrent: false } ended && ended.Job == job);
+    /// <summary>Every node goes by this node's book.</summary>
+    private bool IsApplied => AllSubmitted.All(known => known.Programs.IsEmpty || known.Book >= _book.Number);
+
+    /// <summary>A node still runs, or is about to start, a job of that name which is withdrawn.</summary>
+    private bool IsTried(string job) => AllSubmitted.SelectMany(known => known.Trials)
+        .Any(trial => trial.Refusal is null && _book.Find(trial.Submission) is { IsCurrent: false } ended && ended.Job == job);
 
     /// <summary>Changes the book, unless a change is on its way: whatever asked for this one asks again.</summary>
     private void Write(JobBook book)

@@ -106,7 +106,7 @@ public sealed class SubmitTests : IAsyncLifetime, IDisposable
         await StartNodesAsync(2);
         var id = RequestUid.New();
 
-        await Task.WhenAll(Submit(_hosts[0]), Submit(_hosts[1]), Submit(_hosts[0])).WaitAsync(TestHost.Patience);
+        await Task.WhenAll(Submit(_hosts[0]), Submit(_hosts[1])).WaitAsync(TestHost.Patience);
         await Submit(_hosts[1]).WaitAsync(TestHost.Patience);
         await ListedAsync(_hosts[0].Cluster!, job => job is { State: JobState.Running, Nodes.Count: 2 });
         Assert.Equal([0, 1], _calls.Order());
@@ -259,7 +259,7 @@ public sealed class SubmitTests : IAsyncLifetime, IDisposable
         await RestartAsync();
 
         Assert.Empty(await _hosts[0].Cluster!.ListJobsAsync());
-        Assert.Equal(2, _calls.Count);
+        Assert.Empty(_calls);
     }
 
     [Fact]
