@@ -40,7 +40,15 @@ for (var index = 0; index < args.Length; index++)
 if (configurations.Count == 0)
     return Sample.Refuse($"{Usage}; no --config found, as --config hocon/node.conf.");
 
-return await Sample.RunAsync(mode is "--submit" or "--stop" ? AskAsync : RunNodeAsync);
+try
+{
+    return await Sample.RunAsync(mode is "--submit" or "--stop" ? AskAsync : RunNodeAsync);
+}
+catch (InvalidOperationException refusal)
+{
+    // What a cluster does not do as it stands: a name that is taken, a job that is not there.
+    return Sample.Refuse(refusal.Message);
+}
 
 async Task RunNodeAsync()
 {
