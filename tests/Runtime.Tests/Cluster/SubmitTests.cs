@@ -125,7 +125,8 @@ public sealed class SubmitTests : IAsyncLifetime, IDisposable
     public async Task A_name_that_is_taken_is_refused()
     {
         await StartNodesAsync(2);
-        var own = await Task.WhenAll(_hosts.Select(host => host.StartAsync(Graph(20_000), Options("own")))).WaitAsync(TestHost.Patience);
+        var table = new SharedTable<(int Key, long Value, long Index)>();
+        var own = await Task.WhenAll(_hosts.Select(host => host.StartAsync(Graph(20_000, table), Options("own")))).WaitAsync(TestHost.Patience);
 
         Assert.Equal("Job own: a name that no job has expected, that of a running one found; stop that one, or choose another name.", await RefusedAsync<InvalidOperationException>("index", "own"));
 
@@ -196,6 +197,34 @@ public sealed class SubmitTests : IAsyncLifetime, IDisposable
         await _table.GrowAsync(1000);
         await _hosts[1].Cluster!.StopJobAsync("rows", graceful: true).WaitAsync(TestHost.Patience);
         CheckRows();
+    }
+
+    [Fact]
+    public async Task A_book_of_many_changes_is_read_again()
+    {
+        await StartNodesAsync(1, isDurable: true);
+        await SubmitAsync("rows");
+        for (var change = 0; change < 24; change += 2)
+            await RefusedAsync<InvalidOperationException>("index", "refused", arguments: []);
+
+        await RestartAsync();
+
+        Assert.Equal(["rows"], (await _hosts[0].Cluster!.ListJobsAsync()).Select(job => job.Name));
+        await _table.GrowAsync(1000);
+    }
+
+    [Fact]
+    public async Task Two_nodes_that_both_keep_the_book_are_told_apart_by_the_journal()
+    {
+        await StartNodesAsync(1, isDurable: true);
+        await StartNodesAsync(1, isDurable: true, seed: "");
+        _refusing = 1;
+        await _hosts[0].Cluster!.SubmitAsync("index", "rows", [Rate]).WaitAsync(TestHost.Patience);
+
+        Assert.StartsWith(
+            "Job rows: a name that no job has expected, that of a submitted one found (program index, which does not run: ",
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => SubmitAsync("rows"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -463,14 +492,14 @@ public sealed class SubmitTests : IAsyncLifetime, IDisposable
         Parallelism = 6,
     };
 
-    private StreamGraph Graph(long rate)
+    private StreamGraph Graph(long rate, SharedTable<(int Key, long Value, long Index)>? table = null)
     {
         var graph = new StreamGraph();
         var pairs = graph.AddOperator<RateRow, (int Key, long Value)>(
             "pair", graph.AddSource("rate", new RateSource(rate)), () => new MapOperator<RateRow, (int Key, long Value)>(Pair), new NodeOptions());
         var indexed = graph.AddOperator<(int Key, long Value), (int Key, long Value, long Index)>(
             "index", pairs, () => new IndexOperator(_ => { }), exchange: Exchange<(int Key, long Value)>.Hash(new KeyPartitioner<int, long>()));
-        graph.AddSink("table", indexed, _table);
+        graph.AddSink("table", indexed, table ?? _table);
         return graph;
 
         (int Key, long Value) Pair(RateRow row) => _isPoisoned ? throw new FormatException("poison") : ((int)(row.Value % Keys), row.Value);
