@@ -52,6 +52,41 @@ public sealed class DocumentTests
             await client.TakeSavepointAsync("orders", "/shared/savepoints/nightly");
             await client.StopJobAsync("orders", graceful: true);
             // end
+            // docs/cluster.md
+            await client.SubmitAsync("word-count", "poems", ["/shared/poems", "/shared/checkpoints/poems"]);
+            // end
+        }
+    }
+
+    [Fact]
+    public void A_node_with_a_catalog_is_built()
+    {
+        // Why not run: it wants a file, and waits for a signal; Api.Tests submits such a program.
+        Func<Task> node = RunAsync;
+        Assert.NotNull(node);
+
+        static async Task RunAsync()
+        {
+            // docs/cluster.md
+            await using var host = await MillraceHost.StartAsync(options => options
+                .WithHoconFile("node.conf")
+                .WithProgram("word-count", async (runner, submission, cancellationToken) =>
+                {
+                    if (submission.Arguments is not [var input, var checkpoints])
+                        throw new ArgumentException("a directory of texts and one for checkpoints expected");
+                    await using var context = StreamingContext.GetOrCreate(checkpoints, () => WordCount(runner, input));
+                    await context.StartAsync(cancellationToken);
+                    await context.AwaitTerminationAsync(CancellationToken.None);
+                }));
+            await host.Completion;
+            // end
+        }
+
+        static StreamingContext WordCount(IJobRunner runner, string input)
+        {
+            var context = new StreamingContext(runner, 1.Seconds());
+            context.TextFileStream(input).FlatMap(line => line.Split(' ')).Map(word => (word, 1)).ReduceByKey((left, right) => left + right).Print();
+            return context;
         }
     }
 

@@ -63,6 +63,9 @@ internal static class RowCodec
             case JournalRows.TaskImage image:
                 TaskPartsCodec.Write(writer, image);
                 return RowKind.TaskImage;
+            case JournalRows.JobsBooked booked:
+                JobBookCodec.Write(writer, booked.Book);
+                return RowKind.JobsBooked;
             default:
                 throw new InvalidOperationException($"A row of the protocol expected, {row.GetType().Name} found.");
         }
@@ -80,6 +83,7 @@ internal static class RowCodec
         RowKind.Sealed => new JournalRows.Sealed(reader.Int64()),
         RowKind.EpochDeltas => TaskPartsCodec.ReadEpochDeltas(reader),
         RowKind.TaskImage => TaskPartsCodec.ReadTaskImage(reader),
+        RowKind.JobsBooked => new JournalRows.JobsBooked(JobBookCodec.Read(reader)),
         _ => throw new RowFormatException($"a known kind of row expected, kind {(byte)kind} found"),
     };
 }

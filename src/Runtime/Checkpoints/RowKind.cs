@@ -13,4 +13,5 @@ internal enum RowKind : byte
     Sealed = 8,
     EpochDeltas = 9,
     TaskImage = 10,
+    JobsBooked = 11,
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -8,8 +9,10 @@ using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
+using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Configuration;
 using Millrace.Runtime.Jobs;
+using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
 using Millrace.Runtime.Wire;
 using AkkaCluster = Akka.Cluster.Cluster;
@@ -29,6 +32,7 @@ internal sealed class ClusterNode : IDisposable
 
     private readonly ClusterOptions _options;
     private readonly ILogger _logger;
+    private readonly ImmutableArray<string> _programs;
     private readonly NodeUid _uid = NodeUid.New();
     private readonly IPAddress _address;
     private readonly DataPlane _plane;
@@ -40,10 +44,13 @@ internal sealed class ClusterNode : IDisposable
     private IActorRef _actor = ActorRefs.Nobody;
     private Task _ended = Task.CompletedTask;
 
+    /// <param name="options">The cluster.</param>
+    /// <param name="programs">The names of the catalog.</param>
+    /// <param name="logger">Told who comes and goes.</param>
     /// <exception cref="ConfigurationException">An address or a certificate can't be used.</exception>
-    public ClusterNode(ClusterOptions options, ILogger logger)
+    public ClusterNode(ClusterOptions options, IEnumerable<string> programs, ILogger logger)
     {
-        (_options, _logger, _refusals) = (options, logger, new RefusalLog(logger));
+        (_options, _programs, _logger, _refusals) = (options, [.. programs.Order(StringComparer.Ordinal)], logger, new RefusalLog(logger));
         _address = CheckedAddress(options);
         _tls = options.Tls.IsEnabled ? new NodeTls(options.Tls) : null;
         _isTrusted = _tls is not null || IPAddress.IsLoopback(_address);
@@ -170,7 +177,7 @@ internal sealed class ClusterNode : IDisposable
     {
         var cluster = AkkaCluster.Get(system);
         Address = string.Create(CultureInfo.InvariantCulture, $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}");
-        _actor = system.ActorOf(NodeActor.Props(_uid, (PublicHost(_options), _options.PublicDataPort == 0 ? _plane.Port : _options.PublicDataPort), _plane, (long)_options.Lease.TotalMilliseconds, _options.Roles, _logger), NodeActor.Name);
+        _actor = system.ActorOf(NodeActor.Props(_uid, (PublicHost(_options), _options.PublicDataPort == 0 ? _plane.Port : _options.PublicDataPort), _plane, (long)_options.Lease.TotalMilliseconds, _options.Roles, _programs, _logger), NodeActor.Name);
         _ended = system.WhenTerminated;
         _plane.Start();
         var isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -191,6 +198,13 @@ internal sealed class ClusterNode : IDisposable
             ? $"Cluster {_options.Name}: {refusal}"
             : $"Cluster {_options.Name}: a seed that answers expected within {JoinMax.TotalSeconds} s, none of {(_options.Seeds.Length == 0 ? Address : _options.Seeds)} found; start one of them, or correct millrace.cluster.seeds (the first one begins the cluster).");
     }
+
+    /// <summary>The host is ready for what is submitted.</summary>
+    /// <param name="journal">Where that is kept; null: nowhere.</param>
+    /// <param name="rows">What it holds.</param>
+    /// <param name="launcher">Makes the actor that starts it, of the one that is told what became of it; null: this node has no catalog.</param>
+    public void OpenBook(IJournal? journal, ImmutableArray<JournalMessages.NumberedRow> rows, Func<IActorRef, IActorRef>? launcher) =>
+        _actor.Tell(new NodeActor.OpenBook(journal, rows, launcher?.Invoke(_actor) ?? ActorRefs.Nobody), ActorRefs.NoSender);
 
     /// <summary>Asks whoever can answer.</summary>
     public async Task<JobAnswer> AskAsync(RequestUid id, string job, JobRequest request, CancellationToken cancellation)

@@ -113,22 +113,40 @@ internal sealed partial class NodeActor
                 if (IsSettled || nowMs - (seen.MissingSinceMs ??= nowMs) >= SettleMs)
                     Finish(seen, new JobAnswer.Jobs(ListJobs()));
                 return;
+            case JobRequest.Submit:
+                CarryToAll(seen);
+                if (!IsSettled || AllSubmitted.Any(known => !known.Programs.IsEmpty))
+                    seen.MissingSinceMs = null;
+                else if (nowMs - (seen.MissingSinceMs ??= nowMs) >= MissingMs)
+                    Finish(seen, new JobAnswer.Refused(RefusalKind.Configuration, NoCatalogText(job)));
+                return;
+            case JobRequest.Withdraw withdraw:
+                if (_book.Find(withdraw.Submission) is { IsCurrent: true })
+                    CarryToAll(seen);
+                else
+                    _seen.Remove(id);
+                return;
+            case JobRequest.Stop stop when _book.Current(job) is { } submitted:
+                // It is not to be started again, and only then stopped.
+                seen.Request = seen.Request with { What = stop with { WasRunning = true } };
+                CarryToAll(new NodeMessage.Carried(id, job, new JobRequest.Withdraw(submitted.Uid, new(stop.IsGraceful, null))));
+                return;
             case JobRequest.Stop stop when isRunning:
                 seen.Request = seen.Request with { What = stop with { WasRunning = true } };
                 if (_jobs.TryGetValue(job, out var own))
                     own.Supervisor.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
                 TellAll(new NodeMessage.StopJob(job, stop.IsGraceful));
                 return;
-            case JobRequest.Stop { WasRunning: true } when IsSettled:
+            case JobRequest.Stop { WasRunning: true } when IsSettled && IsApplied && !IsTried(job):
                 Finish(seen, new JobAnswer.Done(0));
+                return;
+            case JobRequest.Stop { WasRunning: true }:
                 return;
             case JobRequest.Stop:
                 break;
             default:
                 // Also to those that don't run it: they may have answered before it ended.
-                var carried = new NodeMessage.Carried(id, job, what);
-                TellAll(carried);
-                Self.Tell(carried, Self);
+                CarryToAll(seen);
                 if (what is JobRequest.Save save)
                     seen.Request = seen.Request with { What = save with { IsRepeated = true } };
                 break;
@@ -138,6 +156,14 @@ internal sealed partial class NodeActor
             seen.MissingSinceMs = null;
         else if (nowMs - (seen.MissingSinceMs ??= nowMs) >= MissingMs)
             Finish(seen, new JobAnswer.Refused(RefusalKind.State, MissingText(job)));
+    }
+
+    private void CarryToAll(Seen seen) => CarryToAll(new NodeMessage.Carried(seen.Request.Id, seen.Request.Job, seen.Request.What));
+
+    private void CarryToAll(NodeMessage.Carried carried)
+    {
+        TellAll(carried);
+        Self.Tell(carried, Self);
     }
 
     private string MissingText(string job)
@@ -154,6 +180,10 @@ internal sealed partial class NodeActor
         if (_answers.TryGetValue(id, out var known))
         {
             to.Tell(new NodeMessage.Answer(id, known), self);
+        }
+        else if (carried.What is JobRequest.Submit or JobRequest.Withdraw)
+        {
+            OnCarriedSubmission(carried);
         }
         else if (_jobs.TryGetValue(carried.Job, out var job))
         {
@@ -228,7 +258,7 @@ internal sealed partial class NodeActor
             .Where(part => part.Part.Process != ProcessUid.None);
         return
         [
-            .. parts.GroupBy(part => part.Part.Job, StringComparer.Ordinal).OrderBy(job => job.Key, StringComparer.Ordinal).Select(job =>
+            .. parts.GroupBy(part => part.Part.Job, StringComparer.Ordinal).Select(job =>
             {
                 var first = job.MaxBy(part => part.Part.Incarnation);
                 return new ClusterJob(
@@ -238,7 +268,8 @@ internal sealed partial class NodeActor
                     first.Part.Incarnation > 0 ? first.Address : null,
                     [.. job.Select(part => part.Address).Order(StringComparer.Ordinal)],
                     new Epoch(job.Max(part => part.Part.Committed)));
-            }),
+            }).Concat(_book.Jobs.Where(job => job.IsCurrent && !Runs(job.Job)).Select(job => new ClusterJob(job.Job, "", JobState.Starting, null, [], default)))
+            .OrderBy(job => job.Name, StringComparer.Ordinal),
         ];
     }
 }

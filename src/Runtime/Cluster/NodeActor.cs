@@ -52,9 +52,10 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     /// <param name="plane">They.</param>
     /// <param name="leaseMs">How long another node may be silent.</param>
     /// <param name="roles">What this node is for.</param>
+    /// <param name="programs">The catalog, in order.</param>
     /// <param name="logger">Told who comes and goes.</param>
-    public NodeActor(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, NodeRoles roles, ILogger logger) =>
-        (_self, _dataAddress, _plane, _leaseMs, _roles, _logger) = (self, dataAddress, plane, leaseMs, roles, logger);
+    public NodeActor(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, NodeRoles roles, ImmutableArray<string> programs, ILogger logger) =>
+        (_self, _dataAddress, _plane, _leaseMs, _roles, _programs, _logger) = (self, dataAddress, plane, leaseMs, roles, programs, logger);
 
     /// <summary>This process has a part in a job, or another one than before.</summary>
     internal sealed record Joined(JobNetwork Job);
@@ -98,7 +99,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
         public IActorRef Ref { get; set; } = ActorRefs.Nobody;
 
-        public NodeMessage.Hello Hello { get; set; } = new(uid, "", 0, []);
+        public NodeMessage.Hello Hello { get; set; } = new(uid, "", 0, new(-1, [], []), []);
 
         public long HeardAtMs { get; set; }
 
@@ -110,8 +111,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, NodeRoles roles, ILogger logger) =>
-        Akka.Actor.Props.Create(() => new NodeActor(self, dataAddress, plane, leaseMs, roles, logger));
+    public static Props Props(NodeUid self, (string Host, int Port) dataAddress, DataPlane plane, long leaseMs, NodeRoles roles, ImmutableArray<string> programs, ILogger logger) =>
+        Akka.Actor.Props.Create(() => new NodeActor(self, dataAddress, plane, leaseMs, roles, programs, logger));
 
     protected override void PreStart()
     {
@@ -179,8 +180,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
                     affected.Supervisor.Tell(new CoordinatorMessages.ProcessLost(left.Process));
                 break;
             case Stop stop:
-                stop.Job.Supervisor.Tell(new CoordinatorMessages.Stop(stop.IsGraceful));
-                TellAll(new NodeMessage.StopJob(stop.Job.Job, stop.IsGraceful));
+                OnStop(stop);
                 break;
             case NodeMessage.StopJob stop:
                 if (_jobs.TryGetValue(stop.Job, out var stopped))
@@ -200,6 +200,27 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
                 break;
             case Ask ask:
                 OnAsk(ask);
+                break;
+            case NodeMessage.Booked booked:
+                Adopt(booked.Book);
+                break;
+            case OpenBook open:
+                OnOpenBook(open);
+                break;
+            case BookWritten written:
+                OnBookWritten(written);
+                break;
+            case JournalMessages.RowsRead read:
+                OnBookRead(read);
+                break;
+            case JournalMessages.ReadFailed failed:
+                OnBookUnread(failed);
+                break;
+            case Tries tries:
+                OnTries(tries);
+                break;
+            case Over over:
+                OnOver(over);
                 break;
             case Settled settled:
                 _settling.Add(settled);
@@ -256,6 +277,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
         (peer.Ref, peer.Hello, peer.HeardAtMs) = (Sender, hello, Environment.TickCount64);
         _plane.Connect(hello.Node, hello.DataHost, hello.DataPort);
+        if (hello.Submitted.Book < _book.Number)
+            Sender.Tell(new NodeMessage.Booked(_book), Self);
         foreach (var part in hello.Jobs)
         {
             if (!_jobs.TryGetValue(part.Job, out var job))
@@ -285,6 +308,9 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         WatchLinks(nowMs);
         WatchRoles(nowMs);
         CarryAgain();
+        if (_readsAgain)
+            ReadBook();
+        Decide();
     }
 
     /// <summary>This node is a coordinator, and most of the nodes that run the job are heard of, and hear of no coordinator either; of two halves the one with the lowest uid of a coordinator.</summary>
@@ -374,7 +400,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
     private void SayHello(ICanTell to) => to.Tell(
         new NodeMessage.Hello(
-            _self, _dataAddress.Host, _dataAddress.Port, [.. _jobs.Values.Select(PartOf)]),
+            _self, _dataAddress.Host, _dataAddress.Port, Submitted, [.. _jobs.Values.Select(PartOf)]),
         Self);
 
     private void OnJoined(JobNetwork job)

@@ -10,6 +10,7 @@ namespace Millrace.Runtime.Cluster;
 internal static class NodeCodec
 {
     private const int PartSizeMin = 38;
+    private const int TrialSizeMin = 9;
     private const int MessageBytesMax = 1 << 26;
 
     private enum Kind : byte
@@ -23,6 +24,7 @@ internal static class NodeCodec
         Request = 7,
         Carried = 8,
         Answer = 9,
+        Booked = 10,
     }
 
     public static byte[] Encode(NodeMessage message)
@@ -35,7 +37,12 @@ internal static class NodeCodec
                 to.UInt64(hello.Node.Value);
                 to.Text(hello.DataHost);
                 to.Int32(hello.DataPort);
+                Write(to, hello.Submitted);
                 HistoryCodec.Write(to, hello.Jobs, Write);
+                break;
+            case Booked booked:
+                to.Byte((byte)Kind.Booked);
+                JobBookCodec.Write(to, booked.Book);
                 break;
             case ForCoordinator coordinator:
                 to.Byte((byte)Kind.ForCoordinator);
@@ -102,7 +109,7 @@ internal static class NodeCodec
 
     private static NodeMessage Read(Kind kind, RowReader from) => kind switch
     {
-        Kind.Hello => new Hello(new NodeUid(from.UInt64()), from.Text(), from.Int32(), from.List(PartSizeMin, ReadPart)),
+        Kind.Hello => new Hello(new NodeUid(from.UInt64()), from.Text(), from.Int32(), ReadSubmitted(from), from.List(PartSizeMin, ReadPart)),
         Kind.ForCoordinator => new ForCoordinator(
             from.Text(), ControlCodec.Decode(from.Rest()) as ControlMessages.ToCoordinator ?? throw new RowFormatException("a message to a process found")),
         Kind.ForProcess => new ForProcess(
@@ -113,8 +120,23 @@ internal static class NodeCodec
         Kind.Request => new Request(new RequestUid(from.UInt64()), from.Text(), RequestCodec.ReadRequest(from)),
         Kind.Carried => new Carried(new RequestUid(from.UInt64()), from.Text(), RequestCodec.ReadRequest(from)),
         Kind.Answer => new Answer(new RequestUid(from.UInt64()), RequestCodec.ReadAnswer(from)),
+        Kind.Booked => new Booked(JobBookCodec.Read(from)),
         _ => throw new RowFormatException($"kind {(byte)kind} found"),
     };
+
+    private static void Write(RowWriter to, SubmittedPart part)
+    {
+        to.Int64(part.Book);
+        HistoryCodec.Write(to, part.Programs, static (to, program) => to.Text(program));
+        HistoryCodec.Write(to, part.Trials, static (to, trial) =>
+        {
+            to.UInt64(trial.Submission.Value);
+            JobBookCodec.WriteOptional(to, trial.Refusal);
+        });
+    }
+
+    private static SubmittedPart ReadSubmitted(RowReader from) => new(
+        from.Int64(), from.List(sizeof(int), static from => from.Text()), from.List(TrialSizeMin, static from => new Trial(new(from.UInt64()), JobBookCodec.ReadOptional(from))));
 
     private static void Write(RowWriter to, JobPart part)
     {

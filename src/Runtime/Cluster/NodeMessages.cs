@@ -13,8 +13,21 @@ internal abstract record NodeMessage
     /// <param name="Node">Who.</param>
     /// <param name="DataHost">Where it takes data connections.</param>
     /// <param name="DataPort">Where it takes data connections.</param>
+    /// <param name="Submitted">What it knows of submitted jobs.</param>
     /// <param name="Jobs">Its parts.</param>
-    internal sealed record Hello(NodeUid Node, string DataHost, int DataPort, ImmutableArray<JobPart> Jobs) : NodeMessage;
+    internal sealed record Hello(NodeUid Node, string DataHost, int DataPort, SubmittedPart Submitted, ImmutableArray<JobPart> Jobs) : NodeMessage;
+
+    /// <param name="Book">The number of the <see cref="JobBook"/> that the node goes by; -1 as long as it has none.</param>
+    /// <param name="Programs">Its catalog, in order.</param>
+    /// <param name="Trials">The submitted jobs that it runs, or could not start.</param>
+    internal readonly record struct SubmittedPart(long Book, ImmutableArray<string> Programs, ImmutableArray<Trial> Trials);
+
+    /// <param name="Submission">What the node starts, or runs.</param>
+    /// <param name="Refusal">Why it could not start it, in one line; null: it did, or is about to.</param>
+    internal readonly record struct Trial(SubmissionUid Submission, string? Refusal);
+
+    /// <summary>What was submitted, to a node that knows less.</summary>
+    internal sealed record Booked(JobBook Book) : NodeMessage;
 
     /// <param name="Job">The job's name.</param>
     /// <param name="Fingerprint">What the node builds the job of.</param>

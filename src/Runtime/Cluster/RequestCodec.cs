@@ -25,6 +25,8 @@ internal static class RequestCodec
         Save = 4,
         ReadLetters = 5,
         Rescale = 6,
+        Submit = 7,
+        Withdraw = 8,
         ReadState = 12,
         UnderWay = 32,
         Done = 33,
@@ -75,6 +77,16 @@ internal static class RequestCodec
                 to.Int64(read.Since);
                 StateMessageCodec.Write(to, read.Query);
                 break;
+            case Submit submit:
+                to.Byte((byte)Kind.Submit);
+                to.Text(submit.Program);
+                HistoryCodec.Write(to, submit.Arguments, static (to, argument) => to.Text(argument));
+                break;
+            case Withdraw withdraw:
+                to.Byte((byte)Kind.Withdraw);
+                to.UInt64(withdraw.Submission.Value);
+                JobBookCodec.Write(to, withdraw.End);
+                break;
         }
     }
 
@@ -87,6 +99,8 @@ internal static class RequestCodec
         Kind.Rescale => new Rescale(from.Text() is { Length: > 0 } scaled ? scaled : null, from.Int32()),
         Kind.ReadLetters => new ReadLetters(from.Int64(), new LetterPlace(from.Int64(), from.Text())),
         Kind.ReadState => new ReadState(from.Int64(), StateMessageCodec.ReadQuery(from)),
+        Kind.Submit => new Submit(from.Text(), from.List(sizeof(int), static from => from.Text())),
+        Kind.Withdraw => new Withdraw(new(from.UInt64()), JobBookCodec.ReadEnding(from)),
         var kind => throw new RowFormatException($"kind {(byte)kind} of a request found"),
     };
 

@@ -34,6 +34,9 @@ public sealed record ClusterOptions
 
     public required TimeSpan Lease { get; init; }
 
+    /// <summary>Where submitted jobs are kept, with a journal in SQLite; empty: nowhere.</summary>
+    public required string JobsDirectory { get; init; }
+
     /// <summary>0: none is looked for.</summary>
     public required int StragglerEpochs { get; init; }
 

@@ -114,6 +114,7 @@ public static class ConfigurationLoader
             Nodes = section.Integer("cluster.nodes", 1, 1000),
             PlacementWait = section.Duration("cluster.placement-wait", TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             Lease = section.Duration("cluster.lease", TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(1)),
+            JobsDirectory = section.OptionalText("cluster.jobs-directory"),
             StragglerEpochs = section.Integer("cluster.straggler-epochs", 0, 1000),
             StragglerFactor = section.Integer("cluster.straggler-factor", 2, 100),
             StragglerExcess = section.Duration("cluster.straggler-excess", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),

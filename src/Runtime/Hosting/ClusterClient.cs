@@ -76,12 +76,37 @@ public sealed class ClusterClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The jobs that nodes run, by name.</summary>
+    /// <summary>The jobs that nodes run, and those that are submitted and not running, by name.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<IReadOnlyList<ClusterJob>> ListJobsAsync(CancellationToken cancellationToken = default) =>
         (await _ask(RequestUid.New(), "", new JobRequest.List(), cancellationToken).ConfigureAwait(false)).As<JobAnswer.Jobs>().All;
 
-    /// <summary>Stops a job, as <see cref="IJob.StopAsync"/> does. Completes when no node runs it any more, as long as that takes.</summary>
+    /// <summary>Submits a job: every node runs it, and those that come later do. Completes when it runs, coordinated and with its tasks open.</summary>
+    /// <param name="program">A program of the nodes' catalog (<see cref="MillraceHostOptions.WithProgram"/>).</param>
+    /// <param name="job">The job's name, which no job of the cluster has: 1 to 200 characters.</param>
+    /// <param name="arguments">For the program: at most 16,384 characters in all.</param>
+    /// <param name="cancellationToken">Ends the wait, not what was submitted.</param>
+    /// <exception cref="ConfigurationException">No node, or not every node, has the program in its catalog.</exception>
+    /// <exception cref="InvalidOperationException">The name is taken; or the job failed at once, or its program started nothing on any node: then it is not submitted any more.</exception>
+    /// <remarks>
+    /// It is done once, whatever nodes are lost meanwhile. A job that is submitted is started again by every node that starts again, and by a whole cluster that does where
+    /// it keeps what is submitted (<c>millrace.cluster.jobs-directory</c>), until it is stopped, has failed, or has come to the end of all its sources.
+    /// </remarks>
+    public Task SubmitAsync(string program, string job, IReadOnlyList<string>? arguments = null, CancellationToken cancellationToken = default) =>
+        SubmitAsync(RequestUid.New(), program, job, arguments ?? [], cancellationToken);
+
+    /// <summary>The same, as a request that may have been made before.</summary>
+    internal async Task SubmitAsync(RequestUid id, string program, string job, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(program);
+        ArgumentException.ThrowIfNullOrWhiteSpace(job);
+        ArgumentNullException.ThrowIfNull(arguments);
+        foreach (var argument in arguments)
+            ArgumentNullException.ThrowIfNull(argument, nameof(arguments));
+        (await _ask(id, job, new JobRequest.Submit(program, [.. arguments]), cancellationToken).ConfigureAwait(false)).As<JobAnswer.Done>();
+    }
+
+    /// <summary>Stops a job, as <see cref="IJob.StopAsync"/> does; one that was submitted is not started again. Completes when no node runs it any more, as long as that takes.</summary>
     /// <param name="job">Its name.</param>
     /// <param name="graceful">Whether what is there is worked off first; else its tasks end at once.</param>
     /// <param name="cancellationToken">Ends the wait, not the stop.</param>

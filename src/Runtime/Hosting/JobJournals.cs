@@ -13,6 +13,7 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
 {
     private const string FileName = "journal.db";
     private const string OnlyJob = "job";
+    private const string BookFileName = "jobs.db";
     private const int LockTriesMax = 40;
 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
@@ -38,6 +39,17 @@ internal sealed class JobJournals(ActorSystem system, JournalOptions configurati
             hold?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Opens what was submitted to a cluster.</summary>
+    /// <returns>Null where nothing durable is configured for it.</returns>
+    /// <exception cref="ConfigurationException">It can't be opened.</exception>
+    public async Task<SqlJournal?> OpenBookAsync(ClusterOptions cluster, CancellationToken cancellationToken)
+    {
+        if (configuration.Kind == JournalKind.Sqlite && cluster.JobsDirectory.Length == 0)
+            return null;
+        var options = configuration.For(Path.Combine(cluster.JobsDirectory, BookFileName));
+        return await SqlJournal.OpenAsync(system, options, $"(all that is submitted to cluster {cluster.Name})", cluster.Name, logger, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A job that has just ended, here or in a process that was killed, may not have let go yet.</summary>

@@ -64,6 +64,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     private readonly ConcurrentDictionary<JobId, JobHandle> _jobs = [];
     private readonly StopSignals? _signals;
     private readonly ClusterNode? _node;
+    private SqlJournal? _book;
+    private IActorRef _launcher = ActorRefs.Nobody;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _jobNumber;
     private long _stoppingSince;
     private int _stopping;
@@ -106,6 +109,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     /// <inheritdoc/>
     public TimeSpan TaskTimeout => Options.TaskTimeout;
 
+    /// <summary>Ends when the host has stopped its jobs: on Ctrl-C or SIGTERM, by <see cref="StopAsync"/>, or disposed of. For a node that has no job of its own to wait for.</summary>
+    public Task Completion => _completion.Task;
+
     /// <summary>The jobs that have not ended.</summary>
     public IReadOnlyCollection<IJob> Jobs => [.. _jobs.Values.Where(job => !job.Completion.IsCompleted)];
 
@@ -123,7 +129,10 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     }
 
     /// <summary>Starts the runtime as the configuration says: as a node of a cluster (<c>millrace.cluster.enabled = on</c>), or embedded.</summary>
-    /// <remarks>A node has joined its cluster when this completes. Each node starts the same jobs, by name; their tasks are spread over the nodes.</remarks>
+    /// <remarks>
+    /// A node has joined its cluster when this completes. Each node starts the same jobs, by name, or runs those that are submitted (<see cref="MillraceHostOptions.WithProgram"/>);
+    /// their tasks are spread over the nodes.
+    /// </remarks>
     /// <exception cref="Data.ConfigurationException">A key is unknown, a value is wrong, an address is taken, or no seed answers.</exception>
     public static async Task<MillraceHost> StartAsync(Action<MillraceHostOptions>? configure = null, CancellationToken cancellationToken = default)
     {
@@ -133,13 +142,12 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var runtime = ConfigurationLoader.Read(config);
         if (!runtime.Cluster.IsEnabled)
             return StartAlone(config, runtime, options);
-        var node = new ClusterNode(runtime.Cluster, options.LoggerFactory.CreateLogger("Millrace"));
+        var node = new ClusterNode(runtime.Cluster, options.Programs.Keys, options.LoggerFactory.CreateLogger("Millrace"));
         ActorSystem? system = null;
         try
         {
             system = node.CreateSystem(own => CreateSystem(runtime.Cluster.Name, own.WithFallback(config), options, node));
             await node.StartAsync(system, cancellationToken).ConfigureAwait(false);
-            return new(system, ownsSystem: true, runtime, options, node);
         }
         catch
         {
@@ -148,6 +156,36 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
                 await system.Terminate().ConfigureAwait(false);
             throw;
         }
+
+        var host = new MillraceHost(system, ownsSystem: true, runtime, options, node);
+        try
+        {
+            await host.OpenBookAsync(node, cancellationToken).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Runs what was submitted, from now on.</summary>
+    private async Task OpenBookAsync(ClusterNode node, CancellationToken cancellationToken)
+    {
+        if (_options.Programs.Count == 0)
+        {
+            node.OpenBook(null, [], null);
+            return;
+        }
+
+        _book = await _journals.OpenBookAsync(Options.Cluster, cancellationToken).ConfigureAwait(false);
+        if (_book is null)
+            HostingLog.KeepsNothing(_logger);
+        var rows = _book is null ? [] : await _book.ReadAsync(JournalStream.Jobs, 1, cancellationToken).ConfigureAwait(false);
+        node.OpenBook(_book, rows, actor => _launcher = _system.ActorOf(JobLauncher.Props(_options.Programs, RunnerOf, actor, _logger), "millrace-launcher"));
+
+        SubmittedRunner RunnerOf(string job, CancellationToken cancellation) => new(this, StartAsync, job, cancellation);
     }
 
     private static MillraceHost StartAlone(Config config, RuntimeOptions runtime, MillraceHostOptions options) =>
@@ -175,7 +213,10 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         GraphPlanner.Plan(graph, new PlanOptions(options.Parallelism ?? Options.Parallelism, options.KeyGroups ?? Options.KeyGroups, options.Guarantee, IsSpread: IsSpread, scale));
 
     /// <inheritdoc/>
-    public async Task<IJob> StartAsync(StreamGraph graph, JobOptions options, CancellationToken cancellationToken = default)
+    public Task<IJob> StartAsync(StreamGraph graph, JobOptions options, CancellationToken cancellationToken = default) =>
+        StartAsync(graph, options, static _ => { }, cancellationToken);
+
+    private async Task<IJob> StartAsync(StreamGraph graph, JobOptions options, Action<JobHandle> registered, CancellationToken cancellationToken)
     {
         var plan = Plan(graph, options);
         if (options.CheckpointDirectory is null || _node is not null)
@@ -188,6 +229,7 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         var stopsSoon = new CancellationTokenSource();
         var handle = new JobHandle(id, plan, options.Observer, executors, meter, counts, _metrics, _logger, Options.GracefulTimeout, stopsSoon, options.CheckpointDirectory is not null, isShared: _node is not null, _codecs);
         Register(handle);
+        registered(handle);
 
         // Why behind it: a stop that came before has not seen this job, one that comes now will.
         if (Volatile.Read(ref _stopping) != 0)
@@ -349,9 +391,11 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
     {
         Interlocked.CompareExchange(ref _stoppingSince, Stopwatch.GetTimestamp(), 0);
         Interlocked.Exchange(ref _stopping, 1);
+        _launcher.Tell(new JobLauncher.Shut());
 
         // Of a node's end the others hear at once, and go on.
         await Task.WhenAll(_jobs.Values.Select(job => _node is null ? job.DrainAsync(drainTimeout, onLate) : job.LeaveAsync(drainTimeout))).ConfigureAwait(false);
+        _completion.TrySetResult();
     }
 
     /// <inheritdoc/>
@@ -374,6 +418,9 @@ public sealed class MillraceHost : IJobRunner, IAsyncDisposable
         catch (TimeoutException)
         {
         }
+
+        if (_book is not null)
+            await _book.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Whether every actor has ended.</summary>

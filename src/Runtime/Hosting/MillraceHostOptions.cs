@@ -1,7 +1,9 @@
 using Akka.Configuration;
 using Microsoft.Extensions.Logging;
+using Millrace.Client;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Configuration;
+using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tasks;
 
 namespace Millrace.Runtime.Hosting;
@@ -29,6 +31,9 @@ public sealed class MillraceHostOptions
     /// that holds itself. They are written by Hyperion, which writes and reads no other type. <value>Default none.</value>
     /// </summary>
     public ICollection<Type> SerializableTypes { get; } = [];
+
+    /// <summary>The catalog.</summary>
+    internal Dictionary<string, JobProgram> Programs { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The journal of a job that keeps checkpoints, in tests. <value>Default null: by the configuration.</value></summary>
     internal Func<string, IJournal>? Journals { get; set; }
@@ -60,6 +65,20 @@ public sealed class MillraceHostOptions
 
     /// <summary>Adds a HOCON file; later ones win.</summary>
     public MillraceHostOptions WithHoconFile(string path) => With(ConfigurationLoader.ParseFile(path));
+
+    /// <summary>Puts a program into the catalog of this node: jobs that are submitted to the cluster under its name are started by it (<c>ClusterClient.SubmitAsync</c>).</summary>
+    /// <param name="name">The same on all nodes, 1 to 200 characters.</param>
+    /// <param name="program">Builds and starts such a job.</param>
+    /// <exception cref="ArgumentException">The catalog has one of that name.</exception>
+    /// <remarks>All nodes must have the same catalog. An embedded runtime takes no notice of it.</remarks>
+    public MillraceHostOptions WithProgram(string name, JobProgram program)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, JobBook.NameLengthMax, nameof(name));
+        ArgumentNullException.ThrowIfNull(program);
+        Programs.Add(name, program);
+        return this;
+    }
 
     // Why: an empty configuration can't fall back on an empty one.
     private MillraceHostOptions With(Config later)

@@ -65,6 +65,7 @@ internal sealed class JobHandle : IJob
     private bool _isPlaced;
     private bool _isEnding;
     private volatile bool _isOpened;
+    private volatile bool _isOver;
 
     /// <param name="id">Its name.</param>
     /// <param name="graph">The plan.</param>
@@ -125,6 +126,9 @@ internal sealed class JobHandle : IJob
 
     /// <summary>Whether the journal holds the job's beginning.</summary>
     public bool IsOpened => _isOpened;
+
+    /// <summary>Whether the job has ended as a whole, and not only this process's part in it.</summary>
+    public bool IsOver => _isOver;
 
     /// <inheritdoc/>
     public Epoch Committed => new(Interlocked.Read(ref _committed));
@@ -347,7 +351,9 @@ internal sealed class JobHandle : IJob
             if (!_isEnding)
                 _state = JobState.Stopping;
             _stopAsked = graceful && _stopAsked != false;
-            stop = _stop;
+
+            // What has ended here may go on elsewhere.
+            stop = _isEnding ? null : _stop;
         }
 
         // Without a supervisor yet, it hears of it when it starts.
@@ -392,6 +398,9 @@ internal sealed class JobHandle : IJob
                 _state = JobState.Stopping;
         }
     }
+
+    /// <summary>Whoever coordinates it says that it has ended, as a whole.</summary>
+    public void OnOver() => _isOver = true;
 
     /// <summary>Every task is open.</summary>
     public void OnUp()

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Millrace.Runtime.Protocol;
 using Millrace.Runtime.State;
 
 namespace Millrace.Runtime.Jobs;
@@ -28,6 +30,16 @@ internal abstract record JobRequest
     /// <param name="Operator">The operator's id; null for all that follow the job's default.</param>
     /// <param name="Parallelism">How many.</param>
     internal sealed record Rescale(string? Operator, int Parallelism) : JobRequest;
+
+    /// <summary>Every node is to run the job, also those that come later; answered when it runs. The request's id is the submission's.</summary>
+    /// <param name="Program">In the catalog of every node.</param>
+    /// <param name="Arguments">For the program.</param>
+    internal sealed record Submit(string Program, ImmutableArray<string> Arguments) : JobRequest;
+
+    /// <summary>A submitted job is not to be run any more. Not answered: whoever asks sees it in the <see cref="JobBook"/>.</summary>
+    /// <param name="Submission">Which.</param>
+    /// <param name="End">How it ended, or is to end.</param>
+    internal sealed record Withdraw(SubmissionUid Submission, SubmittedJob.Ending End) : JobRequest;
 
     /// <summary>Which dead letters are there?</summary>
     /// <param name="Since">This epoch is to be committed everywhere.</param>

@@ -116,6 +116,8 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
 
     protected override void OnReceive(object message)
     {
+        if (message is CoordinatorMessages.Completed or CoordinatorMessages.Stopped or CoordinatorMessages.JobFailed or WorkerMessages.JobEnded)
+            _spec.Handle.OnOver();
         switch (message)
         {
             case Rescaled rescaled:

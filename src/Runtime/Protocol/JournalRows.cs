@@ -42,6 +42,9 @@ internal static class JournalRows
     /// <summary>In <c>s{uid}</c>: all state of one task at the end of an epoch.</summary>
     internal sealed record TaskImage(long Epoch, int Task, int Generation, object? Image) : Row;
 
+    /// <summary>In <c>jobs</c> of a cluster: all that was submitted. Rows before it are needed by nobody.</summary>
+    internal sealed record JobsBooked(JobBook Book) : Row;
+
     /// <summary>One task's part of a process row; <paramref name="Delta"/> (state changes and sink rows) is opaque to the protocol.</summary>
     internal sealed record TaskDelta(int Task, int Generation, object? Delta);
 }

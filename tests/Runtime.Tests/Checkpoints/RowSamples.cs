@@ -18,6 +18,14 @@ internal static class RowSamples
 
     private static readonly HistoryImage Empty = new(0, null, 0, [], [], [], null, 0, [], 0, 0, [], null);
 
+    public static JobBook Book { get; } = new(
+        7,
+        [
+            new(new(0xD5), "rows é", "index", ["20000", ""]),
+            new(new(0xD6), "others", "numbers", [], new(IsGraceful: false, "Job others failed: ß")),
+            new(new(0xD7), "rows", "index", [], new(IsGraceful: true, null)),
+        ]);
+
     public static ImmutableArray<(string Name, JournalRows.Row Row)> All { get; } =
     [
         ("lease-taken", new JournalRows.LeaseTaken(new(0x0123_4567_89AB_CDEF))),
@@ -35,6 +43,8 @@ internal static class RowSamples
         ("sealed", new JournalRows.Sealed(4)),
         ("epoch-deltas", new JournalRows.EpochDeltas(42, [new(0, 7, new EncodedDelta(new byte[] { 1, 2, 3 })), new(1, 6, null), new(2, 5, new EncodedDelta(Array.Empty<byte>())), new(3, 4, new EncodedDelta(new byte[] { 4 }))])),
         ("task-image", new JournalRows.TaskImage(30, 2, 7, new EncodedDelta(new byte[] { 9, 8, 7, 6 }))),
+        ("jobs-booked", new JournalRows.JobsBooked(Book)),
+        ("jobs-booked-none", new JournalRows.JobsBooked(JobBook.Empty)),
         ("task-image-none", new JournalRows.TaskImage(31, 3, 8, null)),
     ];
 }

@@ -130,7 +130,7 @@ public sealed class NodeCodecTests
     [Fact]
     public void A_list_of_more_jobs_than_there_are_bytes_for_is_corrupt_before_it_is_made()
     {
-        byte[] bytes = [.. NodeCodec.Encode(new NodeMessage.Hello(new(1), "", 0, []))[..^4], 0xFF, 0xFF, 0xFF, 0x7F];
+        byte[] bytes = [.. NodeCodec.Encode(new NodeMessage.Hello(new(1), "", 0, new(0, [], []), []))[..^4], 0xFF, 0xFF, 0xFF, 0x7F];
 
         DamagedBytes.Cost(DamagedBytes.SlackBytes, () => Assert.Throws<CorruptPayloadException>(() => NodeCodec.Decode(bytes)));
     }

@@ -5,6 +5,7 @@ using Millrace.Runtime.Jobs;
 using Millrace.Runtime.Protocol;
 using Millrace.Runtime.State;
 using Millrace.Runtime.Tasks;
+using Millrace.Runtime.Tests.Checkpoints;
 using static Millrace.Runtime.Cluster.NodeMessage;
 
 namespace Millrace.Runtime.Tests.Cluster;
@@ -23,8 +24,8 @@ internal static class NodeSamples
 
     public static IReadOnlyList<(string Name, NodeMessage Message)> All { get; } =
     [
-        ("hello", new Hello(Node, "10.0.0.7", 4054, [new("count é", "0123456789abcdef", Process, JobState.Recovering, 41, 7, true, "rescaled 2 times\nby default to 4\n"), new("other", "fedcba9876543210", ProcessUid.None, JobState.Starting, 0, 0, false, "")])),
-        ("hello-empty", new Hello(Node, "", 0, [])),
+        ("hello", new Hello(Node, "10.0.0.7", 4054, new(12, ["count", "index"], [new(new(0xD5), null), new(new(0xD6), "FormatException: no é")]), [new("count é", "0123456789abcdef", Process, JobState.Recovering, 41, 7, true, "rescaled 2 times\nby default to 4\n"), new("other", "fedcba9876543210", ProcessUid.None, JobState.Starting, 0, 0, false, "")])),
+        ("hello-empty", new Hello(Node, "", 0, new(-1, [], []), [])),
         ("for-coordinator", new ForCoordinator("count", new ControlMessages.SinkApplied(Process, new(3, 14)))),
         ("for-process", new ForProcess("count", Process, new ControlMessages.Beat(1, 2, 3, 4))),
         ("node-gone", new NodeGone(Node)),
@@ -41,6 +42,9 @@ internal static class NodeSamples
         ("request-state-get", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Get("sum", "", StateForm.Text, "(a, 1)")))),
         ("request-state-get-encoded", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Get("sum", "totals", new(StateFormKind.Encoded, "Int32", "Int64"), Bytes)))),
         ("request-state-entries", new Request(Id, "count", new JobRequest.ReadState(41, new StateQuery.Entries("sum", "totals", new(StateFormKind.Encoded, "Int32", "Int64"), new(2, 6, 0xF000_0001), 1000)))),
+        ("request-submit", new Request(Id, "count", new JobRequest.Submit("word-count", ["a é", ""]))),
+        ("request-withdraw", new Request(Id, "count", new JobRequest.Withdraw(new(0xD6), new(IsGraceful: true, "Why.")))),
+        ("booked", new Booked(RowSamples.Book)),
         ("carried", new Carried(Id, "count", new JobRequest.Save("/tmp/a", Stops: false, Since: 41, IsRepeated: true))),
         ("answer-under-way", new Answer(Id, new JobAnswer.UnderWay(IsStopping: true))),
         ("answer-done", new Answer(Id, new JobAnswer.Done(42))),

@@ -40,6 +40,7 @@ public sealed partial class ConfigurationTests
         ["cluster.roles"] = "[worker]",
         ["cluster.nodes"] = "7",
         ["cluster.placement-wait"] = "7 s",
+        ["cluster.jobs-directory"] = "jobs",
         ["cluster.lease"] = "7 s",
         ["cluster.straggler-epochs"] = "7",
         ["cluster.straggler-factor"] = "7",
