@@ -220,7 +220,8 @@ internal sealed partial class SimCluster
     {
         Counters.Resets++;
         ref var link = ref _links[(producer * Shape.Count) + consumer];
-        link.Version++;
+        // Of two others, which were told of it, nothing is under way any more; those that the channel lies between now have a connection of their own.
+        link.Version += link.From == sender && link.To == receiver ? 1 : 0;
         Trace?.Invoke($"{NowUs / 1000.0,10:F3} reset {producer} -> {consumer}");
         var senderSoon = Random.Below(2) == 0;
         var receiverSoon = !senderSoon || Random.Below(2) == 0;

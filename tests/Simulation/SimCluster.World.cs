@@ -28,6 +28,7 @@ internal sealed partial class SimCluster
 
         ref var link = ref _links[(producer * Shape.Count) + consumer];
         link.Generation = Math.Max(link.Generation, item.Generation);
+        (link.From, link.To) = (from, target);
         if (Swallows(producer, consumer, from, target))
         {
             return;

@@ -4,6 +4,12 @@ namespace Millrace.Simulation;
 internal struct SimLink
 {
     public int Version;
+
+    /// <summary>Between whom it was when something was sent last.</summary>
+    public SimProcess? From;
+
+    public SimProcess? To;
+
     public long LastArrivalUs;
 
     /// <summary>The highest receiver generation that this connection has carried.</summary>
