@@ -64,7 +64,7 @@ public sealed class SeedTests
     [InlineData("RereadVolatileRange", "I10")]
     [InlineData("ForgetLostRecords", "I10")]
     [InlineData("SnapshotWhileCopying", "I11")]
-    [InlineData("LastSavepointTooEarly", "I11")]
+    [InlineData("LastSavepointTooEarly", "I14")]
     [InlineData("LastPollTakesIn", "I10")]
     [InlineData("ForgetAppliedEpochs", "The job failed")]
     [InlineData("PlaceApart", "I12")]
