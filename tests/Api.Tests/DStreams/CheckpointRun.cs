@@ -72,16 +72,18 @@ internal sealed class CheckpointRun : IAsyncDisposable
     }
 
     /// <summary>Stops the job with a savepoint. Time goes on meanwhile, a batch when the one before has been given out: the last poll may want one more.</summary>
-    public async Task StopWithSavepointAsync(string path)
+    public Task StopWithSavepointAsync(string path) => DuringAsync(Context.Job!.StopWithSavepointAsync(path));
+
+    /// <summary>Waits for what was asked of the job. Time goes on meanwhile.</summary>
+    public async Task DuringAsync(Task asked)
     {
-        var stopping = Context.Job!.StopWithSavepointAsync(path);
-        while (!stopping.IsCompleted)
+        while (!asked.IsCompleted)
         {
             _clock.Advance(Context.BatchDuration);
-            await Task.WhenAny(stopping, _done.WaitAsync()).WaitAsync(Patience);
+            await Task.WhenAny(asked, _done.WaitAsync()).WaitAsync(Patience);
         }
 
-        await stopping;
+        await asked;
     }
 
     public async ValueTask DisposeAsync()

@@ -42,6 +42,29 @@ public sealed class SavepointTests : IDisposable
     }
 
     [Fact]
+    public async Task Counts_and_windows_go_on_while_the_job_is_rescaled_and_no_batch_is_left_out()
+    {
+        await using var run = await CheckpointRun.CreateAsync(_clock);
+        Build(run, "job", partitions: 2, out var counts, out var windows);
+        await run.RunAsync(1);
+        foreach (var (@operator, partitions) in new[] { ("counts", 5), ("window", 3), ("counts", 1) })
+        {
+            _queue.Enqueue(["a", "b", "c", "d", "e"]);
+            _queue.Enqueue(["a"]);
+            await run.DuringAsync(run.Context.Job!.RescaleAsync(@operator, partitions));
+            await run.CatchUpAsync();
+        }
+
+        await run.RunAsync(4);
+        var times = counts.Keys.Order().ToArray();
+        Assert.Equal(Enumerable.Range(1, times.Length).Select(batch => batch * 1000L), times);
+        Assert.Equal(times, windows.Keys.Order());
+        (string, long)[] expected = [("a", 6), ("b", 3), ("c", 3), ("d", 3), ("e", 3)];
+        Assert.Equal(expected, counts[times[^1]].Order());
+        Assert.Equal(expected, windows[times[^1]].Order());
+    }
+
+    [Fact]
     public async Task A_source_keeps_its_splits_where_the_job_has_another_parallelism()
     {
         await using (var first = await CheckpointRun.CreateAsync(_clock))
