@@ -50,6 +50,7 @@ public sealed class DocumentTests
             await client.DeadLettersOf("orders").ReplayAllAsync();
             Console.WriteLine(await client.StateOf("orders", "totals").GetAsync("apple"));
             await client.TakeSavepointAsync("orders", "/shared/savepoints/nightly");
+            await client.RescaleJobAsync("orders", 12);
             await client.StopJobAsync("orders", graceful: true);
             // end
             // docs/cluster.md
@@ -178,7 +179,7 @@ public sealed class DocumentTests
     [Fact]
     public void Savepoints_dead_letters_and_state_are_asked_for_as_documented()
     {
-        // Why not run: SavepointTests, DeadLetterTests and StateReadTests do what these do, on jobs that have something to save.
+        // Why not run: SavepointTests, RescaleTests, DeadLetterTests and StateReadTests do what these do, on jobs that have something to save.
         Func<IJob, Task> save = SaveAsync;
         Func<MillraceHost, StreamingContext> begin = Begin;
         Func<IJob, Task> readLetters = ReadLettersAsync;
@@ -188,6 +189,10 @@ public sealed class DocumentTests
 
         static async Task SaveAsync(IJob job)
         {
+            // docs/checkpoints.md
+            await job.RescaleAsync(8);                        // all operators that name no number
+            await job.RescaleAsync("reduceByKey(lines)", 12); // one, by its id in the plan, with all whose rows stay on its partitions
+            // end
             // docs/checkpoints.md
             await job.StopWithSavepointAsync("savepoints/2026-11-25");       // the last epoch; sinks hold nothing behind it
             await job.TakeSavepointAsync("savepoints/nightly");              // any epoch, while the job goes on
