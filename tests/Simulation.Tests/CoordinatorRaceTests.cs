@@ -28,6 +28,22 @@ public sealed class CoordinatorRaceTests
     }
 
     [Fact]
+    public void What_the_journal_says_to_a_coordinator_that_was_stopped_while_it_opened_is_void()
+    {
+        var held = new SimJournal();
+        var script = new CoordinatorScript(held, Line).TakeOverHeld();
+        var read = script.HeldReads!.Dequeue();
+        script.Tell(new CoordinatorMessages.Stop(IsGraceful: true));
+        Assert.Equal(CoordinatorState.Stopped, script.State);
+
+        script.Tell(new JournalMessages.RowsRead(read.Stream, read.FromNumber, read.Request, [new(1, 2, new JournalRows.LeaseTaken(B))]));
+        script.Tell(new JournalMessages.ReadFailed(read.Stream, read.Request));
+
+        Assert.Equal(0, held.Count(JournalStream.Lease));
+        Assert.IsType<CoordinatorMessages.Stopped>(Assert.Single(script.Effects));
+    }
+
+    [Fact]
     public void Race_02_a_late_ack_of_a_dead_process_does_not_count()
     {
         var script = Running(1, A, B);

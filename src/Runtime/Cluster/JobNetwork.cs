@@ -47,6 +47,7 @@ internal sealed class JobNetwork : IJobNetwork
     {
         var settings = plan.Settings;
         (Scale, Job, Handle, Fingerprint, Node, LeaseMs, _node, _plane, _meter) = (plan.Scale, handle.Id.Name, handle, fingerprint, address, leaseMs, node, plane, settings.Meter);
+        ScaleText = Scale.ToString();
         _outlook = new(roles.HasFlag(NodeRoles.Coordinator), []);
         TakesTasks = roles.HasFlag(NodeRoles.Worker);
         _key = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{Job}\n{Scale.Times}")));
@@ -68,6 +69,9 @@ internal sealed class JobNetwork : IJobNetwork
 
     /// <summary>What the job has been given while it ran: only parts of one scale have to do with each other.</summary>
     public JobScale Scale { get; }
+
+    /// <summary>The same as nodes tell it each other.</summary>
+    public string ScaleText { get; }
 
     /// <inheritdoc/>
     public string Node { get; }

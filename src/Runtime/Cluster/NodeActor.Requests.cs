@@ -249,7 +249,7 @@ internal sealed partial class NodeActor
         job.Handle.Committed.Number,
         _rules.TryGetValue(job.Job, out var rule) && rule.Node is null ? rule.Incarnation : 0,
         IsRuled(job.Job),
-        job.Scale.ToString());
+        job.ScaleText);
 
     private ImmutableArray<ClusterJob> ListJobs()
     {

@@ -285,7 +285,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
                 continue;
             if (part.Process != ProcessUid.None)
                 job.Find(part.Process, _plane.LinkTo(hello.Node));
-            if (JobScale.Find(part.Scale) is var scale && scale.Times > job.Scale.Times)
+            if (part.Scale != job.ScaleText && JobScale.Find(part.Scale) is var scale && scale.Times > job.Scale.Times)
                 job.Supervisor.Tell(JobSupervisor.Rescaled.To(scale));
         }
 
@@ -471,7 +471,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     /// <summary>What a process says that still has the tasks of before a rescale is void.</summary>
     private void OnForCoordinator(NodeMessage.ForCoordinator to)
     {
-        if (_jobs.TryGetValue(to.Job, out var job) && PeerAt(Sender.Path.Address)?.PartOf(to.Job) is { } part && part.Process == to.Message.Process && part.Scale == job.Scale.ToString())
+        if (_jobs.TryGetValue(to.Job, out var job) && PeerAt(Sender.Path.Address)?.PartOf(to.Job) is { } part && part.Process == to.Message.Process && part.Scale == job.ScaleText)
             job.Supervisor.Tell(to.Message);
     }
 

@@ -42,6 +42,10 @@ internal sealed class EpochCoordinator : UntypedActor
     /// <param name="Answer">Null where the file may be written.</param>
     private sealed record SaveChecked(Asked Asked, JobAnswer? Answer);
 
+    /// <param name="Of">Who asked the journal: its successor has questions with the same numbers.</param>
+    /// <param name="Answer">What it says.</param>
+    private sealed record JournalAnswered(CoordinatorProtocol Of, ICoordinatorInput Answer);
+
     /// <param name="Of">Who gave the images out: of no interest to its successor.</param>
     /// <param name="Id">What was asked.</param>
     /// <param name="Answer">How it ended.</param>
@@ -89,6 +93,9 @@ internal sealed class EpochCoordinator : UntypedActor
             case CoordinatorMessages.Tick when _network is { MayRule: false } && _protocol.State == CoordinatorState.Standby:
                 _timer.WakeAt(_clock.NowMs + PausedMs);
                 break;
+            case JournalAnswered answered when answered.Of == _protocol:
+                Step(answered.Answer);
+                break;
             case ICoordinatorInput input:
                 Step(input);
                 break;
@@ -121,7 +128,7 @@ internal sealed class EpochCoordinator : UntypedActor
                 Answer(saved.Id, saved.Answer);
                 Step(new CoordinatorMessages.SavepointCopied());
                 break;
-            case SaveChecked or SaveEnded or FitEnded:
+            case SaveChecked or SaveEnded or FitEnded or JournalAnswered:
                 break;
             case WorkerActor.Heard { Message: ControlMessages.Run run }:
                 _orders.OnPlanned(run.Plan);
@@ -318,14 +325,14 @@ internal sealed class EpochCoordinator : UntypedActor
 
     private void CarryOut(ICoordinatorEffect effect)
     {
-        var self = Self;
+        var (self, of) = (Self, _protocol);
         switch (effect)
         {
             case JournalMessages.Append append:
-                _journal.Append(append, answer => self.Tell(answer, ActorRefs.NoSender));
+                _journal.Append(append, answer => self.Tell(new JournalAnswered(of, answer), ActorRefs.NoSender));
                 break;
             case JournalMessages.Read read:
-                _journal.Read(read, answer => self.Tell(answer, ActorRefs.NoSender), failure => self.Tell(failure, ActorRefs.NoSender));
+                _journal.Read(read, answer => self.Tell(new JournalAnswered(of, answer), ActorRefs.NoSender), failure => self.Tell(new JournalAnswered(of, failure), ActorRefs.NoSender));
                 break;
             case JournalMessages.Trim trim:
                 _journal.Trim(trim);

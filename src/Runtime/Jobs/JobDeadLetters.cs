@@ -10,15 +10,13 @@ internal sealed class JobDeadLetters(JobHandle job) : DeadLettersBase
     public override async Task<IReadOnlyList<DeadLetter>> ReadAsync(CancellationToken cancellationToken = default)
     {
         var answer = new TaskCompletionSource<IReadOnlyList<DeadLetter>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!await job.AskAsync(new WorkerActor.ReadAll(answer), answer.Task, cancellationToken).ConfigureAwait(false))
-            throw HasEnded();
+        var read = new WorkerActor.ReadHeld(Since: 0, held => answer.TrySetResult(held.Letters));
+        if (!await job.AskAsync(read, answer.Task, cancellationToken).ConfigureAwait(false))
+            throw job.HasEnded(JobHandle.DeadLettersStand);
         return await answer.Task.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     protected override async Task GiveAsync(RequestUid id, string order, CancellationToken cancellationToken) =>
-        (await job.AskAsync(id, new JobRequest.Order(order), cancellationToken).ConfigureAwait(false) ?? throw HasEnded()).As<JobAnswer.Done>();
-
-    private InvalidOperationException HasEnded() =>
-        new($"Job {job.Id} expected to run, {job.State} found: its dead letters stand in its checkpoint; start it again to reach them.");
+        (await job.AskAsync(id, new JobRequest.Order(order), cancellationToken).ConfigureAwait(false) ?? throw job.HasEnded(JobHandle.DeadLettersStand)).As<JobAnswer.Done>();
 }

@@ -24,7 +24,8 @@ internal sealed class JobHandle : IJob
     // Within it a cluster has found out that nobody runs a job.
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(5);
 
-    private const string DeadLettersStand = "its dead letters stand in its checkpoint; start it again to reach them";
+    /// <summary>Where dead letters are when the job does not run.</summary>
+    public const string DeadLettersStand = "its dead letters stand in its checkpoint; start it again to reach them";
     private const string StateStands = "its state stands in its checkpoint, if it keeps any; start it again to read it";
 
     private readonly Lock _lock = new();
@@ -204,7 +205,9 @@ internal sealed class JobHandle : IJob
     private async Task<JobAnswer> AskSharedAsync(RequestUid id, JobRequest request, string stand, CancellationToken cancellationToken) =>
         await AskAsync(id, request, cancellationToken).ConfigureAwait(false) ?? throw HasEnded(stand);
 
-    private InvalidOperationException HasEnded(string stand) => new($"Job {Id} expected to run, {State} found: {stand}.");
+    /// <summary>It was to run.</summary>
+    /// <param name="stand">Where what was asked for is now, and what to do.</param>
+    public InvalidOperationException HasEnded(string stand) => new($"Job {Id} expected to run, {State} found: {stand}.");
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<StateTableInfo>> ListStateAsync(CancellationToken cancellationToken = default) => _tables.ListAsync("", "", cancellationToken);

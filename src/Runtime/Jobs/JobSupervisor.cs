@@ -126,7 +126,7 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case Terminated when _rescaled is not null:
                 OnFormerEnded();
                 break;
-            case Stop { IsGraceful: true } or CoordinatorMessages.Stop { IsGraceful: true } or CoordinatorMessages.ProcessLost or EpochCoordinator.Asked or WorkerActor.ReadAll or WorkerActor.ReadState when _rescaled is not null:
+            case Stop { IsGraceful: true } or CoordinatorMessages.Stop { IsGraceful: true } or CoordinatorMessages.ProcessLost or EpochCoordinator.Asked or WorkerActor.Question when _rescaled is not null:
                 _early.Add(message);
                 break;
             case Stop stop when _spec.Network is { } network:
@@ -150,8 +150,11 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
             case EpochCoordinator.Asked:
                 _coordinator.Tell(message);
                 break;
-            case WorkerActor.ReadAll or WorkerActor.ReadState:
+            case WorkerActor.Question when _outcome is null:
                 _worker.Tell(message);
+                break;
+            case WorkerActor.Question:
+                // Its tasks end; whoever asks hears that the job has ended.
                 break;
             case GiveUp giveUp:
                 End(JobState.Failed, giveUp.Reason);
@@ -259,6 +262,10 @@ internal sealed class JobSupervisor : UntypedActor, IWithTimers
         foreach (var message in _early)
             Self.Tell(message, ActorRefs.NoSender);
         _early.Clear();
+
+        // A stop that came when the former coordinator had decided already.
+        if (_isGraceful)
+            Self.Tell(new CoordinatorMessages.Stop(IsGraceful: true), ActorRefs.NoSender);
     }
 
     private void OnStop(bool isGraceful)

@@ -95,6 +95,9 @@ internal sealed partial class CoordinatorProtocol
         _lastStepMs = nowMs;
         switch (input)
         {
+            // What is still on its way to one that has ended is void.
+            case JournalMessages.Appended or JournalMessages.RowsRead or JournalMessages.ReadFailed when State is CoordinatorState.Stopped or CoordinatorState.Fenced:
+                break;
             case JournalMessages.Appended appended:
                 OnAppended(appended, nowMs, effects);
                 break;

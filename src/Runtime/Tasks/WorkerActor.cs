@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Millrace.Client;
 using Millrace.Runtime.Checkpoints;
 using Millrace.Runtime.Exchange;
 using Millrace.Runtime.Protocol;
@@ -31,9 +30,8 @@ internal sealed class WorkerActor : UntypedActor
     private readonly RestoreReader _restores;
     private readonly List<JournalMessages.Read> _unanswered = [];
     private readonly StateRouter _router;
-    private readonly List<ReadState> _unread = [];
+    private readonly List<Question> _questions = [];
     private readonly ITimer _retry;
-    private readonly List<ReadAll> _readLater = [];
     private IActorRef[] _tasks = [];
     private TaskPlace[] _places = [];
     private AttemptPlan? _placed;
@@ -57,14 +55,17 @@ internal sealed class WorkerActor : UntypedActor
     /// <summary>From the supervisor: everything is committed; end the tasks behind what they have been told, then yourself.</summary>
     internal sealed record Finish;
 
-    /// <summary>From the network: which dead letters do the tasks hold that this process holds? Not answered while one of them is not open, nor before an epoch is committed here.</summary>
-    internal sealed record ReadHeld(long Since, Action<HeldLetters> Answer);
+    /// <summary>
+    /// Somebody asks what the tasks hold that this process holds. Where it is alone it is answered once they are open and an epoch is committed here; among others not at
+    /// all before: whoever asks does so again.
+    /// </summary>
+    internal abstract record Question(long Since);
 
-    /// <summary>Which dead letters do all tasks hold, where this process holds all of them? Answered when they are open.</summary>
-    internal sealed record ReadAll(TaskCompletionSource<IReadOnlyList<DeadLetter>> Answer);
+    /// <summary>Which dead letters?</summary>
+    internal sealed record ReadHeld(long Since, Action<HeldLetters> Answer) : Question(Since);
 
-    /// <summary>What do the tables of operators say to this? Where it is alone it is answered once the tasks are open and an epoch is committed here; among others not at all before: whoever asks does so again.</summary>
-    internal sealed record ReadState(long Since, StateQuery Query, Action<HeldState> Answer);
+    /// <summary>What do the tables of operators say to this?</summary>
+    internal sealed record ReadState(long Since, StateQuery Query, Action<HeldState> Answer) : Question(Since);
 
     /// <summary>From itself: reads that the journal has not answered are due again.</summary>
     private sealed record ReadAgain
@@ -142,22 +143,11 @@ internal sealed class WorkerActor : UntypedActor
                 _coordinator = meet.Coordinator;
                 Step(WorkerMessages.Tick.Instance);
                 break;
-            case ReadAll or ReadState when _running > 0:
+            case Question when _running > 0:
                 Context.Parent.Tell(message);
                 break;
-            case ReadAll read when _protocol.IsUp:
-                OnReadAll(read);
-                break;
-            case ReadAll read:
-                _readLater.Add(read);
-                break;
-            case ReadHeld read when _protocol is { IsUp: true, CurrentAttempt: { } attempt } && _protocol.Committed >= read.Since:
-                OnReadHeld(read, attempt);
-                break;
-            case ReadHeld:
-                break;
-            case ReadState read:
-                OnReadState(read);
+            case Question question:
+                OnQuestion(question);
                 break;
             case Finish:
                 OnFinish();
@@ -180,7 +170,7 @@ internal sealed class WorkerActor : UntypedActor
                     Context.Parent.Tell(new Heard((ControlMessages.ToProcess)input));
                 Step(input);
                 TellUp();
-                ReadUnread();
+                AskAgain();
                 break;
             default:
                 Unhandled(message);
@@ -188,14 +178,28 @@ internal sealed class WorkerActor : UntypedActor
         }
     }
 
-    private void OnReadAll(ReadAll read)
+    private void OnQuestion(Question question)
     {
-        var reading = new LetterReading(_tasks.Length);
-        for (var task = 0; task < _tasks.Length; task++)
-            Tell(task, new TaskMessages.ReadLetters(reading));
-        _ = AnswerAsync();
+        // Why a step before: one that has stood still finds out, and does not answer of tasks that it may have lost.
+        if (_network is not null)
+            Step(WorkerMessages.Tick.Instance);
+        if (_protocol is { IsUp: true, IsFrozen: false, CurrentAttempt: { } attempt } && _protocol.Committed >= question.Since)
+            Answer(question, attempt);
+        else if (_network is null)
+            _questions.Add(question);
+    }
 
-        async Task AnswerAsync() => read.Answer.TrySetResult(await reading.Answer.ConfigureAwait(false));
+    private void Answer(Question question, AttemptPlan attempt)
+    {
+        switch (question)
+        {
+            case ReadHeld read:
+                OnReadHeld(read, attempt);
+                break;
+            case ReadState read:
+                OnReadState(read, attempt);
+                break;
+        }
     }
 
     private void OnReadHeld(ReadHeld read, AttemptPlan attempt)
@@ -213,17 +217,6 @@ internal sealed class WorkerActor : UntypedActor
         _ = AnswerAsync();
 
         async Task AnswerAsync() => read.Answer(new(_self, attempt.Number, held.Length, _places.Length, await reading.Answer.ConfigureAwait(false)));
-    }
-
-    private void OnReadState(ReadState read)
-    {
-        // Why a step before: one that has stood still finds out, and does not answer of tasks that it may have lost.
-        if (_network is not null)
-            Step(WorkerMessages.Tick.Instance);
-        if (_protocol is { IsUp: true, IsFrozen: false, CurrentAttempt: { } attempt } && _protocol.Committed >= read.Since)
-            OnReadState(read, attempt);
-        else if (_network is null)
-            _unread.Add(read);
     }
 
     private void OnReadState(ReadState read, AttemptPlan attempt)
@@ -258,23 +251,20 @@ internal sealed class WorkerActor : UntypedActor
         }
     }
 
-    private void ReadUnread()
+    private void AskAgain()
     {
-        if (_unread.Count == 0)
+        if (_questions.Count == 0)
             return;
-        ReadState[] reads = [.. _unread];
-        _unread.Clear();
-        foreach (var read in reads)
-            OnReadState(read);
+        Question[] questions = [.. _questions];
+        _questions.Clear();
+        foreach (var question in questions)
+            OnQuestion(question);
     }
 
     private void TellUp()
     {
         if (!_protocol.IsUp)
             return;
-        foreach (var read in _readLater)
-            OnReadAll(read);
-        _readLater.Clear();
         if (_ready < _protocol.CurrentAttempt!.Number)
         {
             _ready = _protocol.CurrentAttempt.Number;
@@ -317,8 +307,8 @@ internal sealed class WorkerActor : UntypedActor
     private void OnFinish()
     {
         // Others come where the job is rescaled.
-        foreach (var read in (object[])[.. _readLater, .. _unread])
-            Context.Parent.Tell(read);
+        foreach (var question in _questions)
+            Context.Parent.Tell(question);
         _running = _tasks.Length;
         foreach (var task in _tasks)
         {

@@ -8,6 +8,7 @@ using Millrace.Operators;
 using Millrace.Operators.Stateless;
 using Millrace.Operators.Windows;
 using Millrace.Runtime.Checkpoints;
+using Millrace.Runtime.Protocol;
 using Millrace.Runtime.Tests.Support;
 
 namespace Millrace.Runtime.Tests.Jobs;
@@ -208,6 +209,27 @@ public sealed class RescaleTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stop_that_comes_when_the_rescale_is_decided_ends_it_with_the_new_tasks()
+    {
+        var journal = new HeldJournal(_journal);
+        await using var host = await StartHostAsync(journal);
+        var job = await StartAsync(host, Indexed());
+        await FeedAsync(100);
+        await _sink.HasAsync(row => row.Value == 99);
+
+        var rescaled = job.RescaleAsync(3);
+        await journal.Held.WaitAsync(TestHost.Patience);
+        var stopped = job.StopAsync(graceful: true);
+        journal.Release();
+
+        await stopped.WaitAsync(TestHost.Patience);
+        await Task.WhenAny(rescaled).WaitAsync(TestHost.Patience);
+        await job.Completion;
+        Assert.Equal(JobState.Stopped, job.State);
+        CheckRows();
+    }
+
+    [Fact]
     public async Task Any_number_of_times_with_starts_between_loses_and_doubles_nothing()
     {
         var seed = Environment.GetEnvironmentVariable("MILLRACE_SEED") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : 1;
@@ -258,9 +280,9 @@ public sealed class RescaleTests : IDisposable
         return graph;
     }
 
-    private Task<MillraceHost> StartHostAsync() => TestHost.StartAsync(configure: options =>
+    private Task<MillraceHost> StartHostAsync(IJournal? journal = null) => TestHost.StartAsync(configure: options =>
     {
-        options.Journals = _ => _journal;
+        options.Journals = _ => journal ?? _journal;
         options.LoggerFactory = _events;
     });
 
@@ -282,5 +304,39 @@ public sealed class RescaleTests : IDisposable
         Assert.True(found.Count == _fed && fed.SetEquals(found), $"{_fed} rows expected, {found.Count} found; missing {string.Join(' ', fed.Except(found).Take(10))} … {fed.Except(found).Count()}, twice {found.Count - found.Distinct().Count()}; {seed}");
         foreach (var key in rows.GroupBy(row => row.Key))
             Assert.True(Enumerable.Range(1, key.Count()).Select(index => (long)index).SequenceEqual(key.Select(row => row.Index)), $"key {key.Key} {seed}");
+    }
+
+    /// <summary>Keeps the row that closes a rescaled job back.</summary>
+    private sealed class HeldJournal(IJournal journal) : IJournal
+    {
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsDurable => journal.IsDurable;
+
+        public string Name => journal.Name;
+
+        public Task Held => _held.Task;
+
+        public void Release() => _released.SetResult();
+
+        public void Append(JournalMessages.Append request, Action<JournalMessages.Appended> answer)
+        {
+            if (request.Rows is [.., JournalRows.Closed { Next: not null }])
+                _ = HoldAsync();
+            else
+                journal.Append(request, answer);
+
+            async Task HoldAsync()
+            {
+                _held.SetResult();
+                await _released.Task;
+                journal.Append(request, answer);
+            }
+        }
+
+        public void Read(JournalMessages.Read request, Action<JournalMessages.RowsRead> answer, Action<JournalMessages.ReadFailed> fail) => journal.Read(request, answer, fail);
+
+        public void Trim(JournalMessages.Trim request) => journal.Trim(request);
     }
 }
