@@ -14,6 +14,8 @@ internal abstract class PooledSinkWriter<T>(TimeProvider clock) : StagedSinkWrit
     private const int TriesMax = 5;
     private const int FirstPauseMs = 20;
 
+    private static readonly TimeSpan WarnAfter = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _disposed = new();
     private Task _last = Task.CompletedTask;
 
@@ -62,6 +64,7 @@ internal abstract class PooledSinkWriter<T>(TimeProvider clock) : StagedSinkWrit
     private async Task Try(SinkCommit commit, IReadOnlyList<Batch<T>> rows)
     {
         var disposed = _disposed.Token;
+        var started = clock.GetTimestamp();
         Exception? last = null;
         for (var tries = 1; !disposed.IsCancellationRequested; tries++)
         {
@@ -80,6 +83,10 @@ internal abstract class PooledSinkWriter<T>(TimeProvider clock) : StagedSinkWrit
                 }
 
                 last = error;
+
+                // Why not only behind the last try: each may wait for a lock, and nobody would hear of it meanwhile.
+                if (clock.GetElapsedTime(started) >= WarnAfter && !disposed.IsCancellationRequested)
+                    commit.Warn?.Invoke(Explain(error).Message);
             }
 
             if (tries == TriesMax)

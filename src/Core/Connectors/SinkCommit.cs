@@ -10,6 +10,6 @@ namespace Millrace.Connectors;
 /// <param name="Fail">Answers that it can never work: the job fails with the cause. Thread-safe.</param>
 public sealed record SinkCommit(EpochInfo Epoch, Epoch Previous, Action<SinkOutcome, long> Complete, Action<Exception> Fail)
 {
-    /// <summary>Tells a person, in one line, why the outside has not taken the epoch; called before an outcome that is <see cref="SinkOutcome.Unknown"/>. Thread-safe; null where nobody listens.</summary>
+    /// <summary>Tells a person, in one line, why the outside has not taken the epoch: before an outcome that is <see cref="SinkOutcome.Unknown"/>, and earlier where that takes long. The same reason may be told again. Thread-safe; null where nobody listens.</summary>
     public Action<string>? Warn { get; init; }
 }

@@ -50,6 +50,23 @@ public sealed class PooledSinkWriterTests
         Assert.Equal(5, _events.Count);
     }
 
+    [Theory]
+    [InlineData(100, 0)]
+    [InlineData(5000, 1)]
+    public async Task A_try_that_waits_long_is_told_of_before_the_others(int waitsMs, int warnings)
+    {
+        var writer = new Writer(_clock, _events, failures: 1, onTry: () => _clock.Advance(TimeSpan.FromMilliseconds(waitsMs)));
+        using var harness = new SinkHarness<int>(new Sink(writer));
+        harness.Open();
+        SinkHarness<int>.Stage(writer, 1, 1);
+        var commit = harness.Commit(writer, 0, 1);
+        await Waiting.For(() => _clock.Timers == 1, "a pause");
+
+        Assert.Equal(Enumerable.Repeat("full", warnings), harness.Warnings);
+        _clock.Advance(TimeSpan.FromMilliseconds(20));
+        Assert.Equal(SinkOutcome.Applied, (await commit).Outcome);
+    }
+
     [Fact]
     public async Task Disposed_writer_makes_no_further_try_and_is_closed_afterwards()
     {
@@ -92,7 +109,7 @@ public sealed class PooledSinkWriterTests
         public ISinkWriter<int> Open(SinkContext context) => writer;
     }
 
-    private sealed class Writer(TimeProvider clock, ConcurrentQueue<string> events, int failures, Task? gate = null) : PooledSinkWriter<int>(clock)
+    private sealed class Writer(TimeProvider clock, ConcurrentQueue<string> events, int failures, Task? gate = null, Action? onTry = null) : PooledSinkWriter<int>(clock)
     {
         private int _failures = failures;
 
@@ -101,6 +118,7 @@ public sealed class PooledSinkWriterTests
         protected override async Task<(SinkOutcome Outcome, long Watermark)> Write(SinkCommit commit, IReadOnlyList<Batch<int>> rows)
         {
             events.Enqueue("try");
+            onTry?.Invoke();
             await (gate ?? Task.CompletedTask);
             if (_failures-- > 0)
                 throw new IOException("full");

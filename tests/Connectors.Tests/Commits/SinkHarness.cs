@@ -9,6 +9,9 @@ internal sealed class SinkHarness<T>(ISink<T> sink, int partition = 0, string jo
 {
     private readonly List<ISinkWriter<T>> _writers = [];
 
+    /// <summary>What commits said of an outside that does not take them.</summary>
+    public ConcurrentQueue<string> Warnings { get; } = new();
+
     /// <summary>Outcomes of every commit, in order.</summary>
     public ConcurrentQueue<SinkOutcome> Outcomes { get; } = new();
 
@@ -32,7 +35,7 @@ internal sealed class SinkHarness<T>(ISink<T> sink, int partition = 0, string jo
     public async Task<(SinkOutcome Outcome, long Watermark)> Commit(ISinkWriter<T> writer, long previous, long epoch)
     {
         var answer = new TaskCompletionSource<(SinkOutcome, long)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        writer.Commit(new SinkCommit(Info(epoch), new Epoch(previous), (outcome, watermark) => answer.SetResult((outcome, watermark)), answer.SetException));
+        writer.Commit(new SinkCommit(Info(epoch), new Epoch(previous), (outcome, watermark) => answer.SetResult((outcome, watermark)), answer.SetException) { Warn = Warnings.Enqueue });
         var (outcome, watermark) = await answer.Task.WaitAsync(Waiting.Timeout);
         Outcomes.Enqueue(outcome);
         return (outcome, watermark);
